@@ -1,0 +1,69 @@
+//! One line a kind of fact. The list is closed and ordered: the gatherer must handle each, and a
+//! fact may be made from those listed before it and from no others.
+
+use crate::vocab::{Fact, Table, TargetKind};
+
+/// Calls a macro with every kind of fact: `name: Type, of TargetKind, local|network;`. A `network`
+/// fact is not made under `--offline`; the rules that want one are skipped then.
+#[macro_export]
+macro_rules! for_each_fact {
+    ($callback:ident) => {
+        $callback! {
+            env_set: $crate::env::facts::EnvSet, of App, local;
+            site_plan: $crate::web::facts::SitePlan, of Site, local;
+            host_plan: $crate::tls::facts::HostPlan, of Host, local;
+            mail_plan: $crate::email::facts::MailPlan, of Mail, local;
+            webhook_plan: $crate::webhook::facts::WebhookPlan, of Webhook, local;
+            spf: $crate::email::facts::Spf, of Mail, network;
+            dmarc: $crate::email::facts::Dmarc, of Mail, network;
+            dkim: $crate::email::facts::Dkim, of Mail, network;
+            mx: $crate::email::facts::Mx, of Mail, network;
+            certificate: $crate::tls::facts::Certificate, of Host, network;
+            redirects: $crate::web::facts::Redirects, of Site, network;
+            route: $crate::webhook::facts::Route, of Webhook, network;
+            endpoints: $crate::billing::facts::Endpoints, of Billing, network;
+            drift: $crate::billing::facts::Drift, of Billing, network;
+        }
+    };
+}
+
+/// A fact that comes before `Later` in the list, so that `Later` may be made from it.
+pub trait Before<Later: Fact>: Fact {}
+
+macro_rules! declare {
+    ($($name:ident: $t:ty, of $of:ident, $reach:ident;)*) => {
+        /// The kinds of fact.
+        #[allow(non_camel_case_types, reason = "the kinds are named as the fields that hold them")]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+        pub enum FactKind { $(#[doc = concat!("`", stringify!($t), "`")] $name),* }
+        impl FactKind {
+            /// The kind of target it belongs to.
+            #[must_use]
+            pub const fn of(self) -> TargetKind { match self { $(Self::$name => TargetKind::$of),* } }
+            /// Whether making it needs the network.
+            #[must_use]
+            pub const fn needs_network(self) -> bool { match self { $(Self::$name => declare!(@reach $reach)),* } }
+            /// Its name.
+            #[must_use]
+            pub const fn word(self) -> &'static str { match self { $(Self::$name => stringify!($name)),* } }
+        }
+        /// All facts of a run.
+        #[derive(Default)]
+        pub struct Facts { $(#[doc = concat!("`", stringify!($t), "` by target.")] pub $name: Table<$t>),* }
+        $(impl Fact for $t {
+            const KIND: FactKind = FactKind::$name;
+            const OF: TargetKind = TargetKind::$of;
+            fn table(facts: &Facts) -> &Table<Self> { &facts.$name }
+            fn table_mut(facts: &mut Facts) -> &mut Table<Self> { &mut facts.$name }
+        })*
+        declare!(@order $($t;)*);
+    };
+    (@reach local) => { false };
+    (@reach network) => { true };
+    (@order) => {};
+    (@order $first:ty; $($later:ty;)*) => {
+        $(impl Before<$later> for $first {})*
+        declare!(@order $($later;)*);
+    };
+}
+for_each_fact!(declare);

@@ -1,0 +1,339 @@
+//! Questions to the world and what answers look like. The probes ask them; inquiries think in them.
+
+use crate::vocab::{DomainName, Question, Shown};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// How an audited host failed to talk. These are answers: the host said no, or said nonsense.
+/// Silence and a missing route are not here; they are unknown.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum HostFailure {
+    /// The name does not exist (NXDOMAIN).
+    NoSuchName,
+    /// The name exists and has no address.
+    NoAddress,
+    /// The connection was refused.
+    Refused,
+    /// The connection was reset or ended in the middle.
+    Reset,
+    /// The server ended the handshake with this TLS alert.
+    TlsAlert(Shown),
+    /// What answered does not speak TLS; the text is the start of what it said.
+    NotTls(Shown),
+    /// The handshake or the HTTP answer broke the protocol, or could not be agreed on.
+    Protocol(Shown),
+    /// A redirect or a record led to a private address, which is never connected to.
+    PrivateAddress(Shown),
+}
+impl std::fmt::Display for HostFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoSuchName => f.write_str("the name does not exist (NXDOMAIN)"),
+            Self::NoAddress => f.write_str("the name has no address (no A or AAAA record)"),
+            Self::Refused => f.write_str("connection refused"),
+            Self::Reset => f.write_str("the connection was closed before an answer"),
+            Self::TlsAlert(a) => write!(f, "the server ended the TLS handshake: {a}"),
+            Self::NotTls(t) if t.is_empty() => f.write_str("the port does not speak TLS"),
+            Self::NotTls(t) => write!(f, "the port does not speak TLS, it sent: {t}"),
+            Self::Protocol(t) => write!(f, "the answer broke the protocol: {t}"),
+            Self::PrivateAddress(a) => write!(f, "it leads to the private address {a}"),
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------- DNS ---
+
+/// The record types that are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[expect(missing_docs, reason = "the names are the standard's")]
+pub enum RecordKind {
+    A,
+    Aaaa,
+    Caa,
+    Cname,
+    Mx,
+    Ns,
+    Ptr,
+    Soa,
+    Txt,
+}
+impl RecordKind {
+    /// The type as it is written in zone files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Caa => "CAA",
+            Self::Cname => "CNAME",
+            Self::Mx => "MX",
+            Self::Ns => "NS",
+            Self::Ptr => "PTR",
+            Self::Soa => "SOA",
+            Self::Txt => "TXT",
+        }
+    }
+}
+
+/// What is at this name?
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct DnsQuestion {
+    /// The name.
+    pub name: DomainName,
+    /// The type.
+    pub kind: RecordKind,
+}
+impl DnsQuestion {
+    /// A question.
+    #[must_use]
+    pub const fn new(name: DomainName, kind: RecordKind) -> Self {
+        Self { name, kind }
+    }
+}
+impl Question for DnsQuestion {
+    type Answer = DnsAnswer;
+    const KIND: &'static str = "lookups";
+    fn place(&self) -> String {
+        "dns".to_owned()
+    }
+}
+
+/// The answer of the DNS. SERVFAIL, REFUSED and silence are no answers but causes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DnsAnswer {
+    /// The records, or that there are none.
+    pub found: Found,
+    /// The names a CNAME chain went through, in order, the last being where the records stand.
+    pub aliases: Vec<String>,
+    /// The smallest time to live of the records in seconds; 0 where there are none.
+    pub ttl: u32,
+}
+/// What is there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// At least one record of the type.
+    Records(Vec<Record>),
+    /// The name exists, the type does not (NOERROR without an answer).
+    NoData,
+    /// The name does not exist (NXDOMAIN).
+    NxDomain,
+}
+/// One record's data.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[expect(missing_docs, reason = "the fields are the standard's")]
+pub enum Record {
+    A(Ipv4Addr),
+    Aaaa(Ipv6Addr),
+    Caa {
+        critical: bool,
+        tag: String,
+        value: String,
+    },
+    Cname(String),
+    /// The exchange is `.` for a null MX (RFC 7505).
+    Mx {
+        preference: u16,
+        exchange: String,
+    },
+    Ns(String),
+    Ptr(String),
+    Soa {
+        mname: String,
+        rname: String,
+        serial: u32,
+        minimum: u32,
+    },
+    /// The character strings of one TXT record, as sent.
+    Txt(Vec<Vec<u8>>),
+}
+impl DnsAnswer {
+    /// An answer with these records.
+    #[must_use]
+    pub const fn records(records: Vec<Record>) -> Self {
+        Self { found: Found::Records(records), aliases: Vec::new(), ttl: 300 }
+    }
+    /// NXDOMAIN.
+    #[must_use]
+    pub const fn nxdomain() -> Self {
+        Self { found: Found::NxDomain, aliases: Vec::new(), ttl: 0 }
+    }
+    /// NOERROR without records.
+    #[must_use]
+    pub const fn nodata() -> Self {
+        Self { found: Found::NoData, aliases: Vec::new(), ttl: 0 }
+    }
+    /// The records; none for the other outcomes.
+    #[must_use]
+    pub fn all(&self) -> &[Record] {
+        match &self.found {
+            Found::Records(r) => r,
+            _ => &[],
+        }
+    }
+    /// Each TXT record with its strings joined (RFC 7208, section 3.3).
+    pub fn texts(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+        self.all().iter().filter_map(|r| match r {
+            Record::Txt(chunks) => Some(chunks.concat()),
+            _ => None,
+        })
+    }
+    /// Each address.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.all().iter().filter_map(|r| match r {
+            Record::A(a) => Some(IpAddr::V4(*a)),
+            Record::Aaaa(a) => Some(IpAddr::V6(*a)),
+            _ => None,
+        })
+    }
+    /// As evidence: the records in a fixed order, or the words for none.
+    #[must_use]
+    pub fn evidence(&self, question: &DnsQuestion) -> crate::vocab::Evidence {
+        let mut answer: Vec<Shown> = match &self.found {
+            Found::NxDomain => vec!["NXDOMAIN".into()],
+            Found::NoData => vec![format!("no {} record", question.kind.word()).into()],
+            Found::Records(r) => r.iter().map(Record::shown).collect(),
+        };
+        answer.sort();
+        crate::vocab::Evidence::Dns { name: (&question.name).into(), kind: question.kind.word().into(), answer }
+    }
+}
+impl Record {
+    /// The data as a zone file writes it.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        match self {
+            Self::A(a) => a.to_string().into(),
+            Self::Aaaa(a) => a.to_string().into(),
+            Self::Caa { critical, tag, value } => format!("{} {tag} \"{value}\"", u8::from(*critical) * 128).into(),
+            Self::Cname(n) | Self::Ns(n) | Self::Ptr(n) => n.into(),
+            Self::Mx { preference, exchange } => format!("{preference} {exchange}").into(),
+            Self::Soa { mname, rname, serial, minimum } => format!("{mname} {rname} {serial} … {minimum}").into(),
+            Self::Txt(chunks) => {
+                let joined = chunks.concat();
+                format!("\"{}\"", Shown::wire(&joined)).into()
+            }
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------- TLS ---
+
+/// Who answers a TLS handshake there?
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct HandshakeQuestion {
+    /// The name: resolved, and sent as SNI.
+    pub host: DomainName,
+    /// The port.
+    pub port: u16,
+}
+impl Question for HandshakeQuestion {
+    type Answer = Result<Handshake, HostFailure>;
+    const KIND: &'static str = "handshakes";
+    fn place(&self) -> String {
+        self.host.to_string()
+    }
+}
+/// What a completed handshake showed. It completes on any certificate; judging comes later.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Handshake {
+    /// The certificates as sent, leaf first, DER.
+    pub chain: Vec<Vec<u8>>,
+    /// The address that answered.
+    pub address: IpAddr,
+    /// The protocol version, such as "TLS 1.3".
+    pub version: Shown,
+    /// The application protocol agreed on.
+    pub alpn: Option<Shown>,
+    /// Whether the server's signature over the handshake fits its certificate; `None` where our
+    /// provider cannot verify the scheme.
+    pub signature_fits: Option<bool>,
+}
+
+// --------------------------------------------------------------------------------------- HTTP ---
+
+/// The methods that are used.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[expect(missing_docs, reason = "the names are the standard's")]
+pub enum Method {
+    Get,
+    Head,
+    Options,
+    Post,
+}
+impl Method {
+    /// The method as it is sent.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// One request. Redirects are never followed by the probe; an inquiry asks for the next hop.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct HttpQuestion {
+    /// The method.
+    pub method: Method,
+    /// The absolute URL (http or https), normalised by `url::Url`.
+    pub url: String,
+    /// Headers beside Host, User-Agent, Accept and Content-Length.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
+    /// Whether this host is an audited target; only then may its address be private.
+    pub audited: bool,
+}
+impl HttpQuestion {
+    /// A GET of an audited URL.
+    pub fn get(url: impl Into<String>) -> Self {
+        Self { method: Method::Get, url: url.into(), headers: Vec::new(), body: Vec::new(), audited: true }
+    }
+    /// The URL, parsed.
+    #[must_use]
+    pub fn parsed(&self) -> Option<url::Url> {
+        url::Url::parse(&self.url).ok()
+    }
+}
+impl Question for HttpQuestion {
+    type Answer = Result<HttpAnswer, HostFailure>;
+    const KIND: &'static str = "requests";
+    fn place(&self) -> String {
+        self.parsed().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+/// An HTTP answer, capped: 64 KB of headers, 2 MB of body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HttpAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The headers as sent, names in lower case.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, up to the cap.
+    pub body: Vec<u8>,
+    /// Whether the body went on beyond the cap.
+    pub truncated: bool,
+}
+impl HttpAnswer {
+    /// The first header of this name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<Shown> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| Shown::wire(v))
+    }
+    /// Every header of this name.
+    pub fn headers_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Shown> + 'a {
+        self.headers.iter().filter(move |(n, _)| n == name).map(|(_, v)| Shown::wire(v))
+    }
+    /// Whether the status is in 200..=299.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+    /// Whether the status is a redirect that has a Location.
+    #[must_use]
+    pub fn location(&self) -> Option<Shown> {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location")).flatten()
+    }
+}
