@@ -1,1 +1,5 @@
+//! launchcheck verifies a launch: it gathers facts, judges them by the rules of
+//! `launchcheck-checks`, and reports what it saw, what to do, and what it could not find out.
 
+pub mod events;
+pub mod outcome;
