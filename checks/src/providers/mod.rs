@@ -1,7 +1,46 @@
 //! What is known of each provider, as data: one file a provider, each part optional.
 //!
 //! Facts here are dated and carry their source. Rules ask the registry; no rule holds a provider's
-//! name of its own.
+//! name of its own. A fact that could not be compared with a source is left out.
+
+mod anthropic;
+mod authjs;
+mod better_auth;
+mod brevo;
+mod clerk;
+mod cloudflare;
+mod fastmail;
+mod github;
+mod google_workspace;
+mod hubspot;
+mod intercom;
+mod lemonsqueezy;
+mod loops;
+mod mailchimp;
+mod mailersend;
+mod mailgun;
+mod mailjet;
+mod mandrill;
+mod microsoft365;
+mod openai;
+mod paddle;
+mod polar;
+mod posthog;
+mod postmark;
+mod prisma;
+mod proton;
+mod resend;
+mod sendgrid;
+mod sentry;
+mod ses;
+mod slack;
+mod smtp;
+mod stripe;
+mod supabase;
+mod upstash;
+mod vercel;
+mod zendesk;
+mod zoho;
 
 /// One provider.
 #[derive(Debug)]
@@ -29,6 +68,9 @@ pub struct Mail {
     pub apex_include: Option<&'static str>,
     /// DKIM selectors that are the same for every customer; empty where they cannot be guessed.
     pub selectors: &'static [&'static str],
+    /// Selectors that many customers have and that can be renamed: worth a look, and their absence
+    /// proves nothing.
+    pub usual_selectors: &'static [&'static str],
     /// Host names of its SMTP relays (suffixes).
     pub smtp_hosts: &'static [&'static str],
     /// The packages that an app sends through it with.
@@ -48,7 +90,7 @@ pub struct Env {
     pub packages: &'static [&'static str],
 }
 /// One variable of a provider.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Var {
     /// The usual name, then the aliases seen.
     pub names: &'static [&'static str],
@@ -59,8 +101,45 @@ pub struct Var {
     /// What values look like: prefixes, each with what it says of the mode.
     pub prefixes: &'static [(&'static str, Mode)],
 }
+impl Var {
+    const fn of(role: Role, names: &'static [&'static str]) -> Self {
+        Self { names, role, essential: false, prefixes: &[] }
+    }
+    /// A secret.
+    #[must_use]
+    pub const fn secret(names: &'static [&'static str]) -> Self {
+        Self::of(Role::Secret, names)
+    }
+    /// A secret that webhooks are signed with.
+    #[must_use]
+    pub const fn signing(names: &'static [&'static str]) -> Self {
+        Self::of(Role::WebhookSecret, names)
+    }
+    /// A key that may be public.
+    #[must_use]
+    pub const fn public(names: &'static [&'static str]) -> Self {
+        Self::of(Role::Public, names)
+    }
+    /// An id, a region, an address.
+    #[must_use]
+    pub const fn plain(names: &'static [&'static str]) -> Self {
+        Self::of(Role::Plain, names)
+    }
+    /// Nothing of the provider works without it.
+    #[must_use]
+    pub const fn essential(mut self) -> Self {
+        self.essential = true;
+        self
+    }
+    /// With what its values begin.
+    #[must_use]
+    pub const fn starts(mut self, prefixes: &'static [(&'static str, Mode)]) -> Self {
+        self.prefixes = prefixes;
+        self
+    }
+}
 /// What a variable is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Role {
     /// Must never reach a browser.
     Secret,
@@ -72,7 +151,7 @@ pub enum Role {
     Plain,
 }
 /// What a value says of the account's mode.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Mode {
     /// Real money, real users.
     Live,
@@ -88,15 +167,153 @@ pub struct Webhook {
     pub checked: &'static str,
     /// Where the facts stand.
     pub source: &'static str,
-    /// The header that carries the signature.
+    /// The header that carries the signature, in lower case; empty where nothing is signed.
     pub signature_header: &'static str,
+    /// How the signature is made.
+    pub scheme: Scheme,
+}
+/// How a provider signs what it sends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scheme {
+    /// `t=<s>,v1=<hex>`: HMAC-SHA256 over `t.body`.
+    Stripe,
+    /// Three headers, `v1,<base64>`: HMAC-SHA256 over `id.t.body` (Standard Webhooks, Svix).
+    Svix,
+    /// `ts=<s>;h1=<hex>`: HMAC-SHA256 over `ts:body`.
+    Paddle,
+    /// HMAC-SHA256 over the body, in hexadecimal behind this prefix.
+    BodyHex(&'static str),
+    /// `sha1=<hex>`: HMAC-SHA1 over the body.
+    BodySha1,
+    /// HMAC-SHA256 over the time stamp and the body, in base64, the time in a header of its own.
+    TimeBodyBase64,
+    /// Something that a stranger cannot imitate (a public key, a credential in the URL), or that is
+    /// not known well enough.
+    Other,
 }
 
 /// Every provider.
-pub static ALL: &[&Provider] = &[];
+pub static ALL: &[&Provider] = &[
+    &anthropic::PROVIDER,
+    &authjs::PROVIDER,
+    &better_auth::PROVIDER,
+    &brevo::PROVIDER,
+    &clerk::PROVIDER,
+    &cloudflare::PROVIDER,
+    &fastmail::PROVIDER,
+    &github::PROVIDER,
+    &google_workspace::PROVIDER,
+    &hubspot::PROVIDER,
+    &intercom::PROVIDER,
+    &lemonsqueezy::PROVIDER,
+    &loops::PROVIDER,
+    &mailchimp::PROVIDER,
+    &mailersend::PROVIDER,
+    &mailgun::PROVIDER,
+    &mailjet::PROVIDER,
+    &mandrill::PROVIDER,
+    &microsoft365::PROVIDER,
+    &openai::PROVIDER,
+    &paddle::PROVIDER,
+    &polar::PROVIDER,
+    &posthog::PROVIDER,
+    &postmark::PROVIDER,
+    &prisma::PROVIDER,
+    &proton::PROVIDER,
+    &resend::PROVIDER,
+    &sendgrid::PROVIDER,
+    &sentry::PROVIDER,
+    &ses::PROVIDER,
+    &slack::PROVIDER,
+    &smtp::PROVIDER,
+    &stripe::PROVIDER,
+    &supabase::PROVIDER,
+    &upstash::PROVIDER,
+    &vercel::PROVIDER,
+    &zendesk::PROVIDER,
+    &zoho::PROVIDER,
+];
 
 /// The provider of this id.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static Provider> {
     ALL.iter().copied().find(|p| p.id == id)
+}
+
+/// Whose variable this is, by its name alone. Framework prefixes that make a name public are not
+/// looked through: `NEXT_PUBLIC_STRIPE_SECRET_KEY` is nobody's variable, and a mistake.
+#[must_use]
+pub fn by_variable(name: &str) -> Option<(&'static Provider, &'static Var)> {
+    ALL.iter().copied().find_map(|p| {
+        let vars = p.env.as_ref()?.vars;
+        vars.iter().find(|v| v.names.contains(&name)).map(|v| (p, v))
+    })
+}
+
+/// The providers that one of these packages says are in use.
+pub fn by_packages<'a>(packages: &'a [String]) -> impl Iterator<Item = &'static Provider> + 'a {
+    ALL.iter().copied().filter(|p| {
+        p.env.as_ref().is_some_and(|e| e.packages.iter().any(|want| packages.iter().any(|have| have == want)))
+    })
+}
+
+/// Whose SMTP relay this host is.
+#[must_use]
+pub fn by_smtp_host(host: &str) -> Option<&'static Provider> {
+    let host = host.to_ascii_lowercase();
+    ALL.iter().copied().find(|p| {
+        p.mail.as_ref().is_some_and(|m| {
+            m.smtp_hosts.iter().any(|s| host.strip_suffix(s).is_some_and(|head| head.is_empty() || head.ends_with('.')))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn ids_are_unique_and_in_order() {
+        let ids: Vec<_> = ALL.iter().map(|p| p.id).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted);
+    }
+
+    #[test]
+    fn no_variable_has_two_owners() {
+        let mut owners = BTreeMap::new();
+        for p in ALL {
+            for name in p.env.iter().flat_map(|e| e.vars).flat_map(|v| v.names) {
+                assert!(owners.insert(*name, p.id).is_none(), "{name} is in {} and {}", p.id, owners[name]);
+            }
+        }
+    }
+
+    #[test]
+    fn facts_are_dated_and_have_a_source() {
+        for p in ALL {
+            let parts = [
+                p.mail.as_ref().map(|m| (m.checked, m.source)),
+                p.env.as_ref().map(|e| (e.checked, e.source)),
+                p.webhook.as_ref().map(|w| (w.checked, w.source)),
+            ];
+            assert!(parts.iter().any(Option::is_some), "{} knows nothing", p.id);
+            for (checked, source) in parts.into_iter().flatten() {
+                assert!(checked.len() == 7 && checked.starts_with("20"), "{}: {checked}", p.id);
+                assert!(source.starts_with("https://"), "{}: {source}", p.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_relay_is_known_by_its_host() {
+        let id = |h| by_smtp_host(h).map(|p| p.id);
+        assert_eq!(id("email-smtp.eu-west-1.amazonaws.com"), Some("ses"));
+        assert_eq!(id("SMTP.resend.com"), Some("resend"));
+        assert_eq!(id("notsmtp.resend.com"), None);
+        assert_eq!(id("mail.acme.test"), None);
+    }
 }

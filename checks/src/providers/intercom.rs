@@ -1,0 +1,35 @@
+//! Intercom: help desk; its client secret signs webhooks.
+use super::{Env, Mail, Provider, Scheme, Var, Webhook};
+
+/// Intercom.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "intercom",
+    name: "Intercom",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://www.intercom.com/help/en/articles/182-send-emails-from-your-own-address",
+        apex_include: None,
+        selectors: &[],
+        usual_selectors: &["intercom"],
+        smtp_hosts: &[],
+        packages: &[],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://developers.intercom.com/docs/build-an-integration/learn-more/authentication",
+        vars: &[
+            Var::secret(&["INTERCOM_ACCESS_TOKEN"]).essential(),
+            Var::plain(&["INTERCOM_CLIENT_ID"]),
+            Var::signing(&["INTERCOM_CLIENT_SECRET"]),
+            Var::secret(&["INTERCOM_IDENTITY_SECRET", "INTERCOM_SECRET", "INTERCOM_IDENTITY_VERIFICATION_SECRET"]),
+            Var::public(&["NEXT_PUBLIC_INTERCOM_APP_ID", "INTERCOM_APP_ID", "VITE_INTERCOM_APP_ID"]),
+        ],
+        packages: &["intercom-client"],
+    }),
+    webhook: Some(Webhook {
+        checked: "2026-11",
+        source: "https://developers.intercom.com/docs/webhooks/setting-up-webhooks",
+        signature_header: "x-hub-signature",
+        scheme: Scheme::BodySha1,
+    }),
+};

@@ -1,0 +1,29 @@
+//! Mailgun: transactional mail from a (sub)domain of its own, whose SPF record includes it; the apex needs
+//! nothing unless it is that domain.
+use super::{Env, Mail, Provider, Var};
+
+/// Mailgun.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "mailgun",
+    name: "Mailgun",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://documentation.mailgun.com/docs/mailgun/user-manual/domains/domains-verify",
+        apex_include: None,
+        selectors: &[],
+        usual_selectors: &["pdk1", "pdk2", "krs", "mx"],
+        smtp_hosts: &["smtp.mailgun.org", "smtp.eu.mailgun.org"],
+        packages: &["mailgun.js", "mailgun-js", "nodemailer-mailgun-transport"],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://documentation.mailgun.com/docs/mailgun/user-manual/get-started",
+        vars: &[
+            Var::secret(&["MAILGUN_API_KEY", "MAILGUN_KEY"]).essential(),
+            Var::plain(&["MAILGUN_DOMAIN"]).essential(),
+            Var::signing(&["MAILGUN_WEBHOOK_SIGNING_KEY"]),
+        ],
+        packages: &["mailgun.js", "mailgun-js"],
+    }),
+    webhook: None,
+};

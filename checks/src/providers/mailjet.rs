@@ -1,0 +1,27 @@
+//! Mailjet: transactional mail and newsletters.
+use super::{Env, Mail, Provider, Var};
+
+/// Mailjet.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "mailjet",
+    name: "Mailjet",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://documentation.mailjet.com/hc/en-us/articles/360042412734",
+        apex_include: Some("spf.mailjet.com"),
+        selectors: &["mailjet"],
+        usual_selectors: &[],
+        smtp_hosts: &["in-v3.mailjet.com"],
+        packages: &["node-mailjet"],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://dev.mailjet.com/email/guides/",
+        vars: &[
+            Var::plain(&["MJ_APIKEY_PUBLIC"]).essential(),
+            Var::secret(&["MJ_APIKEY_PRIVATE", "MAILJET_API_KEY", "MAILJET_SECRET_KEY"]).essential(),
+        ],
+        packages: &["node-mailjet"],
+    }),
+    webhook: None,
+};

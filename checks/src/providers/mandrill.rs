@@ -1,0 +1,24 @@
+//! Mandrill: transactional mail of Mailchimp.
+use super::{Env, Mail, Provider, Var};
+
+/// Mandrill.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "mandrill",
+    name: "Mandrill",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://mailchimp.com/developer/transactional/docs/authentication-delivery/",
+        apex_include: None,
+        selectors: &["mte1", "mte2"],
+        usual_selectors: &[],
+        smtp_hosts: &["smtp.mandrillapp.com"],
+        packages: &["@mailchimp/mailchimp_transactional"],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://mailchimp.com/developer/transactional/guides/quick-start/",
+        vars: &[Var::secret(&["MANDRILL_API_KEY", "MAILCHIMP_TRANSACTIONAL_API_KEY"]).essential()],
+        packages: &["@mailchimp/mailchimp_transactional"],
+    }),
+    webhook: None,
+};

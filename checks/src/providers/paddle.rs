@@ -1,0 +1,29 @@
+//! Paddle: payments as merchant of record.
+use super::{Env, Mode, Provider, Scheme, Var, Webhook};
+
+/// Paddle.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "paddle",
+    name: "Paddle",
+    mail: None,
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://developer.paddle.com/api-reference/about/api-keys",
+        vars: &[
+            Var::secret(&["PADDLE_API_KEY", "PADDLE_SECRET_KEY", "PADDLE_SECRET_TOKEN"])
+                .starts(&[("pdl_live_apikey_", Mode::Live), ("pdl_sdbx_apikey_", Mode::Test)])
+                .essential(),
+            Var::signing(&["PADDLE_WEBHOOK_SECRET", "PADDLE_WEBHOOK_SECRET_KEY", "PADDLE_NOTIFICATION_WEBHOOK_SECRET"])
+                .starts(&[("pdl_ntfset_", Mode::Silent)])
+                .essential(),
+            Var::public(&["NEXT_PUBLIC_PADDLE_CLIENT_TOKEN", "PADDLE_CLIENT_TOKEN", "NEXT_PUBLIC_PADDLE_TOKEN"]),
+        ],
+        packages: &["@paddle/paddle-node-sdk", "@paddle/paddle-js"],
+    }),
+    webhook: Some(Webhook {
+        checked: "2026-11",
+        source: "https://developer.paddle.com/webhooks/signature-verification",
+        signature_header: "paddle-signature",
+        scheme: Scheme::Paddle,
+    }),
+};

@@ -1,0 +1,40 @@
+//! Postmark: transactional mail; its selector is made for each domain.
+use super::{Env, Mail, Mode, Provider, Scheme, Var, Webhook};
+
+/// Postmark.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "postmark",
+    name: "Postmark",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://postmarkapp.com/support/article/1046-how-do-i-verify-a-domain",
+        apex_include: None,
+        selectors: &[],
+        usual_selectors: &[],
+        smtp_hosts: &["smtp.postmarkapp.com"],
+        packages: &["postmark", "nodemailer-postmark-transport"],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://postmarkapp.com/developer/api/overview",
+        vars: &[
+            Var::secret(&[
+                "POSTMARK_API_TOKEN",
+                "POSTMARK_SERVER_TOKEN",
+                "POSTMARK_API_KEY",
+                "POSTMARK_TOKEN",
+                "POSTMARK_SERVER_API_TOKEN",
+            ])
+            .starts(&[("POSTMARK_API_TEST", Mode::Test)])
+            .essential(),
+            Var::plain(&["POSTMARK_FROM", "POSTMARK_FROM_EMAIL"]),
+        ],
+        packages: &["postmark"],
+    }),
+    webhook: Some(Webhook {
+        checked: "2026-11",
+        source: "https://postmarkapp.com/developer/webhooks/webhooks-overview",
+        signature_header: "",
+        scheme: Scheme::Other,
+    }),
+};

@@ -1,0 +1,32 @@
+//! SendGrid: transactional mail; `s1` and `s2` unless the customer chose others.
+use super::{Env, Mail, Mode, Provider, Scheme, Var, Webhook};
+
+/// SendGrid.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "sendgrid",
+    name: "SendGrid",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication",
+        apex_include: None,
+        selectors: &[],
+        usual_selectors: &["s1", "s2"],
+        smtp_hosts: &["smtp.sendgrid.net"],
+        packages: &["@sendgrid/mail"],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/authentication",
+        vars: &[
+            Var::secret(&["SENDGRID_API_KEY", "SENDGRID_KEY"]).starts(&[("SG.", Mode::Silent)]).essential(),
+            Var::plain(&["SENDGRID_FROM", "SENDGRID_FROM_EMAIL"]),
+        ],
+        packages: &["@sendgrid/mail"],
+    }),
+    webhook: Some(Webhook {
+        checked: "2026-11",
+        source: "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
+        signature_header: "x-twilio-email-event-webhook-signature",
+        scheme: Scheme::Other,
+    }),
+};

@@ -1,0 +1,28 @@
+//! Amazon SES: transactional mail; three random selectors for each identity.
+use super::{Env, Mail, Provider, Var};
+
+/// Amazon SES.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "ses",
+    name: "Amazon SES",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html",
+        apex_include: None,
+        selectors: &[],
+        usual_selectors: &[],
+        smtp_hosts: &["amazonaws.com"],
+        packages: &["@aws-sdk/client-ses", "@aws-sdk/client-sesv2"],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html",
+        vars: &[
+            Var::plain(&["AWS_SES_REGION", "SES_REGION", "SES_FROM", "SES_FROM_EMAIL", "AWS_SES_FROM_EMAIL"]),
+            Var::secret(&["AWS_SES_SECRET_ACCESS_KEY", "SES_SECRET_ACCESS_KEY", "AWS_SES_SECRET_KEY"]),
+            Var::plain(&["AWS_SES_ACCESS_KEY_ID", "SES_ACCESS_KEY_ID", "AWS_SES_ACCESS_KEY"]),
+        ],
+        packages: &["@aws-sdk/client-ses", "@aws-sdk/client-sesv2"],
+    }),
+    webhook: None,
+};

@@ -1,0 +1,19 @@
+//! Vercel: hosting and blob storage.
+use super::{Env, Mode, Provider, Var};
+
+/// Vercel.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "vercel",
+    name: "Vercel",
+    mail: None,
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://vercel.com/docs/environment-variables/system-environment-variables",
+        vars: &[
+            Var::secret(&["BLOB_READ_WRITE_TOKEN"]).starts(&[("vercel_blob_rw_", Mode::Silent)]).essential(),
+            Var::secret(&["VERCEL_TOKEN", "VERCEL_API_TOKEN", "CRON_SECRET", "VERCEL_AUTOMATION_BYPASS_SECRET"]),
+        ],
+        packages: &["@vercel/blob"],
+    }),
+    webhook: None,
+};

@@ -1,0 +1,34 @@
+//! Zendesk: help desk.
+use super::{Env, Mail, Provider, Scheme, Var, Webhook};
+
+/// Zendesk.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "zendesk",
+    name: "Zendesk",
+    mail: Some(Mail {
+        checked: "2026-11",
+        source: "https://support.zendesk.com/hc/en-us/articles/4408832543770",
+        apex_include: Some("mail.zendesk.com"),
+        selectors: &["zendesk1", "zendesk2"],
+        usual_selectors: &[],
+        smtp_hosts: &[],
+        packages: &[],
+    }),
+    env: Some(Env {
+        checked: "2026-11",
+        source: "https://developer.zendesk.com/api-reference/introduction/security-and-auth/",
+        vars: &[
+            Var::plain(&["ZENDESK_SUBDOMAIN"]).essential(),
+            Var::plain(&["ZENDESK_EMAIL"]),
+            Var::secret(&["ZENDESK_API_TOKEN", "ZENDESK_TOKEN"]).essential(),
+            Var::signing(&["ZENDESK_WEBHOOK_SECRET", "ZENDESK_SIGNING_SECRET"]),
+        ],
+        packages: &["node-zendesk"],
+    }),
+    webhook: Some(Webhook {
+        checked: "2026-11",
+        source: "https://developer.zendesk.com/documentation/webhooks/verifying/",
+        signature_header: "x-zendesk-webhook-signature",
+        scheme: Scheme::TimeBodyBase64,
+    }),
+};
