@@ -1,0 +1,9 @@
+//! The configuration: its types, how it is found and read, and what is wrong with it when it is.
+
+pub mod types;
+pub mod values;
+
+pub use types::{
+    App, Audit, Billing, Ca, Config, Email, Host, Mapping, Renewal, Site, Source, Thresholds, Waiver, Webhook,
+};
+pub use values::{EnvName, FailOn, Located, MailAddress, Percent, Period, UrlPath};
