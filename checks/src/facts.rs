@@ -18,8 +18,14 @@ macro_rules! for_each_fact {
             dmarc: $crate::email::facts::Dmarc, of Mail, network;
             dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;
-            certificate: $crate::tls::facts::Certificate, of Host, network;
             redirects: $crate::web::facts::Redirects, of Site, network;
+            home: $crate::web::facts::Home, of Site, network;
+            front: $crate::web::facts::Front, of Site, network;
+            sibling: $crate::web::facts::Sibling, of Site, network;
+            plain_http: $crate::web::facts::PlainHttp, of Site, network;
+            reach: $crate::tls::facts::Reach, of Host, network;
+            certificate: $crate::tls::facts::Certificate, of Host, network;
+            trust: $crate::tls::facts::Trust, of Host, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;
             drift: $crate::billing::facts::Drift, of Billing, network;

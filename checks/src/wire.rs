@@ -1,6 +1,6 @@
 //! Questions to the world and what answers look like. The probes ask them; inquiries think in them.
 
-use crate::vocab::{DomainName, Question, Shown};
+use crate::vocab::{Cause, DomainName, Question, Shown};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How an audited host failed to talk. These are answers: the host said no, or said nonsense.
@@ -23,6 +23,22 @@ pub enum HostFailure {
     Protocol(Shown),
     /// A redirect or a record led to a private address, which is never connected to.
     PrivateAddress(Shown),
+}
+impl HostFailure {
+    /// Why whatever else was to be learned of the host stays unknown.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::NoSuchName | Self::NoAddress | Self::PrivateAddress(_) => Cause::NoRoute,
+            Self::Refused | Self::Reset | Self::TlsAlert(_) => Cause::Refused,
+            Self::NotTls(_) | Self::Protocol(_) => Cause::Parse(self.to_string().into()),
+        }
+    }
+    /// Whether the name leads nowhere at all: it does not exist or has no address.
+    #[must_use]
+    pub const fn is_nowhere(&self) -> bool {
+        matches!(self, Self::NoSuchName | Self::NoAddress)
+    }
 }
 impl std::fmt::Display for HostFailure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,5 +1,6 @@
 //! What is known of a host that serves TLS.
-use crate::vocab::{DomainName, Gaps};
+use crate::vocab::{DomainName, Gaps, Shown};
+use crate::wire::HostFailure;
 
 /// What a host is to the product.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,7 +32,84 @@ pub struct HostPlan {
 }
 impl Gaps for HostPlan {}
 
-/// The certificate chain that a host serves, judged.
-#[derive(Clone, Debug)]
-pub struct Certificate {}
+/// Whether a host talks TLS at all. A host that says no is known; one that says nothing is not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reach {
+    /// What the handshake came to.
+    pub outcome: Result<Session, HostFailure>,
+    /// Whether visitors end on this host, or that could not be ruled out: `false` only where the
+    /// redirects were seen to end on another one.
+    pub may_be_canonical: bool,
+}
+impl Gaps for Reach {}
+/// What both sides agreed on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Session {
+    /// The protocol version, such as "TLS 1.3".
+    pub version: Shown,
+    /// The application protocol, where one was agreed on.
+    pub alpn: Option<Shown>,
+}
+
+/// The leaf certificate that a host serves, each property judged by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Certificate {
+    /// The host that served it.
+    pub host: DomainName,
+    /// The DNS names and addresses it is made out to; the common name is not one (RFC 9525, 6.3).
+    pub names: Vec<Shown>,
+    /// The subject, for people.
+    pub subject: Shown,
+    /// The issuer, for people.
+    pub issuer: Shown,
+    /// The organisation that issued it; empty where the certificate names none.
+    pub issuer_organisation: Shown,
+    /// First second of validity, Unix time.
+    pub not_before: i64,
+    /// Last second of validity, Unix time.
+    pub not_after: i64,
+    /// When it was judged, Unix time.
+    pub now: i64,
+    /// Whether it is made out to the host.
+    pub name_fits: bool,
+    /// Its public key.
+    pub key: Key,
+}
 impl Gaps for Certificate {}
+/// A public key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Key {
+    /// The algorithm, such as "RSA".
+    pub algorithm: Shown,
+    /// Its size in bits; 0 where that says nothing.
+    pub bits: u32,
+    /// Whether it is too small or of a kind that clients refuse.
+    pub weak: bool,
+}
+
+/// Whether the chain leads to a root that is trusted, at a time at which the leaf is valid.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trust {
+    /// What building a path came to.
+    pub path: Path,
+    /// The chain as sent, leaf first: each certificate's subject.
+    pub sent: Vec<Shown>,
+}
+impl Gaps for Trust {}
+/// What building a path to a trusted root came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Path {
+    /// It leads to a trusted root.
+    Trusted,
+    /// It leads there once the certificates that the server left out are fetched.
+    Incomplete {
+        /// Each certificate left out: its subject, and where it was fetched from.
+        missing: Vec<(Shown, Shown)>,
+    },
+    /// The leaf signed itself.
+    SelfSigned,
+    /// It ends at an issuer that is not among the roots; the text names it.
+    UnknownRoot(Shown),
+    /// A certificate of it cannot be accepted; the text says why.
+    Broken(Shown),
+}
