@@ -3,4 +3,9 @@
 
 pub mod config;
 pub mod events;
+pub mod exit;
 pub mod outcome;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod score;
+pub mod verdict;
