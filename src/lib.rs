@@ -2,10 +2,15 @@
 //! `launchcheck-checks`, and reports what it saw, what to do, and what it could not find out.
 
 pub mod config;
+pub mod engine;
 pub mod events;
 pub mod exit;
+pub mod gather;
 pub mod outcome;
+pub mod probe;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod score;
+pub mod settings;
+pub mod survey;
 pub mod verdict;

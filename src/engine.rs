@@ -1,0 +1,279 @@
+//! Judging: every unit (a rule on a target) comes to an outcome. The engine plans, evaluates,
+//! lets faults give way to more specific ones, and waives; only it can say "unknown", "skipped" or
+//! "waived".
+
+use crate::{
+    config::{Config, Waiver},
+    events::{Event, Listener},
+    gather::Gather,
+    outcome::{Behind, Outcome, Skip, Unit, WaivedFault},
+    settings::Settings,
+};
+use jiff::civil::Date;
+use launchcheck_checks::{
+    facts::{FactKind, Facts},
+    vocab::{
+        Eval, Evidence, Family, Fault, Fix, Intent, Missing, Pick, Rule, TargetId, TargetKind, Targets, Verdict, View,
+    },
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Why a rule on a target is not judged, where the user's own flags say so.
+fn skipped(rule: &Rule, target: &TargetId, settings: &Settings) -> Option<Skip> {
+    let asked = settings.only.is_empty() || picked(&settings.only, rule, target);
+    if !asked || picks_any(&settings.skip, rule, target) {
+        return Some(Skip::Asked);
+    }
+    match rule.intent {
+        Intent::Active if !settings.active => return Some(Skip::NeedsActive),
+        Intent::Events => return Some(Skip::NeedsEvents),
+        _ => {}
+    }
+    (settings.offline && rule.facts().any(FactKind::needs_network)).then_some(Skip::Offline)
+}
+
+fn matches(pick: &Pick, rule: &Rule, target: &TargetId) -> bool {
+    match pick {
+        Pick::Family(f) => rule.family() == *f,
+        Pick::Rule(r) => rule.id == *r,
+        Pick::Target(t) => target == t,
+    }
+}
+/// `--skip`: any pick that matches leaves the unit out.
+fn picks_any(picks: &[Pick], rule: &Rule, target: &TargetId) -> bool {
+    picks.iter().any(|p| matches(p, rule, target))
+}
+/// `--only`: within a class (families, rules, targets) any pick will do; every class that is named
+/// must agree. A family and a rule id widen each other, since both name rules.
+fn picked(picks: &[Pick], rule: &Rule, target: &TargetId) -> bool {
+    let names_target = |p: &&Pick| matches!(p, Pick::Target(_));
+    let (targets, rules): (Vec<&Pick>, Vec<&Pick>) = picks.iter().partition(names_target);
+    let agrees = |class: &[&Pick]| class.is_empty() || class.iter().any(|p| matches(p, rule, target));
+    agrees(&targets) && agrees(&rules)
+}
+
+/// Every unit of the run, those that are skipped with their reason.
+#[must_use]
+pub fn plan(targets: &Targets, settings: &Settings) -> Vec<(&'static Rule, TargetId, Option<Skip>)> {
+    launchcheck_checks::rules()
+        .flat_map(|rule| targets.of(rule.on).map(move |t| (rule, t.clone())))
+        .map(|(rule, target)| {
+            let skip = skipped(rule, &target, settings);
+            (rule, target, skip)
+        })
+        .collect()
+}
+
+/// Gathers what the planned units want, judges them, and returns every outcome with the facts.
+pub async fn run(gather: &Arc<Gather>, today: Date, listener: &dyn Listener) -> (Vec<Unit>, Facts) {
+    let context = &gather.context;
+    let (targets, settings) = (&context.survey.targets, &context.settings);
+    let planned = plan(targets, settings);
+    let totals: Vec<(Family, usize)> = Family::ALL
+        .into_iter()
+        .map(|f| (f, planned.iter().filter(|(r, _, skip)| r.family() == f && skip.is_none()).count()))
+        .filter(|(_, n)| *n > 0)
+        .collect();
+    listener.on(Event::Planned { totals: &totals });
+    let open: Vec<&(&'static Rule, TargetId, Option<Skip>)> = planned.iter().filter(|(_, _, s)| s.is_none()).collect();
+    gather
+        .make(
+            &open,
+            |(rule, target, _)| (rule.facts().collect(), target.clone()),
+            |(rule, _, _)| listener.on(Event::Settled { family: rule.family() }),
+        )
+        .await;
+    let facts = gather.facts();
+    let units = judge(planned, targets, &facts, &context.survey.config, today);
+    for unit in &units {
+        listener.on(Event::Judged { unit });
+    }
+    listener.on(Event::Finished);
+    (units, facts)
+}
+
+/// Judges planned units from facts: evaluate, yield, waive. Pure.
+#[must_use]
+pub fn judge(
+    planned: Vec<(&'static Rule, TargetId, Option<Skip>)>,
+    targets: &Targets,
+    facts: &Facts,
+    config: &Config,
+    today: Date,
+) -> Vec<Unit> {
+    let mut units: Vec<Unit> = planned
+        .into_iter()
+        .map(|(rule, target, skip)| {
+            let outcome = match skip {
+                Some(skip) => Outcome::Skipped(skip),
+                None => evaluate(rule, &target, targets, facts),
+            };
+            Unit::new(rule, target, outcome)
+        })
+        .collect();
+    give_way(&mut units, targets);
+    waive(&mut units, config, today);
+    units
+}
+
+/// What one rule says on one target.
+#[must_use]
+pub fn evaluate(rule: &Rule, at: &TargetId, targets: &Targets, facts: &Facts) -> Outcome {
+    let view = View::new(at, targets, facts);
+    let said = match &rule.eval {
+        Eval::Code(f) => f(&view),
+        Eval::Declared(f) => f(&view),
+        // Settled when waivers are applied.
+        Eval::Engine => return Outcome::Pass,
+    };
+    let (seen, unseen) = view.close();
+    let wants_facts = rule.facts().next().is_some();
+    match said {
+        Ok(Verdict::Fail(faults)) if !faults.is_empty() => Outcome::Fail(faults),
+        Ok(_) if !unseen.is_empty() => Outcome::unknown(distinct(unseen)),
+        Ok(Verdict::NotApplicable(why)) => Outcome::NotApplicable(why),
+        Ok(Verdict::Pass | Verdict::Fail(_)) if seen == 0 && wants_facts => {
+            Outcome::NotApplicable("nothing of the kind is configured".into())
+        }
+        Ok(Verdict::Pass | Verdict::Fail(_)) => Outcome::Pass,
+        Err(Missing::Unknown(cause)) => Outcome::unknown(vec![cause]),
+        Err(Missing::NotConfigured(what)) => not_configured(what),
+    }
+}
+
+/// A missing declaration of the user's is "skipped" where declaring it would make the rule run, so
+/// that the report can say what to declare; otherwise there is nothing to judge.
+fn not_configured(what: &'static str) -> Outcome {
+    if what.starts_with("no production source") || what.starts_with("not sent") {
+        Outcome::Skipped(Skip::NotConfigured(what.into()))
+    } else {
+        Outcome::NotApplicable(what.into())
+    }
+}
+
+fn distinct<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// Lets faults give way: where a rule named in `yields_to` fails on the target or a linked one,
+/// the faults about the same subject (or all, where neither side has subjects) are explained by
+/// it. A unit with no fault left is unknown, behind the other: the score cannot rise by it.
+fn give_way(units: &mut [Unit], targets: &Targets) {
+    // What failed is read from the first evaluation: a rule that itself gave way still explains.
+    let mut failed: BTreeMap<&str, Vec<(TargetId, Vec<Fault>)>> = BTreeMap::new();
+    for unit in units.iter() {
+        if let Outcome::Fail(faults) = &unit.outcome {
+            failed.entry(unit.rule.id.as_ref()).or_default().push((unit.target.clone(), faults.clone()));
+        }
+    }
+    for unit in units.iter_mut() {
+        let Outcome::Fail(faults) = &mut unit.outcome else { continue };
+        let mut behind = Vec::new();
+        for specific in unit.rule.yields_to {
+            for (target, others) in failed.get(specific).into_iter().flatten() {
+                if !targets.are_linked(&unit.target, target) {
+                    continue;
+                }
+                let before = faults.len();
+                faults.retain(|f| !others.iter().any(|o| o.subject == f.subject));
+                if faults.len() < before {
+                    behind.push(Behind { rule: (*specific).into(), target: target.clone() });
+                }
+            }
+        }
+        if faults.is_empty() {
+            unit.outcome = Outcome::Unknown { causes: Vec::new(), behind: distinct(behind) };
+        }
+    }
+}
+
+fn covers(waiver: &Waiver, rule: &Rule, target: &TargetId, fault: &Fault) -> bool {
+    rule.id == *waiver.rule.as_str()
+        && waiver.target.as_ref().is_none_or(|t| **t == *target)
+        && waiver.subject.as_ref().is_none_or(|s| s.as_str() == fault.subject.as_str())
+}
+
+/// Applies the waivers whose date has not passed, and judges the waivers themselves.
+fn waive(units: &mut [Unit], config: &Config, today: Date) {
+    let mut used = vec![false; config.waivers.len()];
+    // A waiver is only called unused where something it could cover was judged.
+    let mut judged = vec![false; config.waivers.len()];
+    for unit in units.iter_mut() {
+        for (i, waiver) in config.waivers.iter().enumerate() {
+            let about =
+                unit.rule.id == *waiver.rule.as_str() && waiver.target.as_ref().is_none_or(|t| **t == unit.target);
+            judged[i] |= about && !matches!(unit.outcome, Outcome::Skipped(_) | Outcome::Unknown { .. });
+        }
+        let Outcome::Fail(faults) = &mut unit.outcome else { continue };
+        let mut open = Vec::new();
+        for fault in std::mem::take(faults) {
+            let severity = crate::outcome::effective(unit.rule, &fault);
+            let hit = config.waivers.iter().enumerate().find(|(_, w)| {
+                covers(w, unit.rule, &unit.target, &fault)
+                    && (severity != launchcheck_checks::vocab::Severity::Blocker || w.accept_blocker)
+            });
+            match hit {
+                Some((i, w)) => {
+                    used[i] = true;
+                    if *w.expires < today {
+                        open.push(fault);
+                    } else {
+                        unit.waived.push(WaivedFault {
+                            fault,
+                            reason: w.reason.as_str().into(),
+                            expires: *w.expires,
+                            accept_blocker: w.accept_blocker,
+                        });
+                    }
+                }
+                None => open.push(fault),
+            }
+        }
+        unit.outcome = if open.is_empty() { Outcome::Waived } else { Outcome::Fail(open) };
+    }
+    let list: Vec<(usize, &Waiver)> = config.waivers.iter().enumerate().map(|(i, w)| (i, &**w)).collect();
+    let fault = |i: usize, w: &Waiver, saw: String, fix: Fix| {
+        let mut subject = w.rule.to_string();
+        if let Some(t) = &w.target {
+            subject = format!("{subject} on {}", **t);
+        }
+        if let Some(s) = &w.subject {
+            subject = format!("{subject} ({})", s.as_str());
+        }
+        let mut fault = Fault::new(subject, Evidence::Text(saw.into()), fix);
+        fault.at = config.place(&config.waivers[i]);
+        fault
+    };
+    let expired: Vec<Fault> = list
+        .iter()
+        .filter(|(_, w)| *w.expires < today)
+        .map(|(i, w)| {
+            let saw = format!("expired on {}: \"{}\"", *w.expires, w.reason.as_str());
+            fault(
+                *i,
+                w,
+                saw,
+                Fix::step("Mend what it covers and delete the [[waiver]] table, or set a new date in expires."),
+            )
+        })
+        .collect();
+    let unused: Vec<Fault> = list
+        .iter()
+        .filter(|(i, w)| *w.expires >= today && judged[*i] && !used[*i])
+        .map(|(i, w)| {
+            let saw = format!("no finding of {} matches it", w.rule.as_str());
+            fault(*i, w, saw, Fix::step("Delete the [[waiver]] table."))
+        })
+        .collect();
+    for unit in units.iter_mut().filter(|u| matches!(u.rule.eval, Eval::Engine) && u.outcome == Outcome::Pass) {
+        debug_assert_eq!(unit.target.kind, TargetKind::Run);
+        let faults = if unit.rule.id == "config.waiver-expired" { &expired } else { &unused };
+        unit.outcome = match faults.as_slice() {
+            [] if config.waivers.is_empty() => Outcome::NotApplicable("the configuration has no waivers".into()),
+            [] => Outcome::Pass,
+            faults => Outcome::Fail(faults.to_vec()),
+        };
+    }
+}

@@ -1,0 +1,299 @@
+//! Gathering: facts are made once for a target, on demand, from questions that are asked once.
+//!
+//! Each kind of fact has one `impl Produce` in the module of its family. It may ask the wire, drive
+//! an inquiry, and get facts that stand before it in the list of `launchcheck-checks`; a fact that
+//! asks for one behind it, or for itself, does not compile.
+
+pub mod billing;
+pub mod email;
+pub mod env;
+pub mod tls;
+pub mod web;
+pub mod webhook;
+
+use crate::{
+    config::Config,
+    probe::{
+        Ask,
+        connect::Dialer,
+        dns::Dns,
+        http::{Http, Parking},
+        layers::{Bound, Bounded, Counters, Deadline, Limited, Once},
+        tls::{Handshakes, Tls},
+    },
+    settings::Settings,
+    survey::Survey,
+};
+use futures_util::future::{BoxFuture, FutureExt, join_all};
+use launchcheck_checks::{
+    facts::{Before, FactKind, Facts},
+    for_each_fact,
+    vocab::{Answers, Fact, Inquiry, Observed, Question, Step, TargetId, Targets},
+    wire::{DnsQuestion, HandshakeQuestion, HttpQuestion},
+};
+use rustls::pki_types::TrustAnchor;
+use std::{
+    collections::BTreeMap,
+    marker::PhantomData,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::OnceCell;
+
+/// The most lookups that are open at once: a resolver drops what comes faster.
+const LOOKUPS_AT_ONCE: usize = 64;
+/// The most requests that are open at one host.
+const REQUESTS_AT_ONCE: usize = 4;
+
+type DnsWire = Once<DnsQuestion, Limited<Bounded<Dns>>>;
+type TlsWire = Once<HandshakeQuestion, Handshakes<DnsWire>>;
+type HttpWire = Once<HttpQuestion, Limited<Http<DnsWire, TlsWire>>>;
+
+/// Everything that asks, with its layers.
+pub struct Wire {
+    /// Lookups.
+    pub dns: Arc<DnsWire>,
+    /// Handshakes.
+    pub tls: Arc<TlsWire>,
+    /// Requests.
+    pub http: HttpWire,
+    /// The dialer of all of them, for vendors' clients.
+    pub dialer: Arc<Dialer<DnsWire>>,
+    /// How much was asked.
+    pub counters: Counters,
+    /// The time that each question has.
+    pub time: Bound,
+}
+impl Wire {
+    /// The wire as the settings want it.
+    #[must_use]
+    pub fn new(settings: &Settings, deadline: Deadline) -> Self {
+        let counters = Counters::default();
+        let time = Bound { timeout: settings.timeout, deadline };
+        let dns = Dns::new(settings.resolver, settings.timeout);
+        let dns = Limited::new(Bounded { inner: dns, time: time.clone() }, LOOKUPS_AT_ONCE);
+        let dns = Arc::new(Once::new(dns, &counters));
+        let dialer = Arc::new(Dialer::new(Arc::clone(&dns), settings.connect_to.clone()));
+        let (parking, tls) = (Arc::new(Parking::default()), Tls::default());
+        let handshakes = Handshakes {
+            dialer: Arc::clone(&dialer),
+            tls: tls.clone(),
+            parking: Arc::clone(&parking),
+            time: time.clone(),
+        };
+        let handshakes = Arc::new(Once::new(handshakes, &counters));
+        let http =
+            Http { dialer: Arc::clone(&dialer), tls, handshakes: Arc::clone(&handshakes), parking, time: time.clone() };
+        let http = Once::new(Limited::new(http, REQUESTS_AT_ONCE), &counters);
+        Self { dns, tls: handshakes, http, dialer, counters, time }
+    }
+}
+impl Ask<DnsQuestion> for Wire {
+    async fn ask(&self, q: &DnsQuestion) -> Observed<<DnsQuestion as Question>::Answer> {
+        self.dns.ask(q).await
+    }
+}
+impl Ask<HandshakeQuestion> for Wire {
+    async fn ask(&self, q: &HandshakeQuestion) -> Observed<<HandshakeQuestion as Question>::Answer> {
+        self.tls.ask(q).await
+    }
+}
+impl Ask<HttpQuestion> for Wire {
+    async fn ask(&self, q: &HttpQuestion) -> Observed<<HttpQuestion as Question>::Answer> {
+        self.http.ask(q).await
+    }
+}
+
+/// What a run knows before it asks anything.
+pub struct Context {
+    /// The effective settings.
+    pub settings: Arc<Settings>,
+    /// The targets, the configuration and where they were found.
+    pub survey: Arc<Survey>,
+    /// The moment the run judges by, in seconds since 1970.
+    pub now: i64,
+    /// A random word, new in each run: the name of the path that no site has.
+    pub nonce: String,
+    /// The key of the run's digests, so that equal secrets can be told without keeping them.
+    pub digest_key: [u8; 32],
+    /// The roots that certificates are judged by: Mozilla's, and those of `--ca-bundle`.
+    pub roots: Vec<TrustAnchor<'static>>,
+    /// The process environment as it was at the start.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// Makes one kind of fact.
+pub trait Produce: Fact {
+    /// Makes the fact of one target.
+    fn produce(at: &TargetId, cx: &Cx<Self>) -> impl Future<Output = Observed<Self>> + Send;
+}
+
+/// What the making of a fact `F` may use.
+pub struct Cx<F> {
+    gather: Arc<Gather>,
+    making: PhantomData<fn() -> F>,
+}
+impl<F: Fact> Cx<F> {
+    /// Another fact, made now if nobody made it yet. Only facts before `F` in the list.
+    pub async fn get<E: Before<F> + HasCell>(&self, at: &TargetId) -> Arc<Observed<E>> {
+        self.gather.get::<E>(at).await
+    }
+    /// The facts of the linked targets of their kind.
+    pub async fn get_linked<E: Before<F> + HasCell>(&self, at: &TargetId) -> Vec<(TargetId, Arc<Observed<E>>)> {
+        let targets: Vec<TargetId> = self.targets().linked(at, E::OF).cloned().collect();
+        join_all(targets.into_iter().map(|t| async move {
+            let fact = self.get::<E>(&t).await;
+            (t, fact)
+        }))
+        .await
+    }
+    /// Asks one question.
+    pub async fn ask<Q: Question>(&self, q: &Q) -> Observed<Q::Answer>
+    where
+        Wire: Ask<Q>,
+    {
+        self.gather.wire.ask(q).await
+    }
+    /// Drives an inquiry to its end, every question of a round at once.
+    pub async fn drive<I: Inquiry + Sync>(&self, inquiry: I) -> I::Out
+    where
+        Wire: Ask<I::Q>,
+    {
+        let mut seen = Answers::<I::Q>::new();
+        loop {
+            match inquiry.step(&seen) {
+                Step::Done(out) => return out,
+                Step::Ask(questions) => {
+                    let answers = join_all(questions.iter().map(|q| self.gather.wire.ask(q))).await;
+                    seen.extend(questions.into_iter().zip(answers));
+                }
+            }
+        }
+    }
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.gather.context.survey.config
+    }
+    /// The effective settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.gather.context.settings
+    }
+    /// What the survey found.
+    #[must_use]
+    pub fn survey(&self) -> &Survey {
+        &self.gather.context.survey
+    }
+    /// All targets and their links.
+    #[must_use]
+    pub fn targets(&self) -> &Targets {
+        &self.gather.context.survey.targets
+    }
+    /// All that the run knew before it asked anything.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.gather.context
+    }
+    /// The moment the run judges by, in seconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.gather.context.now
+    }
+    /// The roots that certificates are judged by.
+    #[must_use]
+    pub fn roots(&self) -> &[TrustAnchor<'static>] {
+        &self.gather.context.roots
+    }
+    /// The wire itself, for probes that speak a protocol of their own.
+    #[must_use]
+    pub fn wire(&self) -> &Wire {
+        &self.gather.wire
+    }
+}
+
+type Cell<F> = Mutex<BTreeMap<TargetId, Arc<OnceCell<Arc<Observed<F>>>>>>;
+
+/// A fact that has a cell to be kept in: every one of the list.
+pub trait HasCell: Produce {
+    #[doc(hidden)]
+    fn cell(cells: &Cells) -> &Cell<Self>;
+}
+
+macro_rules! cells {
+    ($($name:ident: $t:ty, of $of:ident, $reach:ident;)*) => {
+        /// One cell a fact and target.
+        #[derive(Default)]
+        pub struct Cells { $($name: Cell<$t>),* }
+        $(impl HasCell for $t { fn cell(cells: &Cells) -> &Cell<Self> { &cells.$name } })*
+        impl Gather {
+            fn settle(self: Arc<Self>, kind: FactKind, at: TargetId) -> BoxFuture<'static, ()> {
+                async move { match kind { $(FactKind::$name => { self.get::<$t>(&at).await; })* } }.boxed()
+            }
+            /// All facts that were made so far.
+            #[must_use]
+            pub fn facts(&self) -> Facts {
+                let mut out = Facts::default();
+                $({
+                    let cells = self.cells.$name.lock().unwrap_or_else(PoisonError::into_inner);
+                    out.$name.extend(cells.iter().filter_map(|(t, c)| Some((t.clone(), Arc::clone(c.get()?)))));
+                })*
+                out
+            }
+        }
+    };
+}
+for_each_fact!(cells);
+
+/// Makes the facts of a run.
+pub struct Gather {
+    /// Everything that asks.
+    pub wire: Wire,
+    /// What the run knew before.
+    pub context: Context,
+    cells: Cells,
+}
+impl Gather {
+    /// A gatherer with nothing made yet.
+    #[must_use]
+    pub fn new(wire: Wire, context: Context) -> Arc<Self> {
+        Arc::new(Self { wire, context, cells: Cells::default() })
+    }
+
+    fn get<'a, F: HasCell>(self: &'a Arc<Self>, at: &'a TargetId) -> BoxFuture<'a, Arc<Observed<F>>> {
+        let cell = {
+            let mut cells = F::cell(&self.cells).lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(at.clone()).or_default())
+        };
+        async move {
+            let cx = Cx { gather: Arc::clone(self), making: PhantomData };
+            Arc::clone(cell.get_or_init(|| async { Arc::new(F::produce(at, &cx).await) }).await)
+        }
+        .boxed()
+    }
+
+    /// The targets whose facts of a kind a rule on `at` gets.
+    fn sources<'a>(&'a self, kind: FactKind, at: &'a TargetId) -> impl Iterator<Item = &'a TargetId> {
+        self.context.survey.targets.linked(at, kind.of())
+    }
+
+    /// Makes all that these units want, and says when each unit has what it will get. Every probe
+    /// ends with the deadline, so this does too.
+    pub async fn make<U: Sync>(
+        self: &Arc<Self>,
+        units: &[U],
+        wants: impl Fn(&U) -> (Vec<FactKind>, TargetId) + Sync,
+        settled: impl Fn(&U) + Sync,
+    ) {
+        join_all(units.iter().map(|unit| {
+            let (kinds, at) = wants(unit);
+            let facts: Vec<(FactKind, TargetId)> =
+                kinds.iter().flat_map(|k| self.sources(*k, &at).map(|t| (*k, t.clone()))).collect();
+            let settled = &settled;
+            async move {
+                join_all(facts.into_iter().map(|(kind, at)| Arc::clone(self).settle(kind, at))).await;
+                settled(unit);
+            }
+        }))
+        .await;
+    }
+}

@@ -1,0 +1,20 @@
+//! The only code that talks to the world. One kind of question, one implementation of [`Ask`];
+//! what holds for all of them (asked once, within the deadline, so many at a time, counted) is a
+//! layer around it.
+
+pub mod connect;
+pub mod dns;
+pub mod guard;
+pub mod http;
+pub mod layers;
+pub mod secret;
+pub mod tls;
+
+use launchcheck_checks::vocab::{Observed, Question};
+use std::future::Future;
+
+/// Answers one kind of question.
+pub trait Ask<Q: Question>: Send + Sync {
+    /// Asks it. Silence, refusal by a resolver and the like are `Observed::unknown`.
+    fn ask(&self, question: &Q) -> impl Future<Output = Observed<Q::Answer>> + Send;
+}
