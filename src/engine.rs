@@ -277,3 +277,184 @@ fn waive(units: &mut [Unit], config: &Config, today: Date) {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use launchcheck_checks::vocab::{Cause, Lifecycle, Origin, Severity, Text};
+    use std::borrow::Cow;
+
+    type Say = fn() -> Result<Verdict, Missing>;
+
+    fn rule(id: &'static str, severity: Severity, yields_to: &'static [&'static str], say: Say) -> &'static Rule {
+        Box::leak(Box::new(Rule {
+            id: Text::Borrowed(id),
+            module: "",
+            docs: Cow::Borrowed(&[]),
+            fails: "fails".into(),
+            holds: "holds".into(),
+            severity,
+            on: TargetKind::Host,
+            intent: Intent::Passive,
+            stage: None,
+            yields_to,
+            since: "0.1.0",
+            lifecycle: Lifecycle::Stable,
+            wants: Cow::Borrowed(&[]),
+            eval: Eval::Declared(Box::new(move |_| say())),
+        }))
+    }
+    fn engine_rule(id: &str) -> (&'static Rule, TargetId, Option<Skip>) {
+        (launchcheck_checks::rule(id).unwrap(), TargetId::new(TargetKind::Run, "run"), None)
+    }
+    fn host(name: &str) -> TargetId {
+        TargetId::new(TargetKind::Host, name)
+    }
+    fn fault(subject: &str) -> Fault {
+        Fault::new(subject, "seen", Fix::step("mend"))
+    }
+    fn config(toml: &str) -> Config {
+        toml::from_str(toml).unwrap()
+    }
+    fn today() -> Date {
+        jiff::civil::date(2026, 11, 21)
+    }
+    fn judged(rules: Vec<(&'static Rule, TargetId)>, targets: &Targets, toml: &str) -> Vec<Unit> {
+        let mut planned: Vec<_> = rules.into_iter().map(|(r, t)| (r, t, None)).collect();
+        planned.extend([engine_rule("config.waiver-expired"), engine_rule("config.waiver-unused")]);
+        judge(planned, targets, &Facts::default(), &config(toml), today())
+    }
+    fn find<'a>(units: &'a [Unit], id: &str) -> &'a Outcome {
+        &units.iter().find(|u| u.rule.id == id).unwrap().outcome
+    }
+
+    #[test]
+    fn ignorance_is_never_a_pass() {
+        let lost = rule("tls.lost", Severity::High, &[], || Err(Missing::Unknown(Cause::Timeout)));
+        let units = judged(vec![(lost, host("a.test"))], &Targets::default(), "");
+        assert_eq!(find(&units, "tls.lost"), &Outcome::unknown(vec![Cause::Timeout]));
+        let absent = rule("tls.absent", Severity::High, &[], || {
+            Err(Missing::NotConfigured("no production source; name one with [[app]] production or --env-file"))
+        });
+        let units = judged(vec![(absent, host("a.test"))], &Targets::default(), "");
+        assert!(matches!(find(&units, "tls.absent"), Outcome::Skipped(Skip::NotConfigured(_))));
+    }
+
+    #[test]
+    fn one_cause_is_one_finding() {
+        let specific = rule("tls.specific", Severity::Blocker, &[], || Ok(fault("a").into()));
+        let general =
+            rule("tls.general", Severity::High, &["tls.specific"], || Ok(vec![fault("a"), fault("b")].into()));
+        let behind = rule("tls.behind", Severity::High, &["tls.specific"], || Ok(fault("a").into()));
+        let (one, two) = (host("one.test"), host("two.test"));
+        let mut targets = Targets::default();
+        targets.add(one.clone(), Origin::CommandLine);
+        targets.add(two.clone(), Origin::CommandLine);
+        targets.link(&one, &two);
+        let units = judged(vec![(specific, one.clone()), (general, two.clone()), (behind, two.clone())], &targets, "");
+        // The fault about another subject stands, the explained one gives way.
+        assert_eq!(find(&units, "tls.general"), &Outcome::Fail(vec![fault("b")]));
+        let Outcome::Unknown { causes, behind } = find(&units, "tls.behind") else { panic!() };
+        assert!(causes.is_empty());
+        assert_eq!(behind, &[Behind { rule: "tls.specific".into(), target: one.clone() }]);
+        // Without a link there is no explanation.
+        let apart = judged(vec![(specific, one), (general, two)], &Targets::default(), "");
+        assert_eq!(find(&apart, "tls.general"), &Outcome::Fail(vec![fault("a"), fault("b")]));
+    }
+
+    #[test]
+    fn waivers_cover_until_their_date_and_are_judged_themselves() {
+        let bad: fn() -> &'static Rule =
+            || rule("tls.bad", Severity::High, &[], || Ok(vec![fault("a"), fault("b")].into()));
+        let waiver = |extra: &str, expires: &str| {
+            format!("[[waiver]]\nrule = \"tls.bad\"\nreason = \"moving\"\nexpires = \"{expires}\"\n{extra}\n")
+        };
+        let all = judged(vec![(bad(), host("a.test"))], &Targets::default(), &waiver("", "2026-11-21"));
+        assert_eq!(find(&all, "tls.bad"), &Outcome::Waived);
+        assert_eq!(all[0].waived.len(), 2);
+        assert_eq!(find(&all, "config.waiver-unused"), &Outcome::Pass);
+
+        let one = judged(vec![(bad(), host("a.test"))], &Targets::default(), &waiver("subject = \"a\"", "2026-12-01"));
+        assert_eq!(find(&one, "tls.bad"), &Outcome::Fail(vec![fault("b")]));
+        assert_eq!(one[0].waived.len(), 1);
+
+        let late = judged(vec![(bad(), host("a.test"))], &Targets::default(), &waiver("", "2026-11-20"));
+        assert_eq!(late[0].open().len(), 2);
+        assert!(matches!(find(&late, "config.waiver-expired"), Outcome::Fail(f) if f.len() == 1));
+
+        let unused = judged(
+            vec![(bad(), host("a.test"))],
+            &Targets::default(),
+            &waiver("target = \"host:a.test\"\nsubject = \"c\"", "2026-12-01"),
+        );
+        assert!(matches!(find(&unused, "config.waiver-unused"), Outcome::Fail(f) if f.len() == 1));
+    }
+
+    #[test]
+    fn a_waiver_of_what_was_not_judged_is_not_called_unused() {
+        let lost = rule("tls.bad", Severity::High, &[], || Err(Missing::Unknown(Cause::Timeout)));
+        let toml = "[[waiver]]\nrule = \"tls.bad\"\nreason = \"r\"\nexpires = \"2026-12-01\"\n";
+        let units = judged(vec![(lost, host("a.test"))], &Targets::default(), toml);
+        assert_eq!(find(&units, "config.waiver-unused"), &Outcome::Pass);
+    }
+
+    #[test]
+    fn a_blocker_is_waived_only_with_the_word() {
+        let bad: fn() -> &'static Rule = || rule("tls.bad", Severity::Blocker, &[], || Ok(fault("").into()));
+        let toml = "[[waiver]]\nrule = \"tls.bad\"\nreason = \"r\"\nexpires = \"2026-12-01\"\n";
+        let without = judged(vec![(bad(), host("a.test"))], &Targets::default(), toml);
+        assert!(matches!(find(&without, "tls.bad"), Outcome::Fail(_)));
+        let with =
+            judged(vec![(bad(), host("a.test"))], &Targets::default(), &format!("{toml}accept-blocker = true\n"));
+        assert_eq!(find(&with, "tls.bad"), &Outcome::Waived);
+    }
+
+    #[test]
+    fn picks_are_or_within_a_class_and_and_between() {
+        let bad = rule("tls.bad", Severity::High, &[], || Ok(Verdict::Pass));
+        let settings = |only: &[&str], skip: &[&str]| Settings {
+            only: only.iter().map(|p| Pick::parse(p).unwrap()).collect(),
+            skip: skip.iter().map(|p| Pick::parse(p).unwrap()).collect(),
+            ..Settings::default()
+        };
+        let run = |only: &[&str], skip: &[&str]| skipped(bad, &host("a.test"), &settings(only, skip)).is_none();
+        assert!(run(&[], &[]));
+        assert!(run(&["tls"], &[]));
+        assert!(run(&["email", "tls.bad"], &[]));
+        assert!(run(&["tls", "host:a.test"], &[]));
+        assert!(!run(&["tls", "host:b.test"], &[]));
+        assert!(!run(&["email"], &[]));
+        assert!(!run(&[], &["host:a.test"]));
+        assert!(!run(&["tls"], &["tls.bad"]));
+    }
+
+    /// The examples of the family's own rules, in their small language.
+    #[test]
+    fn the_examples_of_the_config_rules_hold() {
+        for id in ["config.waiver-expired", "config.waiver-unused"] {
+            let docs = launchcheck_checks::rule(id).unwrap().docs.join("\n");
+            for (kind, text) in launchcheck_checks::vocab::fences(&docs) {
+                let (mut toml, mut day, mut units) = (String::new(), today(), Vec::new());
+                for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+                    match line.split(' ').collect::<Vec<_>>().as_slice() {
+                        ["today", d] => day = d.parse().unwrap(),
+                        ["waiver", r, "expires", d] => {
+                            toml += &format!("[[waiver]]\nrule = \"{r}\"\nreason = \"r\"\nexpires = \"{d}\"\n");
+                            let never = rule("email.dmarc-missing", Severity::High, &[], || Ok(Verdict::Pass));
+                            units.push((never, host("a.test"), None));
+                        }
+                        ["finding", _] => {
+                            let bad = rule("email.dmarc-missing", Severity::High, &[], || Ok(fault("").into()));
+                            units.push((bad, host("b.test"), None));
+                        }
+                        other => panic!("{other:?}"),
+                    }
+                }
+                units.push(engine_rule(id));
+                let units = judge(units, &Targets::default(), &Facts::default(), &config(&toml), day);
+                let failed = matches!(find(&units, id), Outcome::Fail(_));
+                assert_eq!(failed, kind == "fail", "{id}: {text}");
+            }
+        }
+    }
+}

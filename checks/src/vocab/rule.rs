@@ -241,6 +241,27 @@ impl std::fmt::Debug for Rule {
     }
 }
 
+/// The examples in a rule's docs: each fence's kind (`pass` or `fail`) and its text.
+#[must_use]
+pub fn fences(docs: &str) -> Vec<(&'static str, String)> {
+    let (mut out, mut open) = (Vec::new(), None);
+    for line in docs.lines() {
+        // A doc comment's lines begin with the space after the slashes.
+        let text = line.strip_prefix(' ').unwrap_or(line);
+        match (text.trim(), &mut open) {
+            ("```", Some(_)) => out.extend(open.take()),
+            ("```pass", None) => open = Some(("pass", String::new())),
+            ("```fail", None) => open = Some(("fail", String::new())),
+            (_, Some((_, body))) => {
+                body.push_str(text);
+                body.push('\n');
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 /// How a rule judges.
 pub enum Eval {
     /// Written here.
