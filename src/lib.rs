@@ -8,6 +8,7 @@ pub mod exit;
 pub mod gather;
 pub mod outcome;
 pub mod probe;
+pub mod report;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod score;

@@ -1,8 +1,13 @@
 //! Hand-made rules and units for the tests of score, verdict, report and renderers.
 
-use crate::outcome::{Behind, Outcome, Skip, Unit, WaivedFault};
+use crate::{
+    outcome::{Behind, Outcome, Skip, Unit, WaivedFault},
+    report::{Inputs, RunInfo, Setting},
+    verdict::Gate,
+};
 use launchcheck_checks::vocab::{
     Cause, Eval, Evidence, Fault, Fix, Intent, Lifecycle, Place, Rule, Severity, Shown, Stage, TargetId, TargetKind,
+    Targets,
 };
 use std::borrow::Cow;
 
@@ -166,4 +171,24 @@ pub(crate) fn acme() -> Vec<Unit> {
             Outcome::Skipped(Skip::NotConfigured(Shown::from("no production source"))),
         ),
     ]
+}
+
+/// These units as a run over acme.test.
+pub(crate) fn inputs(units: Vec<Unit>, targets: &Targets) -> Inputs<'_> {
+    Inputs {
+        label: "acme.test".into(),
+        units,
+        exhibits: Vec::new(),
+        targets,
+        gate: Gate::default(),
+        run: RunInfo {
+            clock: "2026-11-21T11:00:00Z".into(),
+            duration_ms: 2_841,
+            counts: [("lookups", 31), ("handshakes", 4), ("requests", 9)].into(),
+            config: Some("launchcheck.toml".into()),
+            settings: vec![Setting { name: "fail-on", value: "blocker".into(), origin: "default".into() }],
+            command: "launchcheck audit acme.test".into(),
+            ..RunInfo::default()
+        },
+    }
 }

@@ -2,6 +2,7 @@
 //! exit code it ends in.
 
 use crate::{
+    config::FailOn,
     exit,
     outcome::{Outcome, Skip, Unit},
     score::{is_unexplained, worst_open},
@@ -43,45 +44,10 @@ impl Decision {
     }
 }
 
-/// `--fail-on`: the mildest finding that stops a launch.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub enum FailOn {
-    /// This severity and worse.
-    At(Severity),
-    /// None: the verdict is told and the run ends 0.
-    Never,
-}
-impl FailOn {
-    /// Every value, as `--fail-on` takes them.
-    pub const ALL: [Self; 5] = [
-        Self::At(Severity::Blocker),
-        Self::At(Severity::High),
-        Self::At(Severity::Medium),
-        Self::At(Severity::Low),
-        Self::Never,
-    ];
-    /// The word of the flag.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::At(s) => s.word(),
-            Self::Never => "never",
-        }
-    }
-    /// Reads the word of the flag.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|f| f.word() == word)
-    }
-    /// The severity that the verdict is made with. `never` says what ends the run, not what is
-    /// true, so the verdict stays the one of the default.
-    #[must_use]
-    pub const fn severity(self) -> Severity {
-        match self {
-            Self::At(s) => s,
-            Self::Never => Severity::Blocker,
-        }
-    }
+/// The severity that a verdict is made with. `--fail-on never` says how the run ends and not what is
+/// true, so its verdict is that of the default.
+fn threshold(gate: &Gate) -> Severity {
+    gate.fail_on.severity().unwrap_or(Severity::Blocker)
 }
 
 /// `--on-unknown`: what an incomplete run ends with.
@@ -108,7 +74,7 @@ pub struct Gate {
 }
 impl Default for Gate {
     fn default() -> Self {
-        Self { fail_on: FailOn::At(Severity::Blocker), on_unknown: OnUnknown::Fail, require: Vec::new(), active: false }
+        Self { fail_on: FailOn::Blocker, on_unknown: OnUnknown::Fail, require: Vec::new(), active: false }
     }
 }
 
@@ -130,7 +96,7 @@ pub struct Ruling {
 /// Makes the verdict.
 #[must_use]
 pub fn rule_on(units: &[Unit], gate: &Gate) -> Ruling {
-    let threshold = gate.fail_on.severity();
+    let threshold = threshold(gate);
     let stable = || units.iter().filter(|u| u.rule.lifecycle == Lifecycle::Stable);
     let mut open = [0; 5];
     for unit in stable() {
