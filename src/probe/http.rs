@@ -347,6 +347,10 @@ fn reason(e: &hyper::Error) -> Result<HostFailure, Cause> {
         if let Some(io) = inner.downcast_ref::<std::io::Error>() {
             return failure(io);
         }
+        // A stream or a connection that the server ended is a reset, as it is in HTTP/1.1.
+        if inner.downcast_ref::<h2::Error>().is_some_and(|e| e.is_remote() && (e.is_reset() || e.is_go_away())) {
+            return Ok(HostFailure::Reset);
+        }
         source = inner.source();
     }
     let what = std::error::Error::source(e).map_or_else(|| e.to_string(), |s| format!("{e} ({s})"));

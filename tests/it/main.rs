@@ -1,0 +1,3 @@
+//! Tests that use real parts: real servers on loopback, and the built executable.
+
+mod probes;
