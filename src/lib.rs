@@ -9,9 +9,11 @@ pub mod gather;
 pub mod outcome;
 pub mod probe;
 pub mod report;
+pub mod problem;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod score;
 pub mod settings;
 pub mod survey;
+pub mod ui;
 pub mod verdict;

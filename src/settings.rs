@@ -1,66 +1,410 @@
 //! The effective settings of a run, after flag, environment, file and default were weighed. Plain
-//! data: nothing here knows the command line or the configuration file.
+//! data: nothing here knows the command line.
 
-use crate::{config::FailOn, probe::connect::ConnectTo};
-use launchcheck_checks::vocab::{Pick, Severity};
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use crate::{
+    config::{Config, FailOn, Located, Period},
+    probe::connect::ConnectTo,
+};
+use launchcheck_checks::vocab::{DomainName, Pick, Severity};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 use url::Url;
 
 /// What `launchcheck audit` was told, one way or another.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `--fail-on`: the mildest severity that makes the verdict NO-GO.
+    /// Judge only these; empty for all.
+    pub only: Vec<Pick>,
+    /// Leave these out.
+    pub skip: Vec<Pick>,
+    /// What must have been judged.
+    pub require: Vec<Pick>,
+    /// What standard output gets, unless an output takes it.
+    pub format: Format,
+    /// Further reports.
+    pub outputs: Vec<Output>,
+    /// From which severity on a finding closes the gate.
     pub fail_on: FailOn,
-    /// `--min-severity`: the mildest severity that is shown.
+    /// The mildest severity that is shown.
     pub min_severity: Severity,
     /// `--on-unknown ignore`: INCOMPLETE ends 0.
     pub ignore_unknown: bool,
-    /// `--require`: what must have been judged.
-    pub require: Vec<Pick>,
-    /// `--only`.
-    pub only: Vec<Pick>,
-    /// `--skip`.
-    pub skip: Vec<Pick>,
-    /// `--offline`.
+    /// No network at all.
     pub offline: bool,
-    /// `--active`.
+    /// Consent to probes that send something.
     pub active: bool,
-    /// `--deadline`: when the whole audit ends.
+    /// When the whole run ends.
     pub deadline: Duration,
-    /// `--timeout`: how long one answer may take.
+    /// How long to wait for one answer.
     pub timeout: Duration,
-    /// `--resolver`; `None` for the system's.
+    /// The resolver to ask instead of the system's.
     pub resolver: Option<SocketAddr>,
-    /// `--connect-to`.
+    /// Where to connect instead, first match first.
     pub connect_to: Vec<ConnectTo>,
-    /// `--ca-bundle`.
+    /// Further roots to trust.
     pub ca_bundle: Option<PathBuf>,
-    /// `--stripe-api`.
+    /// The base of the Stripe API instead of the provider's own.
     pub stripe_api: Option<Url>,
-    /// `--env-file`, in the order given.
+    /// Files of production values; a later one beats an earlier one.
     pub env_files: Vec<PathBuf>,
-    /// Whether `CI` is set, so that the process environment counts as a production source.
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// Whether to colour.
+    pub color: ColorChoice,
+    /// Whether this process is a CI job: only then is its environment a production source.
     pub ci: bool,
 }
+
+/// How long to wait for one answer, unless told otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+/// When the whole run ends, unless told otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            fail_on: FailOn::Blocker,
-            min_severity: Severity::Info,
-            ignore_unknown: false,
-            require: Vec::new(),
             only: Vec::new(),
             skip: Vec::new(),
+            require: Vec::new(),
+            format: Format::Human,
+            outputs: Vec::new(),
+            fail_on: FailOn::default(),
+            min_severity: Severity::Info,
+            ignore_unknown: false,
             offline: false,
             active: false,
-            deadline: Duration::from_secs(60),
-            timeout: Duration::from_secs(10),
+            deadline: DEADLINE,
+            timeout: TIMEOUT,
             resolver: None,
             connect_to: Vec::new(),
             ca_bundle: None,
             stripe_api: None,
             env_files: Vec::new(),
+            verbosity: Verbosity::Normal,
+            color: ColorChoice::Auto,
             ci: false,
         }
+    }
+}
+
+impl Settings {
+    /// These settings with what the file's `[audit]` says where nothing nearer was given.
+    #[must_use]
+    pub fn beneath(mut self, given: &Given, config: &Config) -> Self {
+        let audit = &config.audit;
+        let picks = |list: &[Located<Pick>]| list.iter().map(|p| p.get().clone()).collect::<Vec<_>>();
+        if !given.fail_on {
+            self.fail_on = audit.fail_on.unwrap_or(self.fail_on);
+        }
+        if !given.timeout {
+            self.timeout = audit.timeout.as_ref().map_or(self.timeout, |t| t.0);
+        }
+        if !given.deadline {
+            self.deadline = audit.deadline.as_ref().map_or(self.deadline, |t| t.0);
+        }
+        for (mine, given, file) in [
+            (&mut self.only, given.only, &audit.only),
+            (&mut self.skip, given.skip, &audit.skip),
+            (&mut self.require, given.require, &audit.require),
+        ] {
+            if !given {
+                *mine = picks(file);
+            }
+        }
+        self
+    }
+
+    /// The formats that go to standard output.
+    pub fn on_stdout(&self) -> impl Iterator<Item = Format> + '_ {
+        let taken = self.outputs.iter().filter(|o| o.to == Sink::Stdout).map(|o| o.format);
+        let own = (!self.outputs.iter().any(|o| o.to == Sink::Stdout)).then_some(self.format);
+        taken.chain(own)
+    }
+
+    /// The settings as the report shows them under `run`: those that change what is judged or how
+    /// the run ends, by name.
+    #[must_use]
+    pub fn shown(&self) -> Vec<(&'static str, String)> {
+        let list = |picks: &[Pick]| picks.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let mut out = vec![
+            ("fail-on", self.fail_on.word().to_owned()),
+            ("min-severity", self.min_severity.word().to_owned()),
+            ("on-unknown", if self.ignore_unknown { "ignore" } else { "fail" }.to_owned()),
+            ("offline", self.offline.to_string()),
+            ("active", self.active.to_string()),
+            ("timeout", Period(self.timeout).to_string()),
+            ("deadline", Period(self.deadline).to_string()),
+        ];
+        let mut some = |name, value: String| {
+            if !value.is_empty() {
+                out.push((name, value));
+            }
+        };
+        some("only", list(&self.only));
+        some("skip", list(&self.skip));
+        some("require", list(&self.require));
+        some("resolver", self.resolver.map(|r| r.to_string()).unwrap_or_default());
+        some("connect-to", self.connect_to.iter().map(show_connect_to).collect::<Vec<_>>().join(","));
+        some("ca-bundle", self.ca_bundle.as_ref().map(|p| p.display().to_string()).unwrap_or_default());
+        some("stripe-api", self.stripe_api.as_ref().map(ToString::to_string).unwrap_or_default());
+        some("env-file", self.env_files.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(","));
+        out
+    }
+}
+
+/// What was given by a flag or by the environment, where the file could speak as well.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one yes or no a setting is what this is")]
+pub struct Given {
+    /// `--fail-on`
+    pub fail_on: bool,
+    /// `--timeout`
+    pub timeout: bool,
+    /// `--deadline`
+    pub deadline: bool,
+    /// `--only`
+    pub only: bool,
+    /// `--skip`
+    pub skip: bool,
+    /// `--require`
+    pub require: bool,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// `launchcheck.report/1`.
+    Json,
+}
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Human, Self::Json];
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// A report and where it goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Output {
+    /// Its format.
+    pub format: Format,
+    /// Where it goes.
+    pub to: Sink,
+}
+/// Where a report goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sink {
+    /// Standard output.
+    Stdout,
+    /// This file.
+    File(PathBuf),
+}
+impl FromStr for Output {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = Format::ALL.map(Format::word);
+        let (word, path) =
+            text.split_once('=').ok_or_else(|| format!("write it as FORMAT=PATH, such as {}=report.json", words[1]))?;
+        let format = Format::ALL
+            .into_iter()
+            .find(|f| f.word() == word)
+            .ok_or_else(|| format!("`{word}` is not a format; the formats are {}", words.join(", ")))?;
+        let to = match path {
+            "" => return Err(format!("give a path after `{word}=`, or `-` for standard output")),
+            "-" => Sink::Stdout,
+            path => Sink::File(path.into()),
+        };
+        Ok(Self { format, to })
+    }
+}
+
+/// How much is said.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verbosity {
+    /// The verdict and the next command.
+    Quiet,
+    /// The report.
+    Normal,
+    /// With what passed, and the evidence.
+    Verbose,
+    /// With every question that was asked.
+    Debug,
+}
+
+/// Whether to colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ColorChoice {
+    /// On a terminal.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+impl ColorChoice {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Always, Self::Never];
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// `IP`, `IP:PORT` or `[IPv6]:PORT`; port 53 where none is given.
+pub fn parse_resolver(text: &str) -> Result<SocketAddr, String> {
+    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
+    if let Ok(ip) = bare.parse::<IpAddr>() {
+        return Ok(SocketAddr::new(ip, 53));
+    }
+    match text.parse::<SocketAddr>() {
+        Ok(a) if a.port() != 0 => Ok(a),
+        _ => Err("write it as IP or IP:PORT, such as 1.1.1.1, 127.0.0.1:5353 or [::1]:5353".to_owned()),
+    }
+}
+
+/// `HOST:PORT:ADDR:PORT`, as curl's `--connect-to`: an empty HOST or PORT matches any, an empty ADDR
+/// or second PORT keeps what was asked for. IPv6 addresses stand in brackets.
+pub fn parse_connect_to(text: &str) -> Result<ConnectTo, String> {
+    let bad = |why: &str| format!("{why}; write it as HOST:PORT:ADDR:PORT, such as acme.test:443:127.0.0.1:8443");
+    let parts = || {
+        let (host, rest) = host_part(text)?;
+        let (port, rest) = rest.split_once(':')?;
+        let (to_host, to_port) = host_part(rest)?;
+        Some((host, port, to_host, to_port))
+    };
+    let (host, port, to_host, to_port) = parts().ok_or_else(|| bad("four parts are needed"))?;
+    let number = |p: &str| match p {
+        "" => Ok(None),
+        p => p.parse().ok().filter(|n| *n > 0).map(Some).ok_or_else(|| bad(&format!("`{p}` is not a port"))),
+    };
+    let named = |h: &str| h.trim_end_matches('.').to_ascii_lowercase();
+    Ok(ConnectTo { host: named(host), port: number(port)?, to_host: named(to_host), to_port: number(to_port)? })
+}
+/// A host up to its colon, brackets taken off, and what follows.
+fn host_part(text: &str) -> Option<(&str, &str)> {
+    match text.strip_prefix('[') {
+        Some(inner) => {
+            let (host, rest) = inner.split_once(']')?;
+            Some((host, rest.strip_prefix(':')?))
+        }
+        None => text.split_once(':'),
+    }
+}
+/// A mapping as it is written.
+fn show_connect_to(c: &ConnectTo) -> String {
+    let host = |h: &str| if h.contains(':') { format!("[{h}]") } else { h.to_owned() };
+    let port = |p: Option<u16>| p.map(|p| p.to_string()).unwrap_or_default();
+    format!("{}:{}:{}:{}", host(&c.host), port(c.port), host(&c.to_host), port(c.to_port))
+}
+
+/// A domain as the command line takes it.
+pub fn parse_domain(text: &str) -> Result<DomainName, String> {
+    match DomainName::parse(text) {
+        Ok(d) if d.as_str().contains('.') => Ok(d),
+        Ok(_) => Err("the name has no dot; give a whole domain such as acme.com".to_owned()),
+        Err(e) => {
+            // People paste what stands in the address bar, or the address they write mail to.
+            let host = text.rsplit('@').next().unwrap_or(text);
+            let host = Url::parse(host)
+                .ok()
+                .and_then(|u| u.host_str().map(str::to_owned))
+                .unwrap_or_else(|| host.split(['/', ':']).next().unwrap_or_default().to_owned());
+            match DomainName::parse(&host) {
+                Ok(d) if d.as_str().contains('.') => Err(format!("{e}; did you mean `{d}`?")),
+                _ => Err(e.to_string()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolvers() {
+        for (text, want) in [
+            ("1.1.1.1", "1.1.1.1:53"),
+            ("127.0.0.1:5353", "127.0.0.1:5353"),
+            ("::1", "[::1]:53"),
+            ("[::1]", "[::1]:53"),
+            ("[::1]:5353", "[::1]:5353"),
+        ] {
+            assert_eq!(parse_resolver(text).unwrap().to_string(), want);
+        }
+        for text in ["", "dns.acme.test", "1.1.1.1:", "1.1.1.1:0", "1.1.1.1:99999", "[::1"] {
+            assert!(parse_resolver(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn connect_to_as_curl_reads_it() {
+        for text in [
+            "acme.test:443:127.0.0.1:8443",
+            ":443:127.0.0.1:8443",
+            "::127.0.0.1:",
+            "[2001:db8::1]:443:[::1]:8443",
+            "acme.test::[::1]:",
+            ":::",
+        ] {
+            assert_eq!(show_connect_to(&parse_connect_to(text).unwrap()), text);
+        }
+        let c = parse_connect_to("ACME.test.:443::8443").unwrap();
+        assert_eq!((c.host.as_str(), c.to_host.as_str(), c.to_port), ("acme.test", "", Some(8443)));
+        for text in
+            ["", "acme.test", "acme.test:443", "acme.test:443:127.0.0.1", "a:http:b:1", "[::1:443:a:1", "a:0:b:1"]
+        {
+            assert!(parse_connect_to(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn outputs() {
+        assert_eq!("json=-".parse(), Ok(Output { format: Format::Json, to: Sink::Stdout }));
+        assert_eq!("json=a=b.json".parse(), Ok(Output { format: Format::Json, to: Sink::File("a=b.json".into()) }));
+        for text in ["json", "json=", "xml=x"] {
+            assert!(text.parse::<Output>().is_err(), "{text}");
+        }
+        let mut s = Settings::default();
+        assert_eq!(s.on_stdout().collect::<Vec<_>>(), [Format::Human]);
+        s.outputs.push("json=-".parse().unwrap());
+        assert_eq!(s.on_stdout().collect::<Vec<_>>(), [Format::Json]);
+    }
+
+    #[test]
+    fn a_pasted_url_says_what_was_meant() {
+        assert!(parse_domain("https://www.acme.test/x?y").unwrap_err().ends_with("did you mean `www.acme.test`?"));
+        assert!(parse_domain("hi@acme.test").unwrap_err().ends_with("did you mean `acme.test`?"));
+        assert!(parse_domain("acme.test:8080").unwrap_err().ends_with("did you mean `acme.test`?"));
+        assert!(parse_domain("acme").unwrap_err().contains("no dot"));
+    }
+
+    #[test]
+    fn a_flag_beats_the_file_and_the_file_beats_the_default() {
+        let config: Config =
+            toml::from_str("[audit]\nfail-on = \"high\"\ntimeout = \"3s\"\nonly = [\"email\"]").unwrap();
+        let s = Settings::default().beneath(&Given::default(), &config);
+        assert_eq!((s.fail_on, s.timeout.as_secs(), s.only.len()), (FailOn::High, 3, 1));
+        assert_eq!(s.deadline, DEADLINE);
+        let given = Given { fail_on: true, only: true, ..Given::default() };
+        let s = Settings { fail_on: FailOn::Low, ..Settings::default() }.beneath(&given, &config);
+        assert_eq!((s.fail_on, s.timeout.as_secs(), s.only.len()), (FailOn::Low, 3, 0));
     }
 }

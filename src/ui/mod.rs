@@ -1,0 +1,4 @@
+//! The screen: colour, and how errors are written.
+
+pub mod color;
+pub mod error;
