@@ -10,6 +10,7 @@ macro_rules! for_each_fact {
     ($callback:ident) => {
         $callback! {
             env_set: $crate::env::facts::EnvSet, of App, local;
+            production: $crate::env::facts::Production, of App, local;
             site_plan: $crate::web::facts::SitePlan, of Site, local;
             host_plan: $crate::tls::facts::HostPlan, of Host, local;
             mail_plan: $crate::email::facts::MailPlan, of Mail, local;
@@ -27,6 +28,7 @@ macro_rules! for_each_fact {
             certificate: $crate::tls::facts::Certificate, of Host, network;
             trust: $crate::tls::facts::Trust, of Host, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
+            shots: $crate::webhook::facts::Shots, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;
             drift: $crate::billing::facts::Drift, of Billing, network;
         }

@@ -1,0 +1,382 @@
+//! What a value looks like, in place of the value: whose it is, its mode, its flaws, and a keyed
+//! hash to compare it by. The probe makes shapes and lets the values go.
+
+use super::placeholder;
+use crate::{
+    providers::{self, Mode, Role},
+    vocab::Shown,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::hmac;
+
+/// What a value looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Whose variable it is, by its name; else whose value, where the value says it.
+    pub provider: Option<&'static str>,
+    /// What the variable is for, by its name.
+    pub role: Role,
+    /// What the value says of the account's mode.
+    pub mode: Mode,
+    /// What kind of value it is.
+    pub kind: Kind,
+    /// What secret the value is, by itself and whatever it is called: "a Stripe secret key".
+    pub secret: Option<Shown>,
+    /// The value as it may be shown: the provider's prefix and, from 24 characters on, its last two
+    /// characters; else only its length.
+    pub masked: Shown,
+    /// Equal values have equal digests within a run.
+    pub digest: Digest,
+}
+
+/// What kind of value it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Empty,
+    /// Blanks only.
+    Blank,
+    /// Text that stands in for a value; the words say how that shows.
+    Placeholder(&'static str),
+    /// A URL.
+    Url {
+        /// Its scheme; empty for `localhost:3000`.
+        scheme: String,
+        /// Its host.
+        host: Shown,
+        /// Whether the host is this machine or a private network.
+        local: bool,
+    },
+    /// A key of a known shape.
+    Key,
+    /// `true`, `0`, `587`.
+    Flag,
+    /// Anything else.
+    Text,
+}
+
+/// A keyed hash of a value. It means nothing outside the run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("digest")
+    }
+}
+/// The key of a run's digests.
+pub struct DigestKey(hmac::Key);
+impl DigestKey {
+    /// A key from random bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+    }
+    /// The digest of a value.
+    #[must_use]
+    pub fn digest(&self, value: &str) -> Digest {
+        let tag = hmac::sign(&self.0, value.as_bytes());
+        let mut out = [0; 32];
+        out.copy_from_slice(tag.as_ref());
+        Digest(out)
+    }
+}
+
+impl Shape {
+    /// The shape of what a variable holds.
+    #[must_use]
+    pub fn of(name: &str, value: &str, key: &DigestKey) -> Self {
+        let owner = providers::by_variable(name);
+        let role = role_of(name);
+        let trimmed = value.trim();
+        let known = recognise(owner, trimmed);
+        let kind = kind_of(name, trimmed, role, known.is_some()).unwrap_or(if value.is_empty() {
+            Kind::Empty
+        } else {
+            Kind::Blank
+        });
+        let provider = owner.map(|(p, _)| p.id).or_else(|| known.as_ref().and_then(|k| k.provider));
+        let mode = known.as_ref().map_or(Mode::Silent, |k| k.mode);
+        let placeholder = matches!(kind, Kind::Placeholder(_));
+        let secret = if placeholder { None } else { known.as_ref().and_then(|k| k.secret.clone()).or(other(trimmed)) };
+        let masked = mask(trimmed, &kind, known.as_ref(), secret.is_some() || is_secret(role));
+        Self { provider, role, mode, kind, secret, masked, digest: key.digest(value) }
+    }
+    /// Whether nothing is there: an empty value or blanks.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        matches!(self.kind, Kind::Empty | Kind::Blank)
+    }
+    /// Whether the variable must never reach a browser, by its name.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        is_secret(self.role)
+    }
+}
+const fn is_secret(role: Role) -> bool {
+    matches!(role, Role::Secret | Role::WebhookSecret)
+}
+
+/// Prefixes with which build tools put a variable into what browsers load.
+pub const PUBLIC_PREFIXES: &[&str] = &[
+    "NEXT_PUBLIC_",
+    "VITE_",
+    "PUBLIC_",
+    "REACT_APP_",
+    "EXPO_PUBLIC_",
+    "NUXT_PUBLIC_",
+    "NUXT_ENV_",
+    "GATSBY_",
+    "VUE_APP_",
+    "STORYBOOK_",
+    "NG_APP_",
+    "SNOWPACK_PUBLIC_",
+];
+/// The name behind a public prefix.
+#[must_use]
+pub fn behind_public_prefix(name: &str) -> Option<&str> {
+    PUBLIC_PREFIXES.iter().find_map(|p| name.strip_prefix(p)).filter(|rest| !rest.is_empty())
+}
+
+/// What a variable is for: as the registry says, else as its name suggests.
+#[must_use]
+pub fn role_of(name: &str) -> Role {
+    if let Some((_, var)) = providers::by_variable(name) {
+        return var.role;
+    }
+    if behind_public_prefix(name).is_some() {
+        return Role::Public;
+    }
+    let secret = ["SECRET", "SECRET_KEY", "TOKEN", "PASSWORD", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_TOKEN"];
+    let ends = |w: &str| name.strip_suffix(w).is_some_and(|head| head.is_empty() || head.ends_with('_'));
+    if ends("WEBHOOK_SECRET") || ends("SIGNING_SECRET") {
+        Role::WebhookSecret
+    } else if secret.into_iter().any(ends) {
+        Role::Secret
+    } else {
+        Role::Plain
+    }
+}
+
+struct Known {
+    prefix: &'static str,
+    provider: Option<&'static str>,
+    mode: Mode,
+    secret: Option<Shown>,
+}
+
+/// Whose key this is: first by the variable's own provider, since Stripe and Clerk share prefixes,
+/// then by the prefix alone.
+fn recognise(owner: Option<(&'static providers::Provider, &'static providers::Var)>, value: &str) -> Option<Known> {
+    let of_owner = owner.and_then(|(p, _)| longest(value, |q| q.id == p.id));
+    let found = of_owner.or_else(|| longest(value, |_| true))?;
+    let (provider, var, prefix, mode) = found;
+    let rest = &value[prefix.len()..];
+    let keylike = rest.len() >= 16 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+/=".contains(&b));
+    // Dummy keys such as `1x000…` are no secrets, and a short rest proves nothing.
+    let secret = is_secret(var.role) && keylike && !prefix.starts_with(|c: char| c.is_ascii_digit());
+    let rivals = owner_names(prefix);
+    let owned = owner.is_some_and(|(p, _)| p.id == provider.id);
+    let names = if owned { provider.name.to_owned() } else { rivals.join(" or ") };
+    let what = if var.role == Role::WebhookSecret { "webhook secret" } else { "secret key" };
+    Some(Known {
+        prefix,
+        provider: (owned || rivals.len() == 1).then_some(provider.id),
+        mode,
+        secret: secret.then(|| {
+            let names = if prefix == "whsec_" && !owned { String::new() } else { format!("{names} ") };
+            format!("a {names}{what}").into()
+        }),
+    })
+}
+type Match = (&'static providers::Provider, &'static providers::Var, &'static str, Mode);
+fn longest(value: &str, pick: impl Fn(&providers::Provider) -> bool) -> Option<Match> {
+    providers::ALL
+        .iter()
+        .copied()
+        .filter(|p| pick(p))
+        .flat_map(|p| p.env.iter().flat_map(move |e| e.vars.iter().map(move |v| (p, v))))
+        .flat_map(|(p, v)| v.prefixes.iter().map(move |(prefix, mode)| (p, v, *prefix, *mode)))
+        .filter(|(_, _, prefix, _)| value.starts_with(prefix))
+        .max_by_key(|(_, _, prefix, _)| prefix.len())
+}
+/// The names of all providers whose keys begin so.
+fn owner_names(prefix: &str) -> Vec<&'static str> {
+    let has = |p: &&&providers::Provider| {
+        p.env.iter().flat_map(|e| e.vars).any(|v| v.prefixes.iter().any(|(x, _)| *x == prefix))
+    };
+    let mut names: Vec<_> = providers::ALL.iter().filter(has).map(|p| p.name).collect();
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    names
+}
+
+/// Secrets that no prefix of the registry tells.
+fn other(value: &str) -> Option<Shown> {
+    if value.contains("-----BEGIN") && value.contains("PRIVATE KEY-----") {
+        return Some("a private key".into());
+    }
+    if jwt_role(value).as_deref() == Some("service_role") {
+        return Some("a Supabase service role key".into());
+    }
+    let url = url::Url::parse(value).ok()?;
+    let database =
+        matches!(url.scheme(), "postgres" | "postgresql" | "mysql" | "mongodb" | "mongodb+srv" | "rediss" | "redis");
+    (database && url.password().is_some_and(|p| !p.is_empty())).then(|| "a database URL with its password".into())
+}
+/// The role that a Supabase key of the older kind carries inside.
+fn jwt_role(value: &str) -> Option<String> {
+    let mut parts = value.split('.');
+    let (Some(head), Some(body), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
+    if !head.starts_with("eyJ") || body.len() > 4096 {
+        return None;
+    }
+    let claims: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).ok()?).ok()?;
+    claims.get("role")?.as_str().map(str::to_owned)
+}
+
+fn kind_of(name: &str, value: &str, role: Role, known: bool) -> Option<Kind> {
+    if value.is_empty() {
+        return None;
+    }
+    if let Some(why) = placeholder::why(name, value, is_secret(role)) {
+        return Some(Kind::Placeholder(why));
+    }
+    if known {
+        return Some(Kind::Key);
+    }
+    if let Some(url) = url_of(value) {
+        return Some(url);
+    }
+    let flag = matches!(value, "true" | "false" | "yes" | "no" | "on" | "off")
+        || value.len() <= 5 && value.bytes().all(|b| b.is_ascii_digit());
+    Some(if flag { Kind::Flag } else { Kind::Text })
+}
+fn url_of(value: &str) -> Option<Kind> {
+    for bare in ["localhost", "127.0.0.1", "0.0.0.0"] {
+        if value.strip_prefix(bare).is_some_and(|r| r.is_empty() || r.starts_with([':', '/'])) {
+            return Some(Kind::Url { scheme: String::new(), host: bare.into(), local: true });
+        }
+    }
+    if !value.contains("://") {
+        return None;
+    }
+    let url = url::Url::parse(value).ok()?;
+    let host = url.host_str()?.to_ascii_lowercase();
+    Some(Kind::Url { scheme: url.scheme().to_owned(), local: is_local(&host), host: host.into() })
+}
+/// Whether a host is this machine or lies in a private network.
+fn is_local(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(ip) = bare.parse::<std::net::IpAddr>() {
+        return match ip {
+            std::net::IpAddr::V4(v4) => v4.is_loopback() || v4.is_unspecified() || v4.is_private(),
+            std::net::IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified(),
+        };
+    }
+    host == "localhost" || host == "host.docker.internal" || host.ends_with(".localhost") || host.ends_with(".local")
+}
+
+fn mask(value: &str, kind: &Kind, known: Option<&Known>, secret: bool) -> Shown {
+    let count = value.chars().count();
+    let length = || format!("({count} character{})", if count == 1 { "" } else { "s" }).into();
+    match kind {
+        Kind::Empty => "(empty)".into(),
+        Kind::Blank => "(only blanks)".into(),
+        Kind::Url { scheme, host, .. } if !secret && !value.contains('@') => {
+            let sep = if scheme.is_empty() { "" } else { "://" };
+            format!("{scheme}{sep}{host}").into()
+        }
+        _ => match known {
+            // The prefix of a dummy key is the whole key, and says nothing that is not public.
+            Some(k) if count >= 24 && value.len() > k.prefix.len() + 2 => {
+                let tail: String = value.chars().skip(count - 2).collect();
+                format!("{}…{tail}", k.prefix).into()
+            }
+            Some(k) => format!("{}…", k.prefix).into(),
+            None => length(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(name: &str, value: &str) -> Shape {
+        Shape::of(name, value, &DigestKey::new(&[7; 32]))
+    }
+    fn key(prefix: &str) -> String {
+        format!("{prefix}_{}", "a1B2c3D4e5F6g7H8i9J0k1L2")
+    }
+
+    #[test]
+    fn the_name_decides_whose_key_it_is() {
+        let live = key("sk_live");
+        let s = shape("STRIPE_SECRET_KEY", &live);
+        assert_eq!((s.provider, s.mode, &s.kind), (Some("stripe"), Mode::Live, &Kind::Key));
+        assert_eq!(s.secret.unwrap().as_str(), "a Stripe secret key");
+        assert_eq!(s.masked.as_str(), "sk_live_…L2");
+        let s = shape("CLERK_SECRET_KEY", &live);
+        assert_eq!((s.provider, s.secret.unwrap().as_str()), (Some("clerk"), "a Clerk secret key"));
+        let s = shape("PAYMENTS", &key("sk_test"));
+        assert_eq!((s.provider, s.mode), (None, Mode::Test));
+        assert_eq!(s.secret.unwrap().as_str(), "a Stripe or Clerk secret key");
+    }
+
+    #[test]
+    fn values_do_not_show() {
+        let s = shape("ANYTHING", "hunter2-and-more");
+        assert_eq!(s.masked.as_str(), "(16 characters)");
+        let s = shape("DATABASE_URL", "postgres://app:s3cr3tpw@db.acme.test/app");
+        assert!(!format!("{s:?}").contains("s3cr3t"), "{s:?}");
+        assert_eq!(s.secret.unwrap().as_str(), "a database URL with its password");
+        let s = shape("APP_URL", "https://acme.test/path?token=abc");
+        assert_eq!(s.masked.as_str(), "https://acme.test");
+        let s = shape("X_URL", "https://abc@acme.test");
+        assert_eq!(s.masked.as_str(), "(21 characters)");
+        assert_eq!(shape("RESEND_API_KEY", "re_short1").masked.as_str(), "re_…");
+    }
+
+    #[test]
+    fn kinds() {
+        let kind = |n, v| shape(n, v).kind;
+        assert_eq!(kind("A", ""), Kind::Empty);
+        assert_eq!(kind("A", "  \n"), Kind::Blank);
+        assert_eq!(kind("A", "true"), Kind::Flag);
+        assert_eq!(kind("A", "587"), Kind::Flag);
+        let local = |v| matches!(kind("A", v), Kind::Url { local: true, .. });
+        for v in
+            ["http://localhost:3000", "localhost:3000", "http://127.0.0.2/x", "http://[::1]:3", "http://192.168.0.4"]
+        {
+            assert!(local(v), "{v}");
+        }
+        assert!(!local("https://acme.test") && !local("https://localhost.acme.test"));
+        assert!(matches!(kind("STRIPE_SECRET_KEY", "sk_test_"), Kind::Placeholder(_)));
+    }
+
+    #[test]
+    fn older_supabase_keys_carry_their_role() {
+        let jwt = |role: &str| {
+            let body = URL_SAFE_NO_PAD.encode(format!("{{\"role\":\"{role}\"}}"));
+            format!("{}.{body}.c2ln", URL_SAFE_NO_PAD.encode("{\"alg\":\"HS256\"}"))
+        };
+        assert!(shape("NEXT_PUBLIC_KEY", &jwt("service_role")).secret.is_some());
+        assert!(shape("NEXT_PUBLIC_KEY", &jwt("anon")).secret.is_none());
+    }
+
+    #[test]
+    fn equal_values_have_equal_digests() {
+        assert_eq!(shape("A", "x").digest, shape("B", "x").digest);
+        assert_ne!(shape("A", "x").digest, shape("A", "y").digest);
+        assert_ne!(DigestKey::new(&[1; 32]).digest("x"), DigestKey::new(&[2; 32]).digest("x"));
+    }
+
+    #[test]
+    fn roles_by_name() {
+        assert_eq!(role_of("MY_API_KEY"), Role::Secret);
+        assert_eq!(role_of("ACME_WEBHOOK_SECRET"), Role::WebhookSecret);
+        assert_eq!(role_of("NEXT_PUBLIC_MAPS_API_KEY"), Role::Public);
+        assert_eq!(role_of("MONKEY"), Role::Plain);
+    }
+}
