@@ -1,6 +1,7 @@
 //! launchcheck verifies a launch: it gathers facts, judges them by the rules of
 //! `launchcheck-checks`, and reports what it saw, what to do, and what it could not find out.
 
+pub mod audit;
 pub mod config;
 pub mod engine;
 pub mod events;
@@ -8,8 +9,8 @@ pub mod exit;
 pub mod gather;
 pub mod outcome;
 pub mod probe;
-pub mod report;
 pub mod problem;
+pub mod report;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod score;

@@ -109,7 +109,7 @@ impl Question for DnsQuestion {
     type Answer = DnsAnswer;
     const KIND: &'static str = "lookups";
     fn place(&self) -> String {
-        "dns".to_owned()
+        "the resolver".to_owned()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Cx, Produce};
 use launchcheck_checks::{
     vocab::{Cause, Observed, TargetId},
-    webhook::facts::{Route, WebhookPlan},
+    webhook::facts::{Route, Shots, WebhookPlan},
 };
 
 impl Produce for WebhookPlan {
@@ -13,6 +13,12 @@ impl Produce for WebhookPlan {
 }
 
 impl Produce for Route {
+    async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
+        Observed::unknown(Cause::NotRecorded)
+    }
+}
+
+impl Produce for Shots {
     async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
         Observed::unknown(Cause::NotRecorded)
     }

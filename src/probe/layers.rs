@@ -2,7 +2,7 @@
 //! within the timeout and the deadline, and counted.
 
 use super::Ask;
-use launchcheck_checks::vocab::{Cause, Observed, Question};
+use launchcheck_checks::vocab::{Cause, Missing, Observed, Question};
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -85,9 +85,15 @@ impl Stopper {
     }
 }
 
-/// How often each kind of question was really asked, and answered from the run's own memory.
+/// How often each kind of question was really asked, how often the run's own memory answered, and
+/// who did not answer.
 #[derive(Clone, Default, Debug)]
-pub struct Counters(Arc<Mutex<BTreeMap<&'static str, Arc<Count>>>>);
+pub struct Counters {
+    kinds: Arc<Mutex<BTreeMap<&'static str, Arc<Count>>>>,
+    silences: Arc<Mutex<Silences>>,
+}
+/// Who did not answer and how, with how often.
+pub type Silences = BTreeMap<(String, Cause), u64>;
 /// One kind's counts.
 #[derive(Default, Debug)]
 pub struct Count {
@@ -96,16 +102,26 @@ pub struct Count {
 }
 impl Counters {
     fn of(&self, kind: &'static str) -> Arc<Count> {
-        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default())
+        Arc::clone(self.kinds.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default())
     }
     /// Counts questions of a kind that go past the layers (a vendor's pages, a database's queries).
     pub fn add(&self, kind: &'static str, n: u64) {
         self.of(kind).asked.fetch_add(n, Ordering::Relaxed);
     }
+    /// Notes that somebody did not answer.
+    pub fn silence(&self, place: impl Into<String>, cause: Cause) {
+        let mut silences = self.silences.lock().unwrap_or_else(PoisonError::into_inner);
+        *silences.entry((place.into(), cause)).or_default() += 1;
+    }
+    /// Who did not answer.
+    #[must_use]
+    pub fn silences(&self) -> Silences {
+        self.silences.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
     /// Kind, asked, answered again from memory.
     #[must_use]
     pub fn all(&self) -> Vec<(&'static str, u64, u64)> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         all.iter().map(|(k, c)| (*k, c.asked.load(Ordering::Relaxed), c.remembered.load(Ordering::Relaxed))).collect()
     }
 }
@@ -117,11 +133,12 @@ pub struct Once<Q: Question, I> {
     inner: I,
     cells: Mutex<BTreeMap<Q, Cell<Q>>>,
     count: Arc<Count>,
+    counters: Counters,
 }
 impl<Q: Question, I> Once<Q, I> {
     /// Around `inner`.
     pub fn new(inner: I, counters: &Counters) -> Self {
-        Self { inner, cells: Mutex::default(), count: counters.of(Q::KIND) }
+        Self { inner, cells: Mutex::default(), count: counters.of(Q::KIND), counters: counters.clone() }
     }
 }
 impl<Q: Question, I: Ask<Q>> Ask<Q> for Once<Q, I> {
@@ -135,7 +152,11 @@ impl<Q: Question, I: Ask<Q>> Ask<Q> for Once<Q, I> {
         }
         cell.get_or_init(|| async {
             self.count.asked.fetch_add(1, Ordering::Relaxed);
-            self.inner.ask(question).await
+            let answer = self.inner.ask(question).await;
+            if let Err(Missing::Unknown(cause)) = answer.get() {
+                self.counters.silence(question.place(), cause);
+            }
+            answer
         })
         .await
         .clone()

@@ -12,7 +12,9 @@ use launchcheck::{
 };
 use launchcheck_checks::{
     vocab::{Cause, DomainName, Missing, Observed},
-    wire::{DnsAnswer, DnsQuestion, Found, HandshakeQuestion, HostFailure, HttpAnswer, HttpQuestion, Record, RecordKind},
+    wire::{
+        DnsAnswer, DnsQuestion, Found, HandshakeQuestion, HostFailure, HttpAnswer, HttpQuestion, Record, RecordKind,
+    },
 };
 use launchcheck_fixtures::{
     dns::Fault,
@@ -193,12 +195,8 @@ fn requests_that_come_first_and_together_share_one_handshake() {
         let get = |path: &str| HttpQuestion::get(format!("https://one.acme.test{path}"));
         let (questions, handshake) =
             ((get("/"), get("/other"), get("/moved")), HandshakeQuestion { host: name("one.acme.test"), port: 443 });
-        let (a, b, c, _) = tokio::join!(
-            wire.ask(&questions.0),
-            wire.ask(&questions.1),
-            wire.ask(&questions.2),
-            wire.ask(&handshake)
-        );
+        let (a, b, c, _) =
+            tokio::join!(wire.ask(&questions.0), wire.ask(&questions.1), wire.ask(&questions.2), wire.ask(&handshake));
         let status = |a: Observed<Result<HttpAnswer, HostFailure>>| a.into_inner().unwrap().unwrap().status;
         assert_eq!((status(a), status(b), status(c)), (200, 200, 301));
     });

@@ -1,0 +1,160 @@
+//! One audit, from what is known locally to the report.
+
+use crate::{
+    engine,
+    events::Listener,
+    gather::{Context, Gather, Wire},
+    probe::layers::{Deadline, Stopper},
+    report::{self, Inputs, Report, RunInfo, Setting, Unanswered},
+    settings::Settings,
+    survey::Survey,
+    verdict::{Gate, OnUnknown},
+};
+use launchcheck_checks::{
+    facts::Facts,
+    vocab::{Exhibit, Shown, TargetId, Targets},
+};
+use ring::rand::{SecureRandom, SystemRandom};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, TrustAnchor, pem::PemObject},
+};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+/// Why no audit could be started.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    /// `--ca-bundle` could not be used.
+    #[error("{path}: {why}")]
+    CaBundle {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The machine gave no random numbers.
+    #[error("the system gives no random numbers")]
+    Random,
+}
+
+/// What an audit starts from.
+pub struct Start {
+    /// The effective settings.
+    pub settings: Settings,
+    /// The targets and the configuration.
+    pub survey: Survey,
+    /// The process environment.
+    pub environment: BTreeMap<String, String>,
+    /// Settings in effect with where each comes from, for the report.
+    pub told: Vec<Setting>,
+    /// What is audited, for people.
+    pub label: Shown,
+    /// The command that runs this audit again.
+    pub command: Shown,
+    /// When it is, by the injected clock.
+    pub now: jiff::Timestamp,
+}
+
+/// Runs one audit. Ctrl-C (or whoever holds the stopper) ends it early with what is known.
+pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotStarted> {
+    let began = Instant::now();
+    let Start { settings, survey, environment, told, label, command, now } = start;
+    let roots = roots(settings.ca_bundle.as_deref())?;
+    let mut random = [0u8; 40];
+    SystemRandom::new().fill(&mut random).map_err(|_| NotStarted::Random)?;
+    let mut digest_key = [0u8; 32];
+    digest_key.copy_from_slice(&random[..32]);
+    let nonce = random[32..].iter().map(|b| format!("{b:02x}")).collect();
+
+    let (stopper, deadline) = Deadline::after(settings.deadline);
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let watch = tokio::spawn(interrupts(stopper, Arc::clone(&interrupted)));
+
+    let settings = Arc::new(settings);
+    let context = Context {
+        settings: Arc::clone(&settings),
+        survey: Arc::new(survey),
+        now: now.as_second(),
+        nonce,
+        digest_key,
+        roots,
+        environment,
+    };
+    let gather = Gather::new(Wire::new(&settings, deadline), context);
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (units, facts) = engine::run(&gather, today, listener).await;
+    watch.abort();
+
+    let survey = &gather.context.survey;
+    let exhibits = exhibits(&survey.targets, &facts);
+    let counters = &gather.wire.counters;
+    let run = RunInfo {
+        clock: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into(),
+        duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        interrupted: interrupted.load(Ordering::Relaxed),
+        counts: counters.all().into_iter().map(|(kind, asked, _)| (kind, asked)).collect(),
+        config: survey.config.source.as_ref().map(|s| s.shown.as_str().into()),
+        settings: told,
+        notes: survey.notes.iter().map(Into::into).collect(),
+        unanswered: counters
+            .silences()
+            .into_iter()
+            .map(|((place, cause), count)| Unanswered { place: place.into(), cause, count })
+            .collect(),
+        command,
+    };
+    let gate = Gate {
+        fail_on: settings.fail_on,
+        on_unknown: if settings.ignore_unknown { OnUnknown::Ignore } else { OnUnknown::Fail },
+        require: settings.require.clone(),
+        active: settings.active,
+    };
+    Ok(report::build(Inputs { label, units, exhibits, targets: &survey.targets, gate, run }))
+}
+
+/// The first Ctrl-C ends the audit with what is known; the second ends the process.
+async fn interrupts(stopper: Stopper, interrupted: Arc<AtomicBool>) {
+    let mut first = true;
+    while tokio::signal::ctrl_c().await.is_ok() {
+        if !first {
+            std::process::exit(i32::from(crate::exit::INTERRUPTED));
+        }
+        first = false;
+        interrupted.store(true, Ordering::Relaxed);
+        stopper.stop();
+    }
+    // Without signals the run still ends by its deadline, which the stopper must outlive.
+    std::future::pending::<()>().await;
+}
+
+/// What is shown without a finding, family by family.
+fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
+    let _ = (targets, facts);
+    Vec::new()
+}
+
+/// The roots that certificates are judged by: Mozilla's, and those of the bundle.
+pub fn roots(bundle: Option<&Path>) -> Result<Vec<TrustAnchor<'static>>, NotStarted> {
+    let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(path) = bundle {
+        let bad = |why: String| NotStarted::CaBundle { path: path.display().to_string(), why };
+        let certificates = CertificateDer::pem_file_iter(path).map_err(|e| bad(e.to_string()))?;
+        let before = store.roots.len();
+        for certificate in certificates {
+            let certificate = certificate.map_err(|e| bad(e.to_string()))?;
+            store.add(certificate).map_err(|e| bad(format!("a certificate in it cannot be a root: {e}")))?;
+        }
+        if store.roots.len() == before {
+            return Err(bad("it holds no certificate (PEM text with BEGIN CERTIFICATE is expected)".to_owned()));
+        }
+    }
+    Ok(store.roots)
+}
