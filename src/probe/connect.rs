@@ -129,6 +129,10 @@ fn pick(six: Observed<DnsAnswer>, four: Observed<DnsAnswer>) -> Dialed<Vec<IpAdd
 }
 
 impl Route {
+    /// Where to connect, in the order to try.
+    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
+        self.hops.iter().map(|(to, _)| *to)
+    }
     /// Connects: the next address gets its turn when the one before failed or took too long, and
     /// the first connection wins. Returns it with the address as the world knows it.
     pub async fn connect(&self) -> Dialed<(TcpStream, IpAddr)> {

@@ -9,6 +9,7 @@ pub mod http;
 pub mod layers;
 pub mod secret;
 pub mod tls;
+pub mod vendor;
 
 use launchcheck_checks::vocab::{Observed, Question};
 use std::future::Future;
