@@ -1,5 +1,9 @@
 //! The configuration: its types, how it is found and read, and what is wrong with it when it is.
 
+pub mod check;
+pub mod load;
+pub mod secrets;
+pub mod suggest;
 pub mod types;
 pub mod values;
 

@@ -56,10 +56,24 @@ impl<'de, T: Value> Deserialize<'de> for Located<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let raw = toml::Spanned::<T::Raw>::deserialize(from)?;
         let span = raw.span();
-        let value = T::read(raw.into_inner()).map_err(de::Error::custom)?;
+        let value = T::read(raw.into_inner()).map_err(|why| de::Error::custom(with_span(&span, &why)))?;
         Ok(Self { value, span })
     }
 }
+/// Frames the span in a message, since serde has no other way to hand it on: the reader would place
+/// a bad element of a list at the whole list.
+fn with_span(span: &Range<usize>, why: &str) -> String {
+    format!("{FRAME}{}{FRAME}{}{FRAME}{why}", span.start, span.end)
+}
+/// A character that no message holds.
+const FRAME: char = '\u{1f}';
+/// The span and the words of a message made by [`with_span`].
+pub(super) fn split_span(message: &str) -> Option<(Range<usize>, &str)> {
+    let (start, rest) = message.strip_prefix(FRAME)?.split_once(FRAME)?;
+    let (end, why) = rest.split_once(FRAME)?;
+    Some((start.parse().ok()?..end.parse().ok()?, why))
+}
+
 // The schema shows defaults, which is the only use of writing a value back.
 impl<T: fmt::Display> Serialize for Located<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
