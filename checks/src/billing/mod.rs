@@ -1,6 +1,42 @@
 //! What the billing provider says against what the database says.
+//!
+//! [`stripe`] reads the account, [`mapping`] finds the columns, [`fold`] brings both sides
+//! together, and each rule about drift holds the [`fold::DriftClass`] that it reports.
 use crate::vocab::Rule;
+
+mod access_without_payment;
+mod endpoint_disabled;
+mod endpoint_elsewhere;
+mod endpoint_missing;
+#[doc(hidden)]
+pub mod example;
 pub mod facts;
+pub mod feed;
+pub mod fold;
+pub mod mapping;
+mod paid_without_access;
+pub mod place;
+mod report;
+pub mod status;
+mod status_mismatch;
+pub mod stripe;
+mod subscription_unknown;
 
 /// The rules of this family.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &access_without_payment::RULE,
+    &endpoint_disabled::RULE,
+    &endpoint_elsewhere::RULE,
+    &endpoint_missing::RULE,
+    &paid_without_access::RULE,
+    &status_mismatch::RULE,
+    &subscription_unknown::RULE,
+];
+
+/// The ways in which provider and database can differ.
+pub static CLASSES: &[&fold::DriftClass] = &[
+    &access_without_payment::CLASS,
+    &paid_without_access::CLASS,
+    &status_mismatch::CLASS,
+    &subscription_unknown::CLASS,
+];

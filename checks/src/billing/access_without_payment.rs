@@ -1,0 +1,94 @@
+//! `billing.access-without-payment`
+use super::{
+    facts::{Drift, Hit, Pair},
+    fold::{DriftClass, Group},
+    report,
+    status::Access,
+    stripe::Sub,
+};
+use crate::{
+    rule,
+    vocab::{Fix, Part},
+};
+
+/// A row that gives access by a subscription that no longer entitles, of a customer who has no
+/// other one.
+pub(super) static CLASS: DriftClass = DriftClass { rule: "billing.access-without-payment", hit };
+
+fn hit(group: &Group) -> Option<Hit> {
+    // With a part of the list missing, the subscription that pays may be in it.
+    if !group.provider_whole || group.subs.iter().any(|s| s.access != Access::No) {
+        return None;
+    }
+    let mut ended: Vec<&Sub> = Vec::new();
+    let mut pairs = Vec::new();
+    for row in group.rows.iter().filter(|r| r.access == Access::Yes) {
+        let sub = match row.is.subscription.as_deref() {
+            Some(id) => group.sub(id).map(|s| &s.is),
+            // A row by customer alone stands for the last subscription that customer had.
+            None if group.rows.iter().all(|r| r.is.subscription.is_none()) => {
+                group.subs.iter().map(|s| &s.is).max_by_key(|s| s.changed)
+            }
+            None => None,
+        };
+        let Some(sub) = sub.filter(|s| !is_paid_up(s, row.word.is_none(), row.is.period_end)) else { continue };
+        ended.push(sub);
+        pairs.push(Pair {
+            subscription: Some((&*sub.id).into()),
+            stripe: sub.status.word().into(),
+            database: row.says.clone(),
+            should: Some(sub.status.word().into()),
+        });
+    }
+    ended.dedup_by(|a, b| a.id == b.id);
+    group.hit(pairs, ended.into_iter())
+}
+/// Where access goes by the period's end alone, a period that Stripe agrees on is paid for.
+fn is_paid_up(sub: &Sub, by_period: bool, end: Option<i64>) -> bool {
+    by_period && end.zip(sub.period_end).is_some_and(|(row, stripe)| row <= stripe + 86_400)
+}
+
+rule! {
+    /// Somebody has access whose subscription has ended or is not being paid.
+    ///
+    /// Left out are customers with another subscription that entitles them, and rows that carry no
+    /// id of Stripe's at all (comped and lifetime accounts).
+    ///
+    /// # Why at launch
+    /// A cancellation that the database did not hear of is revenue lost every month, unnoticed.
+    ///
+    /// # Fix
+    /// Put the row right, and handle `customer.subscription.updated` and
+    /// `customer.subscription.deleted` in the webhook.
+    ///
+    /// # References
+    /// <https://docs.stripe.com/billing/subscriptions/webhooks>
+    ///
+    /// ```pass
+    /// stripe sub_1 cus_1 canceled 2900 eur
+    /// row cus_1 sub_1 canceled
+    /// ```
+    /// ```pass
+    /// # the row is old, and the customer pays through another subscription
+    /// stripe sub_1 cus_1 canceled 2900 eur
+    /// stripe sub_2 cus_1 active 2900 eur
+    /// row cus_1 sub_1 active
+    /// ```
+    /// ```fail
+    /// stripe sub_1 cus_1 canceled 2900 eur
+    /// row cus_1 sub_1 active
+    /// ```
+    "billing.access-without-payment" on Billing, High, stage Database;
+    fails "Customers have access without paying"; holds "Nobody has access whose subscription has ended";
+    fn check(drift: Part<'_, Drift>) -> Verdict {
+        report::judge(&drift, CLASS.rule, |h| format!("{} has access and no longer pays", h.subject()), |h, d| {
+            let sql = d.mapping.as_ref().and_then(|m| report::update(h, m));
+            sql.unwrap_or_else(|| {
+                Fix::steps([
+                    format!("stripe subscriptions retrieve {}{}", report::first_id(h), d.mode.flag()),
+                    "Take the access away in the app, and handle customer.subscription.deleted in the webhook".to_owned(),
+                ])
+            })
+        })
+    }
+}

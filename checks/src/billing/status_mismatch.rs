@@ -1,0 +1,89 @@
+//! `billing.status-mismatch`
+use super::{
+    facts::{Drift, Hit, Pair},
+    fold::{DriftClass, Group, Judged, JudgedRow},
+    report,
+    status::{Access, Word},
+    stripe::Sub,
+};
+use crate::{
+    rule,
+    vocab::{Fix, Part},
+};
+
+/// A status word that differs and changes nothing, or nothing certain, about access.
+pub(super) static CLASS: DriftClass = DriftClass { rule: "billing.status-mismatch", hit };
+
+fn hit(group: &Group) -> Option<Hit> {
+    let reported = (super::paid_without_access::CLASS.hit)(group).is_some()
+        || (super::access_without_payment::CLASS.hit)(group).is_some();
+    if reported {
+        return None;
+    }
+    let pairs = group
+        .subs
+        .iter()
+        .filter_map(|sub| {
+            let mut rows = group.rows_of(&sub.is.id).peekable();
+            rows.peek()?;
+            let rows: Vec<&JudgedRow> = rows.collect();
+            if rows.iter().any(|r| agrees(r, sub)) {
+                return None;
+            }
+            Some(Pair {
+                subscription: Some((&*sub.is.id).into()),
+                stripe: sub.is.status.word().into(),
+                database: rows.first()?.says.clone(),
+                should: Some(sub.is.status.word().into()),
+            })
+        })
+        .collect();
+    group.hit(pairs, std::iter::empty())
+}
+fn agrees(row: &JudgedRow, sub: &Judged<Sub>) -> bool {
+    let Some(word) = &row.word else { return true };
+    // Where the access differs too it is another class's, or explained by another subscription; an
+    // announced end that is written down as one already is the one case that is only a word.
+    let another = sub.access != Access::Unclear && row.access != Access::Unclear && row.access != sub.access;
+    let early = sub.is.ending && matches!(word, Word::Is(_));
+    sub.access == Access::Unclear || word.fits(&sub.is.status, sub.access) || (another && !early)
+}
+
+rule! {
+    /// The database has another status word than Stripe, with the same access.
+    ///
+    /// Spelling does not count (`CANCELLED`, `past-due`), nor do an app's own coarser words
+    /// (`inactive`, `expired`, booleans) where the access is the same.
+    ///
+    /// # Why at launch
+    /// A wrong word does no harm today. It says that an event was missed, and mails, reports and
+    /// dunning go by it.
+    ///
+    /// # Fix
+    /// Put the row right, and write Stripe's own word to the column on every
+    /// `customer.subscription.updated`.
+    ///
+    /// # References
+    /// <https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses>
+    ///
+    /// ```pass
+    /// stripe sub_1 cus_1 canceled 2900 eur
+    /// row cus_1 sub_1 CANCELLED
+    /// ```
+    /// ```pass
+    /// stripe sub_1 cus_1 unpaid 2900 eur
+    /// row cus_1 sub_1 inactive
+    /// ```
+    /// ```fail
+    /// stripe sub_1 cus_1 active 2900 eur
+    /// row cus_1 sub_1 trialing
+    /// ```
+    "billing.status-mismatch" on Billing, Low, stage Database;
+    fails "The database has other status words than Stripe"; holds "Every status word agrees with Stripe";
+    fn check(drift: Part<'_, Drift>) -> Verdict {
+        report::judge(&drift, CLASS.rule, |_| String::new(), |h, d| {
+            let sql = d.mapping.as_ref().and_then(|m| report::update(h, m));
+            sql.unwrap_or_else(|| Fix::step("Write Stripe's status word on every customer.subscription.updated"))
+        })
+    }
+}

@@ -1,0 +1,439 @@
+//! What is read out of Stripe's answers: subscriptions, webhook endpoints, errors.
+//!
+//! Only the fields that are used are read. A period's end stands on the items since 2025-03-31 and
+//! on the subscription before; a price was a plan once; words and identifiers are kept as they come.
+
+use super::status::Status;
+use crate::vocab::{Cause, Currency, Money, Shown};
+use serde::Deserialize;
+
+/// What is kept of one subscription.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sub {
+    /// `sub_…`
+    pub id: Box<str>,
+    /// `cus_…`
+    pub customer: Box<str>,
+    /// Its status.
+    pub status: Status,
+    /// When the current period began, in seconds since 1970: the latest of its items.
+    pub period_start: Option<i64>,
+    /// When the current period ends: the earliest of its items.
+    pub period_end: Option<i64>,
+    /// Whether it is set to end by itself.
+    pub ending: bool,
+    /// When something about it last changed, as far as its own times tell.
+    pub changed: i64,
+    /// What it brings in a month; `None` where that cannot be told (tiers, metering, coupons).
+    pub monthly: Option<Money>,
+    /// Whether it lives on a test clock.
+    pub test_clock: bool,
+    /// Whether it is of live mode.
+    pub livemode: bool,
+}
+
+/// Where events are sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Registered {
+    /// `we_…` or `ed_…`
+    pub id: Box<str>,
+    /// The URL; `None` for a destination that is a cloud's event bus.
+    pub url: Option<Box<str>>,
+    /// What kind of destination it is: `webhook_endpoint`, `amazon_eventbridge` …
+    pub kind: Box<str>,
+    /// Whether events are sent.
+    pub enabled: bool,
+    /// Whether it is of live mode.
+    pub livemode: bool,
+}
+
+/// The answer to a single retrieve.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lookup {
+    /// It is there.
+    Found(Sub),
+    /// The account has no such object; whether it is one of the other mode.
+    Gone {
+        /// The 404 said that the other mode has it.
+        other_mode: bool,
+    },
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// The objects.
+    pub data: Vec<T>,
+    /// Whether there are more behind the last.
+    pub has_more: bool,
+    /// Where the next page is, for lists that say so (version 2 of the API).
+    pub next: Option<String>,
+}
+
+/// An error as Stripe writes it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ApiError {
+    /// The short word: `resource_missing`, `parameter_unknown` …
+    pub code: Option<String>,
+    /// The sentence.
+    pub message: Option<String>,
+    /// The parameter it is about.
+    pub param: Option<String>,
+}
+impl ApiError {
+    /// Reads an error out of a body; `None` where it is none.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Wrap {
+            error: ApiError,
+        }
+        serde_json::from_slice::<Wrap>(body).ok().map(|w| w.error)
+    }
+    /// The permission that a restricted key lacks, as the sentence names it: the first word that
+    /// looks like `rak_subscription_read` or `webhook_read`.
+    #[must_use]
+    pub fn permission(&self) -> Shown {
+        let message = self.message.as_deref().unwrap_or_default();
+        message
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .find(|w| w.ends_with("_read") || w.ends_with("_write") || w.starts_with("rak_"))
+            .map_or_else(|| "that Stripe asks for".into(), Shown::from)
+    }
+    fn missing(&self) -> bool {
+        self.code.as_deref() == Some("resource_missing")
+            || self.message.as_deref().is_some_and(|m| m.starts_with("No such "))
+    }
+    fn other_mode(&self) -> bool {
+        self.message.as_deref().is_some_and(|m| m.contains("similar object exists in"))
+    }
+}
+
+// ------------------------------------------------------------------------- as it is on the wire ---
+
+#[derive(Deserialize)]
+struct WirePage<T> {
+    data: Vec<T>,
+    #[serde(default)]
+    has_more: bool,
+    #[serde(default)]
+    next_page_url: Option<String>,
+}
+/// An identifier, or the object itself where it was expanded.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Reference {
+    Id(Box<str>),
+    Object { id: Box<str> },
+}
+impl Reference {
+    fn id(self) -> Box<str> {
+        match self {
+            Self::Id(id) | Self::Object { id } => id,
+        }
+    }
+}
+#[derive(Deserialize)]
+struct WireSub {
+    id: Box<str>,
+    customer: Reference,
+    status: Box<str>,
+    #[serde(default)]
+    livemode: bool,
+    #[serde(default)]
+    created: i64,
+    start_date: Option<i64>,
+    canceled_at: Option<i64>,
+    ended_at: Option<i64>,
+    cancel_at: Option<i64>,
+    #[serde(default)]
+    cancel_at_period_end: bool,
+    current_period_start: Option<i64>,
+    current_period_end: Option<i64>,
+    test_clock: Option<Reference>,
+    items: Option<WireItems>,
+    plan: Option<WirePrice>,
+    quantity: Option<i64>,
+    discount: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    discounts: Vec<serde::de::IgnoredAny>,
+}
+#[derive(Deserialize)]
+struct WireItems {
+    data: Vec<WireItem>,
+    #[serde(default)]
+    has_more: bool,
+}
+#[derive(Deserialize)]
+struct WireItem {
+    price: Option<WirePrice>,
+    plan: Option<WirePrice>,
+    quantity: Option<i64>,
+    current_period_start: Option<i64>,
+    current_period_end: Option<i64>,
+}
+/// A price, or a plan of older versions; the recurrence stands inside or beside.
+#[derive(Deserialize)]
+struct WirePrice {
+    currency: Option<Box<str>>,
+    unit_amount: Option<i64>,
+    amount: Option<i64>,
+    billing_scheme: Option<Box<str>>,
+    recurring: Option<Recurring>,
+    interval: Option<Box<str>>,
+    interval_count: Option<i64>,
+    usage_type: Option<Box<str>>,
+}
+#[derive(Deserialize)]
+struct Recurring {
+    interval: Option<Box<str>>,
+    interval_count: Option<i64>,
+    usage_type: Option<Box<str>>,
+}
+impl WirePrice {
+    /// What `quantity` of it bring in a month, in the smallest unit.
+    fn monthly(&self, quantity: i64) -> Option<(&str, i128)> {
+        let (interval, count, usage) = match &self.recurring {
+            Some(r) => (r.interval.as_deref(), r.interval_count, r.usage_type.as_deref()),
+            None => (self.interval.as_deref(), self.interval_count, self.usage_type.as_deref()),
+        };
+        if usage == Some("metered") || self.billing_scheme.as_deref() == Some("tiered") {
+            return None;
+        }
+        let amount = i128::from(self.unit_amount.or(self.amount)?) * i128::from(quantity);
+        let count = i128::from(count.unwrap_or(1).max(1));
+        let (times, by) = match interval? {
+            "month" => (1, count),
+            "year" => (1, 12 * count),
+            "week" => (52, 12 * count),
+            "day" => (365, 12 * count),
+            _ => return None,
+        };
+        Some((self.currency.as_deref()?, amount * times / by))
+    }
+}
+
+impl From<WireSub> for Sub {
+    fn from(w: WireSub) -> Self {
+        let monthly = monthly(&w);
+        let items = w.items.as_ref().map(|i| i.data.as_slice()).unwrap_or_default();
+        let period_start = items.iter().filter_map(|i| i.current_period_start).max().or(w.current_period_start);
+        let period_end = items.iter().filter_map(|i| i.current_period_end).min().or(w.current_period_end);
+        let times = [Some(w.created), w.start_date, w.canceled_at, w.ended_at, period_start];
+        Self {
+            status: Status::parse(&w.status),
+            period_start,
+            period_end,
+            ending: w.cancel_at_period_end || w.cancel_at.is_some(),
+            changed: times.into_iter().flatten().max().unwrap_or_default(),
+            monthly,
+            test_clock: w.test_clock.is_some(),
+            livemode: w.livemode,
+            id: w.id,
+            customer: w.customer.id(),
+        }
+    }
+}
+fn monthly(w: &WireSub) -> Option<Money> {
+    if w.discount.is_some() || !w.discounts.is_empty() {
+        return None;
+    }
+    let mut parts = Vec::new();
+    match &w.items {
+        Some(items) if items.has_more => return None,
+        Some(items) if !items.data.is_empty() => {
+            for i in &items.data {
+                parts.push(i.price.as_ref().or(i.plan.as_ref())?.monthly(i.quantity.unwrap_or(1))?);
+            }
+        }
+        _ => parts.push(w.plan.as_ref()?.monthly(w.quantity.unwrap_or(1))?),
+    }
+    let currency = parts.first()?.0;
+    if parts.iter().any(|(c, _)| *c != currency) {
+        return None;
+    }
+    let minor = i64::try_from(parts.iter().map(|(_, m)| m).sum::<i128>()).ok()?;
+    Some(Money { currency: Currency(currency.to_ascii_lowercase()), minor })
+}
+
+#[derive(Deserialize)]
+struct WireEndpoint {
+    id: Box<str>,
+    url: Option<Box<str>>,
+    #[serde(default)]
+    status: Box<str>,
+    #[serde(default)]
+    livemode: bool,
+    #[serde(default, rename = "type")]
+    kind: Option<Box<str>>,
+    webhook_endpoint: Option<WireTarget>,
+}
+#[derive(Deserialize)]
+struct WireTarget {
+    url: Option<Box<str>>,
+}
+impl From<WireEndpoint> for Registered {
+    fn from(w: WireEndpoint) -> Self {
+        Self {
+            id: w.id,
+            url: w.url.or_else(|| w.webhook_endpoint.and_then(|t| t.url)),
+            kind: w.kind.unwrap_or_else(|| "webhook_endpoint".into()),
+            enabled: &*w.status == "enabled",
+            livemode: w.livemode,
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------- the readers ---
+
+/// What a list holds.
+pub trait Listed: Sized {
+    /// The list's path.
+    const PATH: &'static str;
+    /// The parameters beside `limit` and the cursor.
+    const QUERY: &'static [(&'static str, &'static str)];
+    /// The object's identifier, which is its cursor.
+    fn id(&self) -> &str;
+    /// Reads one page.
+    ///
+    /// # Errors
+    /// [`Cause::Parse`] where the body is no such page.
+    fn page(body: &[u8]) -> Result<Page<Self>, Cause>;
+}
+impl Listed for Sub {
+    const PATH: &'static str = "/v1/subscriptions";
+    const QUERY: &'static [(&'static str, &'static str)] = &[("status", "all")];
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn page(body: &[u8]) -> Result<Page<Self>, Cause> {
+        page::<WireSub, Self>(body)
+    }
+}
+impl Listed for Registered {
+    const PATH: &'static str = "/v1/webhook_endpoints";
+    const QUERY: &'static [(&'static str, &'static str)] = &[];
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn page(body: &[u8]) -> Result<Page<Self>, Cause> {
+        page::<WireEndpoint, Self>(body)
+    }
+}
+
+fn page<W, T>(body: &[u8]) -> Result<Page<T>, Cause>
+where
+    W: for<'de> Deserialize<'de>,
+    T: From<W>,
+{
+    let page: WirePage<W> = read(body)?;
+    Ok(Page {
+        data: page.data.into_iter().map(T::from).collect(),
+        has_more: page.has_more,
+        next: page.next_page_url.filter(|n| !n.is_empty()),
+    })
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Cause> {
+    serde_json::from_slice(body).map_err(|e| unreadable(body, &e))
+}
+
+/// The cause for a body that is not what was asked for.
+fn unreadable(body: &[u8], error: &serde_json::Error) -> Cause {
+    if let Some(e) = ApiError::read(body) {
+        let message = e.message.unwrap_or_else(|| "an error without words".to_owned());
+        return Cause::Parse(Shown::from(format!("Stripe answered: {message}")).short(200));
+    }
+    let start = body.iter().copied().find(|b| !b.is_ascii_whitespace());
+    Cause::Parse(match start {
+        Some(b'<') => "HTML where Stripe answers JSON".into(),
+        None => "an empty body where Stripe answers JSON".into(),
+        Some(b'{') if error.is_eof() => "JSON that ends in the middle".into(),
+        Some(b'{') => Shown::from(format!("JSON of another shape ({error})")).short(160),
+        Some(_) => "not JSON, which Stripe answers".into(),
+    })
+}
+
+/// Reads the answer to `GET /v1/subscriptions/:id`.
+///
+/// # Errors
+/// [`Cause::Parse`] where it is neither a subscription nor the error that says there is none.
+pub fn lookup(body: &[u8]) -> Result<Lookup, Cause> {
+    match serde_json::from_slice::<WireSub>(body) {
+        Ok(sub) => Ok(Lookup::Found(sub.into())),
+        Err(error) => match ApiError::read(body) {
+            Some(e) if e.missing() => Ok(Lookup::Gone { other_mode: e.other_mode() }),
+            _ => Err(unreadable(body, &error)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sub(json: &str) -> Sub {
+        match lookup(json.as_bytes()).unwrap() {
+            Lookup::Found(s) => s,
+            Lookup::Gone { .. } => panic!("gone"),
+        }
+    }
+
+    #[test]
+    fn both_shapes_of_the_period_and_the_price() {
+        let new = sub(r#"{"id":"sub_1","customer":"cus_1","status":"active","created":5,"discounts":[],
+            "items":{"data":[{"quantity":2,"current_period_end":90,"current_period_start":60,
+              "price":{"currency":"eur","unit_amount":1450,"recurring":{"interval":"month","interval_count":1}}},
+             {"current_period_end":80,"current_period_start":50,"quantity":1,
+              "price":{"currency":"eur","unit_amount":12000,"recurring":{"interval":"year","interval_count":1}}}],"has_more":false}}"#);
+        assert_eq!((new.period_start, new.period_end, new.changed), (Some(60), Some(80), 60));
+        assert_eq!(new.monthly.unwrap().to_string(), "39.00 EUR");
+        let old = sub(
+            r#"{"id":"sub_1","customer":{"id":"cus_1","object":"customer"},"status":"frozen","current_period_end":80,
+            "quantity":1,"plan":{"currency":"jpy","amount":500,"interval":"month","interval_count":1},"cancel_at":99}"#,
+        );
+        assert_eq!((&*old.customer, old.period_end, old.ending), ("cus_1", Some(80), true));
+        assert_eq!(old.status, Status::Other("frozen".into()));
+        assert_eq!(old.monthly.unwrap().to_string(), "500 JPY");
+    }
+
+    #[test]
+    fn money_that_cannot_be_told_is_unknown_and_not_zero() {
+        for price in [
+            r#"{"currency":"eur","unit_amount":null,"billing_scheme":"tiered","recurring":{"interval":"month"}}"#,
+            r#"{"currency":"eur","unit_amount":5,"recurring":{"interval":"month","usage_type":"metered"}}"#,
+            r#"{"currency":"eur","unit_amount":null,"recurring":{"interval":"month"}}"#,
+        ] {
+            let json = format!(
+                r#"{{"id":"sub_1","customer":"cus_1","status":"active","items":{{"data":[{{"price":{price}}}]}}}}"#
+            );
+            assert_eq!(sub(&json).monthly, None, "{price}");
+        }
+    }
+
+    #[test]
+    fn a_404_is_an_answer_and_says_which_mode() {
+        let gone = br#"{"error":{"code":"resource_missing","message":"No such subscription: 'sub_1'; a similar object exists in test mode, but a live mode key was used to make this request.","type":"invalid_request_error"}}"#;
+        assert_eq!(lookup(gone), Ok(Lookup::Gone { other_mode: true }));
+        assert!(matches!(lookup(b"<html>maintenance</html>"), Err(Cause::Parse(w)) if w.as_str().starts_with("HTML")));
+        assert!(matches!(lookup(br#"{"id":"sub_1","cust"#), Err(Cause::Parse(w)) if w.as_str().contains("middle")));
+        assert!(
+            matches!(Sub::page(br#"{"error":{"message":"Received unknown parameter: x"}}"#), Err(Cause::Parse(w)) if w.as_str().contains("unknown parameter"))
+        );
+    }
+
+    #[test]
+    fn the_missing_permission_is_named() {
+        let e = ApiError::read(br#"{"error":{"message":"The provided key 'rk_live_***' does not have the required permissions for this endpoint on account 'acct_1'. Having the 'rak_subscription_read' permission would allow this request to continue."}}"#).unwrap();
+        assert_eq!(e.permission().as_str(), "rak_subscription_read");
+    }
+
+    #[test]
+    fn endpoints_of_both_versions() {
+        let v1 = Registered::page(br#"{"object":"list","data":[{"id":"we_1","url":"https://acme.test/hook","status":"enabled","livemode":true}],"has_more":false}"#).unwrap();
+        assert!(v1.data[0].enabled && v1.data[0].livemode);
+        let v2 = Registered::page(br#"{"data":[{"id":"ed_1","type":"amazon_eventbridge","status":"disabled","livemode":true},{"id":"ed_2","type":"webhook_endpoint","status":"enabled","livemode":true,"webhook_endpoint":{"url":"https://x.example/"}}],"next_page_url":null}"#).unwrap();
+        assert_eq!((v2.data[0].url.as_deref(), v2.data[1].url.as_deref()), (None, Some("https://x.example/")));
+    }
+}
