@@ -1,10 +1,14 @@
 //! One audit, from what is known locally to the report.
 
 use crate::{
+    config::{App, Config},
     engine,
     events::Listener,
     gather::{Context, Gather, Wire},
-    probe::layers::{Deadline, Stopper},
+    probe::{
+        layers::{Deadline, Stopper},
+        secrets::Secrets,
+    },
     report::{self, Inputs, Report, RunInfo, Setting, Unanswered},
     settings::Settings,
     survey::Survey,
@@ -21,7 +25,7 @@ use rustls::{
 };
 use std::{
     collections::BTreeMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -79,6 +83,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
     let watch = tokio::spawn(interrupts(stopper, Arc::clone(&interrupted)));
 
     let settings = Arc::new(settings);
+    let secrets = Secrets::new(&settings.env_files, &production_files(&survey.config), environment.clone());
     let context = Context {
         settings: Arc::clone(&settings),
         survey: Arc::new(survey),
@@ -87,6 +92,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
         digest_key,
         roots,
         environment,
+        secrets,
     };
     let gather = Gather::new(Wire::new(&settings, deadline), context);
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -133,6 +139,12 @@ async fn interrupts(stopper: Stopper, interrupted: Arc<AtomicBool>) {
     }
     // Without signals the run still ends by its deadline, which the stopper must outlive.
     std::future::pending::<()>().await;
+}
+
+/// The files that `[[app]] production` names.
+fn production_files(config: &Config) -> Vec<PathBuf> {
+    let named = |app: &App| app.production.as_ref().map(|file| config.app_folder(app).join(file.as_path()));
+    config.apps.iter().filter_map(|app| named(app)).collect()
 }
 
 /// What is shown without a finding, family by family.

@@ -12,13 +12,15 @@ pub mod web;
 pub mod webhook;
 
 use crate::{
-    config::Config,
+    config::{Config, EnvName, secrets::SecretSource},
     probe::{
         Ask,
         connect::Dialer,
         dns::Dns,
         http::{Http, Parking},
         layers::{Bound, Bounded, Counters, Deadline, Limited, Once},
+        secret::Secret,
+        secrets::Secrets,
         tls::{Handshakes, Tls},
     },
     settings::Settings,
@@ -119,6 +121,8 @@ pub struct Context {
     pub roots: Vec<TrustAnchor<'static>>,
     /// The process environment as it was at the start.
     pub environment: BTreeMap<String, String>,
+    /// The values that `*-env` names stand for.
+    pub secrets: Secrets,
 }
 
 /// Makes one kind of fact.
@@ -193,6 +197,11 @@ impl<F: Fact> Cx<F> {
     #[must_use]
     pub fn context(&self) -> &Context {
         &self.gather.context
+    }
+    /// The value of a variable that the configuration names, and where it was found.
+    #[must_use]
+    pub fn secret(&self, name: &EnvName) -> Observed<(Secret<String>, SecretSource)> {
+        self.gather.context.secrets.find(name)
     }
     /// The moment the run judges by, in seconds since 1970.
     #[must_use]

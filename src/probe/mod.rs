@@ -8,6 +8,7 @@ pub mod guard;
 pub mod http;
 pub mod layers;
 pub mod secret;
+pub mod secrets;
 pub mod tls;
 pub mod vendor;
 
