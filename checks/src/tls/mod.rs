@@ -1,6 +1,87 @@
 //! Certificates and handshakes.
-use crate::vocab::Rule;
+use crate::facts::Facts;
+use crate::vocab::{Cell, Exhibit, ExhibitBody, Fault, Fix, Rule, Severity, TargetId, TargetKind, Targets};
+use facts::{Certificate, HostPlan, HostRole, Reach};
+use std::collections::BTreeMap;
+
+mod chain_incomplete;
+#[doc(hidden)]
+pub mod example;
+mod expired;
+mod expiring;
 pub mod facts;
+pub mod judge;
+mod key_weak;
+mod name_mismatch;
+mod not_yet_valid;
+pub mod path;
+pub mod renewal;
+mod unreachable;
+mod untrusted;
 
 /// The rules of this family.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &unreachable::RULE,
+    &expired::RULE,
+    &not_yet_valid::RULE,
+    &expiring::RULE,
+    &name_mismatch::RULE,
+    &untrusted::RULE,
+    &chain_incomplete::RULE,
+    &key_weak::RULE,
+];
+
+/// A blocker on the hosts that visitors and providers were sent to; milder on one that was only
+/// inferred, unless the redirects end on it.
+fn by_role(fault: Fault, plan: &HostPlan, reach: &Reach) -> Fault {
+    let inferred = matches!(plan.role, HostRole::InferredWww | HostRole::FromEnv);
+    if inferred && !reach.may_be_canonical { fault.lowered(Severity::High) } else { fault }
+}
+
+/// How to renew this certificate.
+fn renew(cert: &Certificate) -> Fix {
+    Fix::steps([
+        format!("Hosted: remove {} from the project's domains and add it again, so that it is issued anew", cert.host),
+        "Own server: certbot renew --force-renewal, then reload the web server".to_owned(),
+        "Then find out why the renewal did not run: systemctl list-timers | grep -i certbot".to_owned(),
+    ])
+}
+
+/// The certificates of a site on one line each, the first to end on top.
+#[must_use]
+pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
+    let mut by_site: BTreeMap<TargetId, Vec<&Certificate>> = BTreeMap::new();
+    for host in targets.of(TargetKind::Host) {
+        let Some(Ok(cert)) = facts.certificate.get(host).map(|c| c.get()) else { continue };
+        let site = targets.linked(host, TargetKind::Site).next().unwrap_or(host);
+        by_site.entry(site.clone()).or_default().push(cert);
+    }
+    by_site.into_iter().map(|(site, certs)| (site, timeline(certs, facts))).collect()
+}
+
+fn timeline(mut certs: Vec<&Certificate>, facts: &Facts) -> Exhibit {
+    certs.sort_by_key(|c| (c.not_after, &c.host));
+    let rows = certs
+        .into_iter()
+        .map(|c| {
+            let plan = facts.host_plan.get(&TargetId::new(TargetKind::Host, c.host.as_str()));
+            let renewal = plan.and_then(|p| p.get().ok()).map(|p| renewal::Renewal::of(p, c).automatic);
+            vec![
+                Cell::Text((&c.host).into()),
+                Cell::Text(c.issuer.clone()),
+                Cell::Text(judge::moment(c.not_before)),
+                Cell::Text(judge::moment(c.not_after)),
+                Cell::Number(c.remaining() / renewal::DAY),
+                renewal.map_or(Cell::Empty, |a| Cell::Text(if a { "automatic" } else { "manual" }.into())),
+            ]
+        })
+        .collect();
+    Exhibit {
+        id: "certificate-timeline",
+        title: "Certificates, the first to end on top".into(),
+        body: ExhibitBody::Table {
+            columns: vec!["host", "issuer", "valid from", "valid until", "days left", "renewal"],
+            rows,
+        },
+    }
+}

@@ -1,0 +1,59 @@
+//! `tls.chain-incomplete`
+use super::facts::{Certificate, HostPlan, Path, Trust};
+use crate::rule;
+use crate::vocab::{Fault, Fix, Shown, Verdict};
+
+rule! {
+    /// The server leaves out a certificate between its own and the root, so that only clients which
+    /// fetch it themselves can connect.
+    ///
+    /// It is proved: the certificate left out was fetched from where the chain says it is, and with
+    /// it the path leads to a trusted root.
+    ///
+    /// # Why at launch
+    /// Desktop browsers fetch or remember what is missing, so the site looks fine, while Stripe,
+    /// curl, Node, Java, Go and many phones refuse the connection: webhooks fail and nobody sees why.
+    ///
+    /// # Fix
+    /// Serve the full chain: the leaf, then each intermediate certificate (`fullchain.pem`, not
+    /// `cert.pem`).
+    ///
+    /// # References
+    /// RFC 8446 section 4.4.2 (the sender sends the chain), RFC 5280 section 4.2.2.1 (where issuers
+    /// are fetched from).
+    ///
+    /// ```pass
+    /// host acme.test
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// trust missing-intermediate
+    /// ```
+    "tls.chain-incomplete" on Host, High, stage Tls;
+    fails "The server leaves out an intermediate certificate"; holds "The server sends the whole chain";
+    fn check(plan: &HostPlan, cert: &Certificate, trust: &Trust) -> Verdict {
+        let missing = match &trust.path {
+            Path::Incomplete { missing } => missing,
+            Path::Trusted => return Verdict::Pass,
+            _ if plan.private_ca => return Verdict::not_applicable("declared with ca = \"private\""),
+            _ => return Verdict::not_applicable("the chain leads to no trusted root (tls.untrusted)"),
+        };
+        let mut steps: Vec<Shown> =
+            vec!["Point the server at the full chain (fullchain.pem rather than cert.pem) and reload it".into()];
+        steps.extend(missing.iter().filter_map(|(_, from)| append(from.as_str())).map(Shown::from));
+        let mut fault = Fault::here(cert.evidence(), Fix::Steps(steps));
+        for (subject, from) in missing {
+            fault = fault.and_saw(format!("left out: {subject}; found at {from}"));
+        }
+        fault.into()
+    }
+}
+
+/// The command that appends it. The address comes from a certificate: one that could leave its
+/// quotes is not put in front of anybody's shell.
+fn append(url: &str) -> Option<String> {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&()*+,;=%".contains(c);
+    url.chars()
+        .all(harmless)
+        .then(|| format!("Or append it: curl -sS '{url}' | openssl x509 -inform DER >> fullchain.pem"))
+}

@@ -1,0 +1,38 @@
+//! `tls.expired`
+use super::facts::{Certificate, HostPlan, Reach};
+use super::judge::{moment, span};
+use crate::rule;
+use crate::vocab::{Fault, Verdict};
+
+rule! {
+    /// The certificate's last day has passed.
+    ///
+    /// # Why at launch
+    /// Browsers show a full-page warning instead of the site, and webhook deliveries, apps and
+    /// payment pages fail at once.
+    ///
+    /// # Fix
+    /// Renew the certificate now, then find out why the renewal did not run.
+    ///
+    /// # References
+    /// RFC 5280 section 4.1.2.5 (validity).
+    ///
+    /// ```pass
+    /// host acme.test
+    /// remaining 1h
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// remaining -1d
+    /// ```
+    "tls.expired" on Host, Blocker, stage Tls;
+    fails "The certificate has expired"; holds "The certificate has not expired";
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate) -> Verdict {
+        if !cert.is_expired() {
+            return Verdict::Pass;
+        }
+        let ago = format!("it ended at {}, {} ago", moment(cert.not_after), span(cert.remaining()));
+        let fault = Fault::here(cert.evidence(), super::renew(cert)).and_saw(ago);
+        super::by_role(fault, plan, reach).into()
+    }
+}

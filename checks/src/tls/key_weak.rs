@@ -1,0 +1,45 @@
+//! `tls.key-weak`
+use super::facts::Certificate;
+use crate::rule;
+use crate::vocab::{Fault, Fix, Verdict};
+
+rule! {
+    /// The certificate's key is too small, or of a kind that clients refuse.
+    ///
+    /// RSA needs 2048 bits, elliptic curves 256; DSA is refused everywhere.
+    ///
+    /// # Why at launch
+    /// Public authorities do not certify such keys and modern clients do not accept them, so part of
+    /// the visitors cannot connect.
+    ///
+    /// # Fix
+    /// Make a P-256 key and have the certificate issued for it.
+    ///
+    /// # References
+    /// CA/Browser Forum Baseline Requirements 6.1.5 (key sizes).
+    ///
+    /// ```pass
+    /// host acme.test
+    /// key rsa 2048
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// key rsa 1024
+    /// ```
+    "tls.key-weak" on Host, High, stage Tls;
+    fails "The certificate's key is too weak"; holds "The certificate's key is strong enough";
+    fn check(cert: &Certificate) -> Verdict {
+        let key = &cert.key;
+        if !key.weak {
+            return Verdict::Pass;
+        }
+        let saw = match key.bits {
+            0 => format!("the key is of the kind {}", key.algorithm),
+            bits => format!("the key is {} of {bits} bits", key.algorithm),
+        };
+        let fix = Fix::Command(
+            format!("certbot certonly --force-renewal --key-type ecdsa --elliptic-curve secp256r1 -d {}", cert.host).into(),
+        );
+        Fault::here(cert.evidence(), fix).and_saw(saw).into()
+    }
+}

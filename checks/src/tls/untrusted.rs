@@ -1,0 +1,65 @@
+//! `tls.untrusted`
+use super::facts::{Certificate, HostPlan, Path, Reach, Trust};
+use crate::rule;
+use crate::vocab::{Fault, Fix, Verdict};
+
+rule! {
+    /// The chain does not lead to a root that browsers trust: the certificate signed itself, its
+    /// authority is unknown, or a certificate on the way cannot be accepted.
+    ///
+    /// It is judged at a time at which the certificate is valid, against Mozilla's roots and those of
+    /// `--ca-bundle`. A chain that only lacks a certificate in the middle is `tls.chain-incomplete`.
+    ///
+    /// # Why at launch
+    /// Browsers show a full-page warning, and providers refuse to deliver.
+    ///
+    /// # Fix
+    /// Have the certificate issued by a public authority, or declare `ca = "private"` for a host that
+    /// only your own machines call.
+    ///
+    /// # References
+    /// RFC 5280 section 6 (path validation); wiki.mozilla.org/CA (Mozilla's roots).
+    ///
+    /// ```pass
+    /// host acme.test
+    /// ```
+    /// ```pass
+    /// host intern.acme.test listed
+    /// ca private
+    /// trust unknown-root
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// trust self-signed
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// trust unknown-root
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// trust broken an intermediate certificate of the chain expired at 2026-11-01T00:00:00Z
+    /// ```
+    "tls.untrusted" on Host, Blocker, stage Tls;
+    fails "The certificate is not trusted"; holds "The certificate is trusted";
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust) -> Verdict {
+        let saw = match &trust.path {
+            Path::Trusted | Path::Incomplete { .. } => return Verdict::Pass,
+            Path::SelfSigned | Path::UnknownRoot(_) if plan.private_ca => {
+                return Verdict::not_applicable("declared with ca = \"private\"; --ca-bundle lets it be judged");
+            }
+            Path::SelfSigned => "the certificate signed itself: no authority stands behind it".to_owned(),
+            Path::UnknownRoot(name) => format!("the chain ends at {name}, which browsers do not know"),
+            Path::Broken(why) => why.to_string(),
+        };
+        let mut steps = vec![format!("Have a public authority issue it: certbot certonly -d {}", cert.host)];
+        if !matches!(trust.path, Path::Broken(_)) {
+            steps.push(format!(
+                "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or pass the root with --ca-bundle",
+                cert.host
+            ));
+        }
+        let fault = Fault::here(cert.evidence(), Fix::steps(steps)).and_saw(saw);
+        super::by_role(fault, plan, reach).into()
+    }
+}
