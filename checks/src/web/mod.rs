@@ -1,6 +1,78 @@
 //! Redirects, reachability and headers of the site.
-use crate::vocab::Rule;
+use crate::facts::Facts;
+use crate::vocab::{Cell, Exhibit, ExhibitBody, Rule, TargetId, TargetKind, Targets};
+use facts::{Chain, End};
+
+#[doc(hidden)]
+pub mod example;
 pub mod facts;
+mod host_split;
+mod hsts_missing;
+mod jar;
+mod plain_http_open;
+mod redirect_chain_long;
+mod redirect_loop;
+mod redirect_temporary;
+mod server_error;
+mod unreachable;
+mod views;
+pub mod walk;
+pub mod wall;
+mod www_unreachable;
 
 /// The rules of this family.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &unreachable::RULE,
+    &plain_http_open::RULE,
+    &redirect_loop::RULE,
+    &redirect_chain_long::RULE,
+    &redirect_temporary::RULE,
+    &host_split::RULE,
+    &www_unreachable::RULE,
+    &hsts_missing::RULE,
+    &server_error::RULE,
+];
+
+/// Every way into a site, and where it ends.
+#[must_use]
+pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
+    targets
+        .of(TargetKind::Site)
+        .filter_map(|site| {
+            let redirects = facts.redirects.get(site)?.get().ok()?;
+            let rows = redirects.chains.iter().map(row).collect();
+            let columns = vec!["from", "redirects", "ends", "status", "by way of"];
+            let body = ExhibitBody::Table { columns, rows };
+            Some((site.clone(), Exhibit { id: "redirect-matrix", title: "Ways in, and where they end".into(), body }))
+        })
+        .collect()
+}
+
+fn row(chain: &Chain) -> Vec<Cell> {
+    let last = chain.hops.last();
+    let ends = match &chain.end {
+        End::Answer => last.map_or_else(String::new, |h| match &h.wall {
+            Some(wall) => format!("{}, behind {wall}", h.url),
+            None => h.url.to_string(),
+        }),
+        End::Failed(url, why) => format!("{url}: {why}"),
+        End::Loop => "never (a loop)".to_owned(),
+        End::Left(host) => format!("away, at {host}"),
+        End::Nowhere(to) if to.is_empty() => "a redirect without a Location".to_owned(),
+        End::Nowhere(to) => format!("nowhere ({to})"),
+        End::Unknown(cause) => format!("not known: {cause}"),
+    };
+    let status = match (&chain.end, last) {
+        (End::Failed(..) | End::Unknown(_), _) | (_, None) => Cell::Empty,
+        (_, Some(h)) => Cell::Number(i64::from(h.status)),
+    };
+    let way: Vec<String> =
+        chain.hops.iter().filter(|h| h.location.is_some()).map(|h| format!("{} {}", h.status, h.url)).collect();
+    vec![
+        Cell::Text(chain.start().into()),
+        Cell::Number(i64::try_from(chain.redirects()).unwrap_or(i64::MAX)),
+        Cell::Text(ends.into()),
+        status,
+        if way.is_empty() { Cell::Empty } else { Cell::Text(way.join(" -> ").into()) },
+    ]
+}

@@ -1,0 +1,123 @@
+//! The small language of this family's examples: a table of URLs and what they answer, walked as the
+//! real ones are.
+//!
+//! ```text
+//! site acme.test                  # the default
+//! canonical www.acme.test
+//! http://acme.test/ 301 https://acme.test/
+//! https://acme.test/ 200 strict-transport-security: max-age=63072000 | set-cookie: a=b
+//! https://www.acme.test/ refused  # nxdomain, no-address, reset, alert, protocol, timeout, servfail
+//! ```
+//! What the table does not name is healthy: http leads to https, `www.` to the apex, and the rest
+//! answers 200 with HSTS.
+
+use super::facts::{Front, Home, PlainHttp, Redirects, Sibling, SitePlan};
+use super::walk::RedirectWalk;
+use crate::facts::Facts;
+use crate::vocab::{Cause, DomainName, Observed, Origin, Step, TargetId, TargetKind, Targets};
+use crate::wire::{HostFailure, HttpAnswer, HttpQuestion};
+use std::{collections::BTreeMap, sync::Arc};
+
+type Answer = Observed<Result<HttpAnswer, HostFailure>>;
+
+/// Reads an example: targets, facts, and the site to judge.
+///
+/// # Errors
+/// With the line that was not understood.
+pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
+    let name = |t: &str| DomainName::parse(t).map_err(|e| format!("{t}: {e}"));
+    let (mut domain, mut canonical, mut table) = (name("acme.test")?, None, BTreeMap::new());
+    for line in text.lines().map(|l| l.split(" # ").next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
+        let (word, rest) = line.split_once(' ').ok_or_else(|| format!("{line}: a word alone"))?;
+        match word {
+            "site" => domain = name(rest)?,
+            "canonical" => canonical = Some(name(rest)?),
+            url if url.contains("://") => {
+                table.insert(url.to_owned(), answer(rest.trim()).map_err(|why| format!("{line}: {why}"))?);
+            }
+            _ => return Err(format!("{line}: no such word")),
+        }
+    }
+    let registrable = domain.registrable() == domain;
+    let sibling = if registrable { domain.child("www") } else { None };
+    let plan = SitePlan { domain, canonical, sibling };
+    let walk = RedirectWalk { plan: plan.clone(), audited: Vec::new() };
+    let (redirects, _, _) = Step::play(&walk, |q| reply(&table, q));
+    Ok(derive(plan, redirects))
+}
+
+fn derive(plan: SitePlan, redirects: Redirects) -> (Targets, Facts, TargetId) {
+    let at = TargetId::new(TargetKind::Site, plan.domain.as_str());
+    let mut targets = Targets::default();
+    targets.add(at.clone(), Origin::CommandLine);
+    let mut facts = Facts::default();
+    let home = Home::of(&plan, &redirects);
+    let front = match home.get() {
+        Ok(home) => Front::of(home),
+        Err(missing) => missing.into(),
+    };
+    facts.home.insert(at.clone(), Arc::new(home));
+    facts.front.insert(at.clone(), Arc::new(front));
+    facts.sibling.insert(at.clone(), Arc::new(Sibling::of(&plan, &redirects)));
+    facts.plain_http.insert(at.clone(), Arc::new(Observed::known(PlainHttp::of(&plan, &redirects))));
+    facts.redirects.insert(at.clone(), Arc::new(Observed::known(redirects)));
+    facts.site_plan.insert(at.clone(), Arc::new(Observed::known(plan)));
+    (targets, facts, at)
+}
+
+fn page(status: u16, headers: Vec<(String, Vec<u8>)>) -> Answer {
+    Observed::known(Ok(HttpAnswer { status, headers, body: Vec::new(), truncated: false }))
+}
+
+fn header(name: &str, value: &str) -> (String, Vec<u8>) {
+    (name.to_ascii_lowercase(), value.as_bytes().to_vec())
+}
+
+fn answer(text: &str) -> Result<Answer, String> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let failed = |f| Ok(Observed::known(Err(f)));
+    match word {
+        "refused" => return failed(HostFailure::Refused),
+        "reset" => return failed(HostFailure::Reset),
+        "nxdomain" => return failed(HostFailure::NoSuchName),
+        "no-address" => return failed(HostFailure::NoAddress),
+        "alert" => return failed(HostFailure::TlsAlert("handshake_failure".into())),
+        "protocol" => return failed(HostFailure::Protocol("no HTTP".into())),
+        "timeout" => return Ok(Observed::unknown(Cause::Timeout)),
+        "servfail" => return Ok(Observed::unknown(Cause::Servfail)),
+        _ => {}
+    }
+    let status = word.parse().map_err(|_| "neither a status nor a failure".to_owned())?;
+    let mut headers = Vec::new();
+    for part in rest.split(" | ").map(str::trim).filter(|p| !p.is_empty()) {
+        match part.split_once(": ") {
+            Some((name, value)) => headers.push(header(name, value)),
+            None => headers.push(header("location", part)),
+        }
+    }
+    Ok(page(status, headers))
+}
+
+fn reply(table: &BTreeMap<String, Answer>, question: &HttpQuestion) -> Answer {
+    // With a cookie a URL may have a line of its own: `https://acme.test/+a=b 200`.
+    let cookie = question.headers.iter().find(|(n, _)| n == "cookie").map(|(_, v)| v.as_str());
+    if let Some(answer) = cookie.and_then(|c| table.get(&format!("{}+{c}", question.url))) {
+        return answer.clone();
+    }
+    if let Some(answer) = table.get(&question.url) {
+        return answer.clone();
+    }
+    if let Some(rest) = question.url.strip_prefix("http://") {
+        let secure = format!("https://{rest}");
+        let nowhere = |a: &&Answer| matches!(a.get(), Ok(Err(f)) if f.is_nowhere());
+        return table
+            .get(&secure)
+            .filter(nowhere)
+            .cloned()
+            .unwrap_or_else(|| page(301, vec![header("location", &secure)]));
+    }
+    if let Some(apex) = question.url.strip_prefix("https://www.") {
+        return page(308, vec![header("location", &format!("https://{apex}"))]);
+    }
+    page(200, vec![header("strict-transport-security", "max-age=63072000")])
+}

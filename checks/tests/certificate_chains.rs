@@ -1,0 +1,218 @@
+//! Real certificates, judged as they would be when a server sends them.
+
+use base64::Engine as _;
+use launchcheck_checks::{
+    tls::{
+        facts::{Certificate, Path, Trust},
+        judge,
+        path::PathWalk,
+    },
+    vocab::{Cause, DomainName, Missing, Observed, Step},
+    wire::{Handshake, HostFailure, HttpAnswer},
+};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
+use rustls_pki_types::TrustAnchor;
+
+/// 2026-11-21T00:00:00Z.
+const NOW: i64 = 1_795_219_200;
+const AIA: &str = "http://ca.example/intermediate.der";
+
+struct World {
+    root: Vec<u8>,
+    intermediate: Vec<u8>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+fn authority(name: &str, until: i32) -> CertificateParams {
+    let mut p = CertificateParams::new(Vec::new()).unwrap();
+    p.distinguished_name.push(DnType::CommonName, name);
+    p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    p.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    (p.not_before, p.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(until, 1, 1));
+    p
+}
+
+impl World {
+    fn new(intermediate_until: i32) -> Self {
+        Self::named("Test", intermediate_until)
+    }
+    fn named(name: &str, intermediate_until: i32) -> Self {
+        let root_key = KeyPair::generate().unwrap();
+        let root_params = authority(&format!("{name} Root"), 2040);
+        let root = root_params.self_signed(&root_key).unwrap();
+        let root_issuer = Issuer::new(root_params, root_key);
+        let key = KeyPair::generate().unwrap();
+        let params = authority(&format!("{name} Intermediate"), intermediate_until);
+        let intermediate = params.signed_by(&key, &root_issuer).unwrap();
+        Self { root: root.der().to_vec(), intermediate: intermediate.der().to_vec(), issuer: Issuer::new(params, key) }
+    }
+    fn leaf(&self, name: &str, from: i32, until: i32) -> Vec<u8> {
+        let key = KeyPair::generate().unwrap();
+        params(name, from, until).signed_by(&key, &self.issuer).unwrap().der().to_vec()
+    }
+    fn roots(&self) -> Vec<TrustAnchor<'static>> {
+        let der = self.root.clone().into();
+        vec![webpki::anchor_from_trusted_cert(&der).unwrap().to_owned()]
+    }
+}
+
+fn params(name: &str, from: i32, until: i32) -> CertificateParams {
+    let mut p = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    p.distinguished_name.push(DnType::CommonName, name);
+    (p.not_before, p.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
+    let mut aia = vec![0x30, 0, 0x30, 0, 0x06, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, 2, 0x86, 0];
+    aia[15] = u8::try_from(AIA.len()).unwrap();
+    aia.extend(AIA.bytes());
+    aia[3] = u8::try_from(aia.len() - 4).unwrap();
+    aia[1] = u8::try_from(aia.len() - 2).unwrap();
+    p.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], aia));
+    p
+}
+
+fn shake(chain: Vec<Vec<u8>>) -> Handshake {
+    Handshake {
+        chain,
+        address: [203, 0, 113, 1].into(),
+        version: "TLS 1.3".into(),
+        alpn: None,
+        signature_fits: Some(true),
+    }
+}
+
+type Reply = Observed<Result<HttpAnswer, HostFailure>>;
+
+fn reply(status: u16, body: &[u8]) -> Reply {
+    Observed::known(Ok(HttpAnswer { status, headers: Vec::new(), body: body.to_vec(), truncated: false }))
+}
+
+fn trust(world: &World, chain: Vec<Vec<u8>>, answer: &Reply) -> (Observed<Trust>, usize) {
+    let (shake, roots) = (shake(chain), world.roots());
+    let walk = PathWalk { shake: &shake, roots: &roots, now: NOW };
+    let (out, _, asked) = Step::play(&walk, |q| {
+        assert_eq!(q.url, AIA);
+        assert!(!q.audited);
+        answer.clone()
+    });
+    (out, asked)
+}
+
+fn path(world: &World, chain: Vec<Vec<u8>>, answer: &Reply) -> Path {
+    trust(world, chain, answer).0.into_inner().unwrap().path
+}
+
+fn certificate(chain: Vec<Vec<u8>>) -> Certificate {
+    let host = DomainName::parse("acme.test").unwrap();
+    judge::certificate(&shake(chain), &host, NOW).into_inner().unwrap()
+}
+
+#[test]
+fn a_whole_chain_is_trusted_and_asks_nothing() {
+    let w = World::new(2035);
+    let chain = vec![w.leaf("acme.test", 2026, 2027), w.intermediate.clone()];
+    let (out, asked) = trust(&w, chain.clone(), &reply(404, b""));
+    assert_eq!((out.into_inner().unwrap().path, asked), (Path::Trusted, 0));
+    let cert = certificate(chain);
+    assert!(cert.name_fits && !cert.is_expired() && !cert.is_early() && !cert.key.weak);
+    assert_eq!((cert.key.algorithm.as_str(), cert.key.bits), ("EC", 256));
+    assert_eq!(cert.issuer.as_str(), "Test Intermediate");
+    assert_eq!(judge::moment(cert.not_after).as_str(), "2027-01-01T00:00:00Z");
+}
+
+#[test]
+fn expired_and_wrong_name_and_untrusted_are_all_seen() {
+    let (w, stranger) = (World::new(2035), World::named("Strange", 2035));
+    let chain = vec![stranger.leaf("other.example", 2024, 2025), stranger.intermediate.clone(), stranger.root.clone()];
+    let cert = certificate(chain.clone());
+    assert!(cert.is_expired() && !cert.name_fits);
+    assert!(matches!(path(&w, chain, &reply(404, b"")), Path::UnknownRoot(name) if name.as_str() == "Strange Root"));
+    // Expired alone is not untrusted.
+    let chain = vec![w.leaf("acme.test", 2024, 2025), w.intermediate.clone()];
+    assert_eq!(path(&w, chain, &reply(404, b"")), Path::Trusted);
+    let chain = vec![w.leaf("acme.test", 2028, 2029), w.intermediate.clone()];
+    assert!(certificate(chain.clone()).is_early());
+    assert_eq!(path(&w, chain, &reply(404, b"")), Path::Trusted);
+}
+
+#[test]
+fn a_missing_intermediate_is_proved() {
+    let w = World::new(2035);
+    let chain = vec![w.leaf("acme.test", 2026, 2027)];
+    let pem = format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        base64::engine::general_purpose::STANDARD.encode(&w.intermediate)
+    );
+    for body in [w.intermediate.clone(), pem.into_bytes(), pkcs7(&w.intermediate)] {
+        let found = path(&w, chain.clone(), &reply(200, &body));
+        assert_eq!(found, Path::Incomplete { missing: vec![("Test Intermediate".into(), AIA.into())] });
+    }
+    // What is fetched leads to a root that is not ours, is another certificate, or is not there.
+    let stranger = World::named("Strange", 2035);
+    assert!(matches!(path(&stranger, chain.clone(), &reply(200, &w.intermediate)), Path::UnknownRoot(_)));
+    assert!(matches!(path(&w, chain.clone(), &reply(200, &w.root)), Path::UnknownRoot(_)));
+    assert!(matches!(path(&w, chain.clone(), &reply(404, b"")), Path::UnknownRoot(_)));
+    // Ignorance stays ignorance.
+    for (answer, cause) in [
+        (Observed::unknown(Cause::Timeout), Cause::Timeout),
+        (Observed::known(Err(HostFailure::Refused)), Cause::Refused),
+        (reply(429, b""), Cause::RateLimited),
+    ] {
+        assert_eq!(trust(&w, chain.clone(), &answer).0.get(), Err(Missing::Unknown(cause)));
+    }
+}
+
+/// A PKCS#7 bundle with one certificate and nothing else.
+fn pkcs7(cert: &[u8]) -> Vec<u8> {
+    let der = |tag: u8, content: &[u8]| {
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82], &length[..], content].concat()
+    };
+    let data = [&[2, 1, 1, 0x31, 0, 0x30, 0][..], &der(0xa0, cert), &[0x31, 0]].concat();
+    let signed_data = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+    der(0x30, &[&signed_data[..], &der(0xa0, &der(0x30, &data))].concat())
+}
+
+#[test]
+fn the_rest_of_the_path_is_judged_too() {
+    let w = World::new(2025);
+    let chain = vec![w.leaf("acme.test", 2024, 2027), w.intermediate.clone()];
+    let found = path(&w, chain, &reply(404, b""));
+    assert!(matches!(&found, Path::Broken(why) if why.as_str().contains("expired at 2025-01-01")), "{found:?}");
+    for ca in [false, true] {
+        let key = KeyPair::generate().unwrap();
+        let mut params = params("acme.test", 2026, 2027);
+        if ca {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
+        let leaf = params.self_signed(&key).unwrap().der().to_vec();
+        assert_eq!(path(&w, vec![leaf], &reply(404, b"")), Path::SelfSigned);
+    }
+}
+
+#[test]
+fn a_key_that_does_not_fit_breaks_the_chain() {
+    let w = World::new(2035);
+    let mut shake = shake(vec![w.leaf("acme.test", 2026, 2027), w.intermediate.clone()]);
+    shake.signature_fits = Some(false);
+    let roots = w.roots();
+    let (out, ..) = Step::play(&PathWalk { shake: &shake, roots: &roots, now: NOW }, |_| reply(404, b""));
+    assert!(matches!(out.into_inner().unwrap().path, Path::Broken(_)));
+}
+
+#[test]
+fn weak_keys_are_told_by_their_size() {
+    let read = |text: &str| base64::engine::general_purpose::STANDARD.decode(text.replace('\n', "")).unwrap();
+    let rsa = certificate(vec![read(include_str!("data/rsa-1024.b64"))]);
+    assert_eq!((rsa.key.algorithm.as_str(), rsa.key.bits, rsa.key.weak), ("RSA", 1024, true));
+    let ec = certificate(vec![read(include_str!("data/ec-224.b64"))]);
+    assert_eq!((ec.key.algorithm.as_str(), ec.key.bits, ec.key.weak), ("EC", 224, true));
+}
+
+#[test]
+fn bytes_that_are_no_certificate_are_unknown() {
+    let host = DomainName::parse("acme.test").unwrap();
+    for chain in [vec![], vec![b"nonsense".to_vec()]] {
+        assert!(matches!(judge::certificate(&shake(chain), &host, NOW).get(), Err(Missing::Unknown(Cause::Parse(_)))));
+    }
+}

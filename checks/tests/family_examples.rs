@@ -1,0 +1,174 @@
+//! The examples in the docs of the tls and web rules, and what the two families say of weather that
+//! no single example shows.
+
+use launchcheck_checks::{
+    facts::Facts,
+    rule, tls, vocab,
+    vocab::{Cause, Eval, Fault, Missing, Rule, TargetId, Targets, Verdict, View},
+    web,
+};
+
+type Read = fn(&str) -> Result<(Targets, Facts, TargetId), String>;
+
+fn judge(rule: &Rule, read: Read, text: &str) -> (Result<Verdict, Missing>, Vec<Cause>) {
+    let (targets, facts, at) = read(text).unwrap_or_else(|e| panic!("{}: {e}", rule.id));
+    let view = View::new(&at, &targets, &facts);
+    let Eval::Code(check) = &rule.eval else { panic!("{} is not code", rule.id) };
+    let said = check(&view);
+    (said, view.close().1)
+}
+
+fn fences(rule: &Rule) -> Vec<(bool, String)> {
+    let (mut out, mut open): (Vec<(bool, String)>, bool) = (Vec::new(), false);
+    for line in rule.docs.iter().map(|l| l.trim()) {
+        match line {
+            "```pass" | "```fail" => {
+                out.push((line == "```fail", String::new()));
+                open = true;
+            }
+            "```" => open = false,
+            _ if open => {
+                let text = &mut out.last_mut().unwrap().1;
+                text.push_str(line);
+                text.push('\n');
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+#[test]
+fn every_example_says_what_it_shows() {
+    for (rules, read) in [(tls::RULES, tls::example::facts as Read), (web::RULES, web::example::facts)] {
+        for rule in rules {
+            let fences = fences(rule);
+            assert!(fences.iter().any(|f| f.0) && fences.iter().any(|f| !f.0), "{} lacks examples", rule.id);
+            for (fails, text) in fences {
+                let (said, unseen) = judge(rule, read, &text);
+                match said {
+                    Ok(Verdict::Fail(faults)) if !faults.is_empty() => {
+                        assert!(fails, "{} on\n{text}{faults:#?}", rule.id);
+                        assert!(faults.iter().all(|f| !f.saw.is_empty()), "{} shows nothing", rule.id);
+                    }
+                    Ok(_) => assert!(!fails && unseen.is_empty(), "{} on\n{text}{unseen:?}", rule.id),
+                    Err(Missing::NotConfigured(_)) => assert!(!fails, "{} on\n{text}", rule.id),
+                    Err(m) => panic!("{} on\n{text}{m:?}", rule.id),
+                }
+            }
+        }
+    }
+}
+
+fn faults(id: &str, read: Read, text: &str) -> Vec<Fault> {
+    match judge(rule(id).unwrap(), read, text).0 {
+        Ok(Verdict::Fail(faults)) => faults,
+        _ => Vec::new(),
+    }
+}
+
+fn is_unknown(id: &str, read: Read, text: &str) -> bool {
+    let (said, unseen) = judge(rule(id).unwrap(), read, text);
+    match said {
+        Ok(Verdict::Fail(f)) if !f.is_empty() => false,
+        Ok(_) => !unseen.is_empty(),
+        Err(m) => matches!(m, Missing::Unknown(_)),
+    }
+}
+
+#[test]
+fn a_host_that_says_no_leaves_its_other_rules_unknown() {
+    for failure in ["refused", "reset", "alert", "timeout"] {
+        let text = format!("host acme.test\nunreachable {failure}");
+        for rule in tls::RULES.iter().filter(|r| r.id != "tls.unreachable") {
+            assert!(is_unknown(&rule.id, tls::example::facts, &text), "{} when {failure}", rule.id);
+        }
+    }
+    assert!(is_unknown("tls.unreachable", tls::example::facts, "host acme.test\nunreachable timeout"));
+}
+
+#[test]
+fn all_that_is_wrong_is_found_at_once() {
+    let text = "host acme.test\nremaining -1d\nnames other.example\ntrust self-signed\nkey rsa 1024";
+    let failing: Vec<&str> = tls::RULES
+        .iter()
+        .filter(|r| !faults(&r.id, tls::example::facts, text).is_empty())
+        .map(|r| r.id.as_ref())
+        .collect();
+    assert_eq!(failing, ["tls.expired", "tls.name-mismatch", "tls.untrusted", "tls.key-weak"]);
+}
+
+#[test]
+fn an_inferred_www_is_milder_unless_visitors_end_there() {
+    let lowered = |text: &str| faults("tls.expired", tls::example::facts, text)[0].lower_to;
+    assert_eq!(lowered("host www.acme.test inferred\nelsewhere\nremaining -1d"), Some(vocab::Severity::High));
+    assert_eq!(lowered("host www.acme.test inferred\nremaining -1d"), None);
+    assert_eq!(lowered("host acme.test\nelsewhere\nremaining -1d"), None);
+}
+
+#[test]
+fn silence_never_becomes_a_pass_of_the_site() {
+    for rule in web::RULES {
+        // Nobody asks http of these; the sibling has a fact of its own.
+        let text = "https://acme.test/ timeout";
+        if rule.id != "web.www-unreachable" && rule.id != "web.plain-http-open" {
+            assert!(is_unknown(&rule.id, web::example::facts, text), "{} when https is silent", rule.id);
+        }
+    }
+    let silent_http = "http://acme.test/ timeout";
+    for (id, unknown) in [
+        ("web.plain-http-open", true),
+        ("web.redirect-loop", true),
+        ("web.hsts-missing", false),
+        ("web.server-error", false),
+        ("web.unreachable", false),
+        ("web.host-split", false),
+    ] {
+        assert_eq!(is_unknown(id, web::example::facts, silent_http), unknown, "{id} when http is silent");
+    }
+}
+
+#[test]
+fn a_wall_hides_what_stands_behind_it() {
+    for wall in [
+        "403 cf-mitigated: challenge",
+        "503 cf-mitigated: challenge",
+        "401 www-authenticate: Basic",
+        "302 https://vercel.com/sso-api?url=x",
+    ] {
+        let text = format!("https://acme.test/ {wall}");
+        for id in ["web.hsts-missing", "web.server-error", "web.host-split"] {
+            assert!(is_unknown(id, web::example::facts, &text), "{id} behind {wall}");
+        }
+        assert!(faults("web.unreachable", web::example::facts, &text).is_empty());
+    }
+}
+
+#[test]
+fn one_loop_is_one_fault() {
+    let text = "https://acme.test/ 308 https://www.acme.test/\nhttps://www.acme.test/ 308 https://acme.test/";
+    let found = faults("web.redirect-loop", web::example::facts, text);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].subject.as_str(), "acme.test");
+    assert_eq!(found[0].lower_to, None);
+    // Its subject is the same, so that it gives way.
+    assert_eq!(faults("web.unreachable", web::example::facts, text)[0].subject.as_str(), "acme.test");
+    assert!(faults("web.www-unreachable", web::example::facts, text).is_empty());
+    assert!(faults("web.redirect-chain-long", web::example::facts, text).is_empty());
+}
+
+#[test]
+fn a_host_that_the_redirects_need_fails_under_its_own_name() {
+    let text = "https://acme.test/ 308 https://www.acme.test/\nhttps://www.acme.test/ refused";
+    assert_eq!(faults("web.unreachable", web::example::facts, text)[0].subject.as_str(), "www.acme.test");
+    let declared = "canonical www.acme.test\nhttps://www.acme.test/ 200\nhttps://acme.test/ 404";
+    assert_eq!(faults("web.www-unreachable", web::example::facts, declared)[0].subject.as_str(), "acme.test");
+}
+
+#[test]
+fn redirects_away_are_recorded_and_not_followed() {
+    let text = "https://acme.test/ 301 https://acme.example/";
+    assert!(faults("web.unreachable", web::example::facts, text).is_empty());
+    let (_, facts, at) = web::example::facts(text).unwrap();
+    assert!(matches!(facts.front[&at].get(), Err(Missing::NotConfigured(_))));
+}
