@@ -246,7 +246,7 @@ fn read_certificates(body: &[u8]) -> Vec<Vec<u8>> {
     bundle(body).unwrap_or_default()
 }
 
-/// The certificates of a PKCS#7 SignedData (RFC 5652, section 5.1).
+/// The certificates of a PKCS#7 `SignedData` (RFC 5652, section 5.1).
 fn bundle(body: &[u8]) -> Option<Vec<Vec<u8>>> {
     let inside = |tag: u8, from: &[u8]| element(from).filter(|e| e.0 == tag).map(|e| from[e.1..e.2].to_vec());
     let content_info = inside(0x30, body)?;
