@@ -7,6 +7,7 @@ use crate::{
 };
 use launchcheck_checks::vocab::{DomainName, Pick, Severity};
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     str::FromStr,
@@ -57,6 +58,33 @@ pub struct Settings {
     pub color: ColorChoice,
     /// Whether this process is a CI job: only then is its environment a production source.
     pub ci: bool,
+    /// Where each setting comes from that is not a default.
+    pub origins: BTreeMap<&'static str, Origin>,
+}
+
+/// Where a setting comes from, nearest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Origin {
+    /// The command line.
+    Flag,
+    /// A variable of the environment.
+    Environment,
+    /// The configuration file.
+    File,
+    /// Nobody said.
+    Default,
+}
+impl Origin {
+    /// The word in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Environment => "environment",
+            Self::File => "file",
+            Self::Default => "default",
+        }
+    }
 }
 
 /// How long to wait for one answer, unless told otherwise.
@@ -87,6 +115,7 @@ impl Default for Settings {
             verbosity: Verbosity::Normal,
             color: ColorChoice::Auto,
             ci: false,
+            origins: BTreeMap::new(),
         }
     }
 }
@@ -94,28 +123,33 @@ impl Default for Settings {
 impl Settings {
     /// These settings with what the file's `[audit]` says where nothing nearer was given.
     #[must_use]
-    pub fn beneath(mut self, given: &Given, config: &Config) -> Self {
+    pub fn beneath(mut self, config: &Config) -> Self {
         let audit = &config.audit;
+        if let Some(v) = audit.fail_on.filter(|_| self.file_speaks("fail-on")) {
+            self.fail_on = v;
+        }
+        if let Some(v) = audit.timeout.as_ref().filter(|_| self.file_speaks("timeout")) {
+            self.timeout = v.0;
+        }
+        if let Some(v) = audit.deadline.as_ref().filter(|_| self.file_speaks("deadline")) {
+            self.deadline = v.0;
+        }
         let picks = |list: &[Located<Pick>]| list.iter().map(|p| p.get().clone()).collect::<Vec<_>>();
-        if !given.fail_on {
-            self.fail_on = audit.fail_on.unwrap_or(self.fail_on);
+        if !audit.only.is_empty() && self.file_speaks("only") {
+            self.only = picks(&audit.only);
         }
-        if !given.timeout {
-            self.timeout = audit.timeout.as_ref().map_or(self.timeout, |t| t.0);
+        if !audit.skip.is_empty() && self.file_speaks("skip") {
+            self.skip = picks(&audit.skip);
         }
-        if !given.deadline {
-            self.deadline = audit.deadline.as_ref().map_or(self.deadline, |t| t.0);
-        }
-        for (mine, given, file) in [
-            (&mut self.only, given.only, &audit.only),
-            (&mut self.skip, given.skip, &audit.skip),
-            (&mut self.require, given.require, &audit.require),
-        ] {
-            if !given {
-                *mine = picks(file);
-            }
+        if !audit.require.is_empty() && self.file_speaks("require") {
+            self.require = picks(&audit.require);
         }
         self
+    }
+
+    /// Whether nothing nearer than the file was given; then the file is noted as the origin.
+    fn file_speaks(&mut self, name: &'static str) -> bool {
+        *self.origins.entry(name).or_insert(Origin::File) == Origin::File
     }
 
     /// The formats that go to standard output.
@@ -125,12 +159,14 @@ impl Settings {
         taken.chain(own)
     }
 
-    /// The settings as the report shows them under `run`: those that change what is judged or how
-    /// the run ends, by name.
+    /// The settings as the report shows them: those that change what is judged or how the run
+    /// ends, each with its value and origin. No value is a secret.
     #[must_use]
-    pub fn shown(&self) -> Vec<(&'static str, String)> {
+    pub fn told(&self) -> Vec<(&'static str, String, Origin)> {
         let list = |picks: &[Pick]| picks.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-        let mut out = vec![
+        let paths = |paths: &[PathBuf]| paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(",");
+        let mappings = self.connect_to.iter().map(show_connect_to).collect::<Vec<_>>().join(",");
+        let always = [
             ("fail-on", self.fail_on.word().to_owned()),
             ("min-severity", self.min_severity.word().to_owned()),
             ("on-unknown", if self.ignore_unknown { "ignore" } else { "fail" }.to_owned()),
@@ -139,39 +175,20 @@ impl Settings {
             ("timeout", Period(self.timeout).to_string()),
             ("deadline", Period(self.deadline).to_string()),
         ];
-        let mut some = |name, value: String| {
-            if !value.is_empty() {
-                out.push((name, value));
-            }
-        };
-        some("only", list(&self.only));
-        some("skip", list(&self.skip));
-        some("require", list(&self.require));
-        some("resolver", self.resolver.map(|r| r.to_string()).unwrap_or_default());
-        some("connect-to", self.connect_to.iter().map(show_connect_to).collect::<Vec<_>>().join(","));
-        some("ca-bundle", self.ca_bundle.as_ref().map(|p| p.display().to_string()).unwrap_or_default());
-        some("stripe-api", self.stripe_api.as_ref().map(ToString::to_string).unwrap_or_default());
-        some("env-file", self.env_files.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(","));
-        out
+        let where_given = [
+            ("only", list(&self.only)),
+            ("skip", list(&self.skip)),
+            ("require", list(&self.require)),
+            ("resolver", self.resolver.map(|r| r.to_string()).unwrap_or_default()),
+            ("connect-to", mappings),
+            ("ca-bundle", paths(self.ca_bundle.as_slice())),
+            ("stripe-api", self.stripe_api.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("env-file", paths(&self.env_files)),
+        ];
+        let where_given = where_given.into_iter().filter(|(_, v)| !v.is_empty());
+        let origin = |name| self.origins.get(name).copied().unwrap_or(Origin::Default);
+        always.into_iter().chain(where_given).map(|(name, value)| (name, value, origin(name))).collect()
     }
-}
-
-/// What was given by a flag or by the environment, where the file could speak as well.
-#[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "one yes or no a setting is what this is")]
-pub struct Given {
-    /// `--fail-on`
-    pub fail_on: bool,
-    /// `--timeout`
-    pub timeout: bool,
-    /// `--deadline`
-    pub deadline: bool,
-    /// `--only`
-    pub only: bool,
-    /// `--skip`
-    pub skip: bool,
-    /// `--require`
-    pub require: bool,
 }
 
 /// The formats of a report.
@@ -400,11 +417,14 @@ mod tests {
     fn a_flag_beats_the_file_and_the_file_beats_the_default() {
         let config: Config =
             toml::from_str("[audit]\nfail-on = \"high\"\ntimeout = \"3s\"\nonly = [\"email\"]").unwrap();
-        let s = Settings::default().beneath(&Given::default(), &config);
+        let s = Settings::default().beneath(&config);
         assert_eq!((s.fail_on, s.timeout.as_secs(), s.only.len()), (FailOn::High, 3, 1));
         assert_eq!(s.deadline, DEADLINE);
-        let given = Given { fail_on: true, only: true, ..Given::default() };
-        let s = Settings { fail_on: FailOn::Low, ..Settings::default() }.beneath(&given, &config);
+        let origin = |s: &Settings, name| s.told().into_iter().find(|(n, ..)| *n == name).map(|(.., o)| o.word());
+        assert_eq!((origin(&s, "fail-on"), origin(&s, "deadline")), (Some("file"), Some("default")));
+        let origins = BTreeMap::from([("fail-on", Origin::Flag), ("only", Origin::Environment)]);
+        let s = Settings { fail_on: FailOn::Low, origins, ..Settings::default() }.beneath(&config);
         assert_eq!((s.fail_on, s.timeout.as_secs(), s.only.len()), (FailOn::Low, 3, 0));
+        assert_eq!((origin(&s, "fail-on"), origin(&s, "timeout")), (Some("flag"), Some("file")));
     }
 }

@@ -1,12 +1,22 @@
 //! The local survey: configuration, command line and files become targets and their links. What
 //! the network reveals later is a subject of one of these and never a new target.
 
-use crate::config::Config;
+use crate::{
+    config::{App, Config, Located, Source, check, load::Loaded, suggest::nearest},
+    problem::{Problem, Problems},
+    settings::Settings,
+};
 use launchcheck_checks::{
     tls::facts::HostRole,
-    vocab::{DomainName, TargetId, Targets},
+    vocab::{DomainName, Origin, Pick, Shown, TargetId, TargetKind, Targets},
 };
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use url::{Host, Url};
 
 /// What a run is about.
 #[derive(Clone, Debug)]
@@ -23,4 +33,488 @@ pub struct Survey {
     pub apps: BTreeMap<TargetId, PathBuf>,
     /// What was inferred and from what, for the report's header.
     pub notes: Vec<String>,
+}
+
+/// What the survey starts from.
+#[derive(Clone, Debug)]
+pub struct Ground<'a> {
+    /// The domain of the command line.
+    pub domain: Option<DomainName>,
+    /// The configuration that counts.
+    pub config: Config,
+    /// Where the person stands.
+    pub here: &'a Path,
+    /// Whether the folder may be taken for the audited app: not where its own configuration was
+    /// set aside because it speaks of another product.
+    pub infer_app: bool,
+    /// What was noted before.
+    pub notes: Vec<String>,
+}
+
+impl<'a> Ground<'a> {
+    /// Decides whether a configuration that was found speaks of the domain that was asked for. One
+    /// that was named always counts; of one that was found in passing, a domain of another
+    /// registrable name says that it is about something else.
+    #[must_use]
+    pub fn new(domain: Option<DomainName>, loaded: Loaded, here: &'a Path) -> Self {
+        let Loaded { config, named } = loaded;
+        let own = config.site.as_ref().and_then(|s| s.domain.as_ref());
+        let mut notes = Vec::new();
+        if let (Some(asked), Some(own), false) = (&domain, own, named)
+            && asked.registrable() != own.registrable()
+        {
+            let file = config.source.as_ref().map_or("the configuration", |s| s.shown.as_str());
+            notes.push(format!("{file} is about {own}, not {asked}: it is set aside (--config {file} uses it)"));
+            return Self { domain, config: Config::default(), here, infer_app: false, notes };
+        }
+        Self { domain, config, here, infer_app: true, notes }
+    }
+}
+
+/// Everything that is to be audited, or what is wrong with what was given.
+pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Problems> {
+    let Ground { domain, config, here, infer_app, notes } = ground;
+    let mut drawn = Drawing {
+        targets: Targets::default(),
+        hosts: BTreeMap::new(),
+        apps: BTreeMap::new(),
+        notes,
+        problems: Vec::new(),
+        config: &config,
+    };
+    for file in env_files {
+        if let Err(why) = readable(&here.join(file)) {
+            let headline = format!("cannot read {} (--env-file)", file.display());
+            drawn.problems.push(Problem::new(headline).cause(why));
+        }
+    }
+    drawn.targets.add(TargetId::new(TargetKind::Run, RUN), Origin::CommandLine);
+    let audited = drawn.site(domain);
+    drawn.declared_hosts();
+    drawn.mail(audited.as_ref());
+    drawn.webhooks();
+    drawn.apps(here, infer_app);
+    drawn.billing();
+    drawn.links();
+
+    let Drawing { targets, hosts, apps, notes, problems, .. } = drawn;
+    Problems::check(problems)?;
+    if targets.iter().all(|(id, _)| id.kind == TargetKind::Run) {
+        return Err(nothing_to_audit(config.source.as_ref()).into());
+    }
+    Ok(Survey { targets, config: Arc::new(config), domain: audited.map(|(d, _)| d), hosts, apps, notes })
+}
+
+/// The name of the one target of kind Run: there is only one, so it needs none.
+pub const RUN: &str = "";
+
+fn nothing_to_audit(source: Option<&Source>) -> Problem {
+    let problem = match source {
+        None => Problem::new("there is nothing to audit here").cause(
+            "no domain was given, there is no launchcheck.toml, and this folder has no package.json and no .env file",
+        ),
+        Some(s) => Problem::new(format!("there is nothing to audit: {} names no target", s.shown))
+            .hint("add a [site] table with `domain = \"…\"`"),
+    };
+    problem
+        .hint("audit a domain: `launchcheck audit acme.com`")
+        .hint("or run it in the folder of your app: `cd my-app && launchcheck audit`")
+}
+
+/// Picks of targets that the run does not have: a slip of the pen that would quietly judge nothing.
+pub fn check_picks(settings: &Settings, survey: &Survey) -> Result<(), Problems> {
+    let mut all = Vec::new();
+    for (flag, picks) in [("--only", &settings.only), ("--skip", &settings.skip)] {
+        for pick in picks {
+            let Pick::Target(id) = pick else { continue };
+            if id.name.is_empty() || survey.targets.origin(id).is_some() {
+                continue;
+            }
+            let names: Vec<String> = survey.targets.iter().map(|(t, _)| t.to_string()).collect();
+            let text = id.to_string();
+            let near = nearest(&text, names.iter().map(String::as_str));
+            let hint = near
+                .map_or_else(|| format!("the targets are {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
+            all.push(Problem::new(format!("{flag}: this run has no target `{text}`")).hint(hint));
+        }
+    }
+    Problems::check(all)
+}
+
+struct Drawing<'a> {
+    targets: Targets,
+    hosts: BTreeMap<TargetId, (HostRole, u16)>,
+    apps: BTreeMap<TargetId, PathBuf>,
+    notes: Vec<String>,
+    problems: Vec<Problem>,
+    config: &'a Config,
+}
+
+/// How much a role says; the stronger one stands.
+const fn strength(role: HostRole) -> u8 {
+    match role {
+        HostRole::Canonical => 4,
+        HostRole::Listed => 3,
+        HostRole::Webhook => 2,
+        HostRole::InferredWww => 1,
+        HostRole::FromEnv => 0,
+    }
+}
+
+impl Drawing<'_> {
+    fn declared<T>(&self, value: &Located<T>) -> Origin {
+        self.config.place(value).map_or(Origin::CommandLine, Origin::Declared)
+    }
+
+    fn host(&mut self, name: &DomainName, role: HostRole, port: u16, origin: Origin) {
+        let id = TargetId::new(TargetKind::Host, name.as_str());
+        let stands = self.hosts.get(&id).is_some_and(|(old, _)| strength(*old) >= strength(role));
+        if !stands {
+            self.hosts.insert(id.clone(), (role, port));
+        }
+        self.targets.add(id, origin);
+    }
+
+    /// The site, its hosts, and the other of apex and www.
+    fn site(&mut self, asked: Option<DomainName>) -> Option<(DomainName, Origin)> {
+        let site = self.config.site.as_ref();
+        let own = site.and_then(|s| s.domain.as_ref());
+        let (domain, origin) = match (asked, own) {
+            (Some(d), Some(own)) if d == **own => (d, self.declared(own)),
+            (Some(d), _) => (d, Origin::CommandLine),
+            (None, Some(own)) => (own.get().clone(), self.declared(own)),
+            (None, None) => return None,
+        };
+        self.targets.add(TargetId::new(TargetKind::Site, domain.as_str()), origin.clone());
+        self.host(&domain, HostRole::Canonical, 443, origin.clone());
+        if let Some(canonical) = site.and_then(|s| s.canonical.as_ref()) {
+            self.host(canonical, HostRole::Canonical, 443, self.declared(canonical));
+        }
+        if let Some((other, from)) = sibling(&domain) {
+            let id = TargetId::new(TargetKind::Host, other.as_str());
+            if self.targets.origin(&id).is_none() {
+                self.notes.push(format!("{other} is audited as well: {from}"));
+            }
+            self.host(&other, HostRole::InferredWww, 443, Origin::Inferred(from.into()));
+        }
+        Some((domain, origin))
+    }
+
+    fn declared_hosts(&mut self) {
+        for host in &self.config.hosts {
+            self.host(&host.name, HostRole::Listed, 443, self.declared(&host.name));
+        }
+    }
+
+    /// The domains that mail is sent from. Nobody sends from `www.`, so there the apex is meant.
+    fn mail(&mut self, audited: Option<&(DomainName, Origin)>) {
+        let from = self.config.email.iter().flat_map(|e| &e.from);
+        for address in from {
+            let id = TargetId::new(TargetKind::Mail, address.domain.as_str());
+            self.targets.add(id, self.declared(address));
+        }
+        if let Some((domain, origin)) = audited {
+            let apex = domain.as_str().strip_prefix("www.").filter(|a| a.contains('.'));
+            let sender = apex.and_then(|a| DomainName::parse(a).ok()).unwrap_or_else(|| domain.clone());
+            self.targets.add(TargetId::new(TargetKind::Mail, sender.as_str()), origin.clone());
+        }
+    }
+
+    fn webhooks(&mut self) {
+        for hook in &self.config.webhooks {
+            let origin = self.declared(&hook.url);
+            self.targets.add(TargetId::new(TargetKind::Webhook, hook.url.as_str()), origin.clone());
+            if let Some((host, port)) = secure_host(&hook.url) {
+                self.host(&host, HostRole::Webhook, port, origin);
+            }
+        }
+    }
+
+    fn apps(&mut self, here: &Path, infer: bool) {
+        for app in &self.config.apps {
+            let folder = here.join(self.config.app_folder(app));
+            self.app_files(app, &folder);
+            let id = TargetId::new(TargetKind::App, check::app_name(app));
+            let origin = app.path.as_ref().map_or_else(|| self.declared(app), |p| self.declared(p));
+            self.targets.add(id.clone(), origin);
+            self.apps.insert(id, folder);
+        }
+        if self.config.apps.is_empty() && infer {
+            let folder = self.config.source.as_ref().map_or_else(|| here.to_owned(), |s| here.join(&s.root));
+            if let Some(sign) = looks_like_an_app(&folder) {
+                self.notes.push(format!("the app in this folder is audited: it has {sign}"));
+                let id = TargetId::new(TargetKind::App, ".");
+                self.targets.add(id.clone(), Origin::Inferred(sign.into()));
+                self.apps.insert(id, folder);
+            }
+        }
+    }
+
+    /// What an `[[app]]` names must be there: a file that was renamed would otherwise turn every
+    /// rule about it off.
+    fn app_files(&mut self, app: &App, folder: &Path) {
+        let Some(source) = &self.config.source else { return };
+        if let Some(path) = app.path.as_ref().filter(|_| !folder.is_dir()) {
+            let headline = format!("there is no folder {}", path.display());
+            self.problems.push(Problem::new(headline).at(source, &path.span()).hint(RELATIVE));
+            return;
+        }
+        for file in [&app.production, &app.example].into_iter().flatten() {
+            if let Err(why) = readable(&folder.join(file.as_path())) {
+                let headline = format!("cannot read {}", file.display());
+                let problem = Problem::new(headline).at(source, &file.span()).cause(why);
+                self.problems.push(problem.hint("files of an [[app]] are relative to its folder"));
+            }
+        }
+    }
+
+    fn billing(&mut self) {
+        for billing in &self.config.billing {
+            let origin = self.declared(&billing.provider);
+            self.targets.add(TargetId::new(TargetKind::Billing, billing.provider.as_str()), origin);
+        }
+    }
+
+    /// Everything belongs to the one product; only a webhook is tied to its own host and provider.
+    fn links(&mut self) {
+        let of = |kind| self.targets.of(kind).cloned().collect::<Vec<_>>();
+        let (sites, hosts, apps) = (of(TargetKind::Site), of(TargetKind::Host), of(TargetKind::App));
+        let (mails, hooks, billing) = (of(TargetKind::Mail), of(TargetKind::Webhook), of(TargetKind::Billing));
+        let mut pairs: Vec<(TargetId, TargetId)> = Vec::new();
+        let mut all = |from: &[TargetId], to: &[TargetId]| {
+            pairs.extend(from.iter().flat_map(|a| to.iter().map(move |b| (a.clone(), b.clone()))));
+        };
+        for to in [&hosts, &mails, &hooks, &billing] {
+            all(&sites, to);
+        }
+        for to in [&sites, &mails, &hooks, &billing] {
+            all(&apps, to);
+        }
+        for hook in &self.config.webhooks {
+            let id = TargetId::new(TargetKind::Webhook, hook.url.as_str());
+            if let Some((host, _)) = secure_host(&hook.url) {
+                pairs.push((id.clone(), TargetId::new(TargetKind::Host, host.as_str())));
+            }
+            let provider = TargetId::new(TargetKind::Billing, hook.provider.as_str());
+            if billing.contains(&provider) {
+                pairs.push((id, provider));
+            }
+        }
+        for (a, b) in pairs {
+            self.targets.link(&a, &b);
+        }
+    }
+}
+const RELATIVE: &str = "paths are relative to the folder of the configuration file";
+
+/// The other of apex and `www.`, where the domain is a registrable one, and why.
+#[must_use]
+pub fn sibling(domain: &DomainName) -> Option<(DomainName, String)> {
+    // A public suffix (`vercel.app`) is nobody's apex.
+    let registrable = |d: &DomainName| d.as_str().contains('.') && psl::domain_str(d.as_str()) == Some(d.as_str());
+    if registrable(domain) {
+        return Some((domain.child("www")?, format!("visitors of {domain} type it with www. too")));
+    }
+    let apex = domain.as_str().strip_prefix("www.").and_then(|a| DomainName::parse(a).ok())?;
+    registrable(&apex).then(|| (apex, format!("visitors of {domain} type it without www. too")))
+}
+
+/// The host and port of an https URL that has a name.
+fn secure_host(url: &Url) -> Option<(DomainName, u16)> {
+    let Some(Host::Domain(name)) = url.host() else { return None };
+    let name = DomainName::parse(name).ok()?;
+    (url.scheme() == "https").then(|| (name, url.port().unwrap_or(443)))
+}
+
+/// What shows that a folder holds an app: package.json, or an environment file.
+fn looks_like_an_app(folder: &Path) -> Option<String> {
+    if folder.join("package.json").is_file() {
+        return Some("package.json".to_owned());
+    }
+    let names = fs::read_dir(folder).ok()?.flatten().filter_map(|e| e.file_name().into_string().ok());
+    let mut found: Vec<String> =
+        names.filter(|n| (n == ".env" || n.starts_with(".env.")) && folder.join(n).is_file()).collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+fn readable(path: &Path) -> Result<(), String> {
+    if path.is_dir() {
+        return Err("it is a folder".to_owned());
+    }
+    fs::File::open(path).map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// What is audited, in a few words: the domain, else the folder.
+#[must_use]
+pub fn label(survey: &Survey, here: &Path) -> Shown {
+    survey.domain.as_ref().map_or_else(
+        || here.file_name().map_or_else(|| ".".into(), |n| n.to_string_lossy().as_ref().into()),
+        Shown::from,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::load, ui::error::problems};
+
+    fn name(s: &str) -> DomainName {
+        DomainName::parse(s).unwrap()
+    }
+    fn config(text: &str) -> Config {
+        load::parse(Source { shown: "launchcheck.toml".into(), root: "/nowhere".into(), text: text.into() }).unwrap()
+    }
+    fn look(domain: Option<&str>, text: Option<&str>, named: bool) -> Result<Survey, Problems> {
+        let loaded = Loaded { config: text.map(config).unwrap_or_default(), named };
+        survey(Ground::new(domain.map(name), loaded, Path::new("/nowhere")), &[])
+    }
+    fn all(s: &Survey) -> Vec<String> {
+        s.targets.iter().filter(|(t, _)| t.kind != TargetKind::Run).map(|(t, _)| t.to_string()).collect()
+    }
+    fn role(s: &Survey, host: &str) -> (HostRole, u16) {
+        s.hosts[&TargetId::new(TargetKind::Host, host)]
+    }
+
+    #[test]
+    fn a_domain_alone() {
+        let s = look(Some("acme.test"), None, false).unwrap();
+        assert_eq!(all(&s), ["site:acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test"]);
+        assert_eq!(role(&s, "acme.test"), (HostRole::Canonical, 443));
+        assert_eq!(role(&s, "www.acme.test"), (HostRole::InferredWww, 443));
+        assert!(s.notes[0].contains("www.acme.test"), "{:?}", s.notes);
+
+        let s = look(Some("app.acme.test"), None, false).unwrap();
+        assert_eq!(all(&s), ["site:app.acme.test", "host:app.acme.test", "mail:app.acme.test"]);
+        let s = look(Some("www.acme.test"), None, false).unwrap();
+        assert_eq!(all(&s), ["site:www.acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test"]);
+        assert_eq!(sibling(&name("vercel.app")), None);
+    }
+
+    const WHOLE: &str = "
+[site]
+domain = \"acme.test\"
+canonical = \"www.acme.test\"
+[[host]]
+name = \"api.acme.test\"
+[email]
+from = [\"hi@acme.test\", \"no-reply@mail.acme.test\"]
+[[webhook]]
+provider = \"stripe\"
+url = \"https://api.acme.test/hook\"
+[[webhook]]
+provider = \"clerk\"
+url = \"https://hooks.acme.test:8443/clerk\"
+[[webhook]]
+provider = \"stripe\"
+url = \"http://plain.acme.test/hook\"
+[[billing]]
+provider = \"stripe\"
+";
+
+    #[test]
+    fn a_whole_configuration_and_its_links() {
+        let s = look(None, Some(WHOLE), false).unwrap();
+        assert_eq!(
+            all(&s),
+            [
+                "site:acme.test",
+                "host:acme.test",
+                "host:api.acme.test",
+                "host:hooks.acme.test",
+                "host:www.acme.test",
+                "mail:acme.test",
+                "mail:mail.acme.test",
+                "webhook:http://plain.acme.test/hook",
+                "webhook:https://api.acme.test/hook",
+                "webhook:https://hooks.acme.test:8443/clerk",
+                "billing:stripe"
+            ]
+        );
+        assert_eq!(role(&s, "www.acme.test").0, HostRole::Canonical);
+        assert_eq!(role(&s, "api.acme.test").0, HostRole::Listed);
+        assert_eq!(role(&s, "hooks.acme.test"), (HostRole::Webhook, 8443));
+        let id = |kind, n: &str| TargetId::new(kind, n);
+        let linked = |a: &TargetId, b: &TargetId| s.targets.are_linked(a, b);
+        let hook = id(TargetKind::Webhook, "https://api.acme.test/hook");
+        let clerk = id(TargetKind::Webhook, "https://hooks.acme.test:8443/clerk");
+        let (site, stripe) = (id(TargetKind::Site, "acme.test"), id(TargetKind::Billing, "stripe"));
+        assert!(linked(&hook, &id(TargetKind::Host, "api.acme.test")));
+        assert!(linked(&hook, &stripe) && linked(&stripe, &hook));
+        assert!(!linked(&clerk, &stripe));
+        assert!(linked(&site, &hook) && linked(&site, &stripe) && linked(&site, &id(TargetKind::Mail, "acme.test")));
+        let place = s.targets.origin(&hook).unwrap().place().unwrap().to_string();
+        assert_eq!(place, "launchcheck.toml:11:7");
+        assert_eq!(s.domain, Some(name("acme.test")));
+    }
+
+    #[test]
+    fn a_configuration_found_in_passing_may_be_about_something_else() {
+        let s = look(Some("other.test"), Some(WHOLE), false).unwrap();
+        assert!(all(&s).iter().all(|t| t.contains("other.test")), "{:?}", all(&s));
+        assert!(s.notes[0].contains("set aside"), "{:?}", s.notes);
+        let s = look(Some("other.test"), Some(WHOLE), true).unwrap();
+        assert!(all(&s).contains(&"site:other.test".to_owned()) && all(&s).contains(&"billing:stripe".to_owned()));
+        assert!(!all(&s).contains(&"site:acme.test".to_owned()));
+        let s = look(Some("app.acme.test"), Some(WHOLE), false).unwrap();
+        assert!(all(&s).contains(&"billing:stripe".to_owned()), "the same registrable domain");
+    }
+
+    #[test]
+    fn with_nothing_to_audit_it_says_what_to_do() {
+        let said = problems(&look(None, None, false).unwrap_err(), false);
+        assert!(said.starts_with("error: there is nothing to audit here\n"), "{said}");
+        assert!(said.contains("hint: audit a domain: `launchcheck audit acme.com`"), "{said}");
+        let said = look(None, Some("[audit]\nfail-on = \"high\"\n"), false).unwrap_err().to_string();
+        assert_eq!(said, "there is nothing to audit: launchcheck.toml names no target");
+    }
+
+    #[test]
+    fn the_folder_is_an_app_where_it_looks_like_one() {
+        let dir = std::env::temp_dir().join(format!("launchcheck-survey-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let look = |domain: Option<&str>| {
+            let loaded = Loaded { config: Config::default(), named: false };
+            survey(Ground::new(domain.map(name), loaded, &dir), &[])
+        };
+        fs::write(dir.join(".envrc"), "").unwrap();
+        assert!(look(None).is_err());
+        fs::write(dir.join(".env.local"), "").unwrap();
+        let s = look(None).unwrap();
+        assert_eq!(all(&s), ["app:."]);
+        assert!(s.notes[0].ends_with("it has .env.local"));
+        assert_eq!(s.apps[&TargetId::new(TargetKind::App, ".")], dir);
+        let s = look(Some("acme.test")).unwrap();
+        let (app, mail) = (TargetId::new(TargetKind::App, "."), TargetId::new(TargetKind::Mail, "acme.test"));
+        assert!(s.targets.are_linked(&app, &mail));
+
+        let text = "[[app]]\nproduction = \".env.production\"\n[[app]]\npath = \"web\"\n";
+        let source = Source { shown: "launchcheck.toml".into(), root: dir.clone(), text: text.into() };
+        let loaded = Loaded { config: load::parse(source).unwrap(), named: true };
+        let missing = survey(Ground::new(None, loaded, &dir), &["prod.env".into()]).unwrap_err();
+        let said: Vec<String> = missing.0.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "cannot read prod.env (--env-file)",
+                "launchcheck.toml:2:14: cannot read .env.production",
+                "launchcheck.toml:4:8: there is no folder web"
+            ]
+        );
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_pick_of_a_target_that_is_not_there() {
+        let s = look(Some("acme.test"), None, false).unwrap();
+        let pick = |text: &str| Settings { only: vec![Pick::parse(text).unwrap()], ..Settings::default() };
+        assert!(check_picks(&pick("host:acme.test"), &s).is_ok());
+        assert!(check_picks(&pick("host:"), &s).is_ok());
+        assert!(check_picks(&pick("email"), &s).is_ok());
+        let said = problems(&check_picks(&pick("host:acm.test"), &s).unwrap_err(), false);
+        assert_eq!(
+            said,
+            "error: --only: this run has no target `host:acm.test`\nhint: did you mean `host:acme.test`?\n"
+        );
+    }
 }
