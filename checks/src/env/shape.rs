@@ -175,15 +175,15 @@ fn recognise(owner: Option<(&'static providers::Provider, &'static providers::Va
     // Dummy keys such as `1x000…` are no secrets, and a short rest proves nothing.
     let secret = is_secret(var.role) && keylike && !prefix.starts_with(|c: char| c.is_ascii_digit());
     let rivals = owner_names(prefix);
-    let owned = owner.is_some_and(|(p, _)| p.id == provider.id);
-    let names = if owned { provider.name.to_owned() } else { rivals.join(" or ") };
+    let by_name = owner.is_some_and(|(p, _)| p.id == provider.id);
+    let names = if by_name { provider.name.to_owned() } else { rivals.join(" or ") };
     let what = if var.role == Role::WebhookSecret { "webhook secret" } else { "secret key" };
     Some(Known {
         prefix,
-        provider: (owned || rivals.len() == 1).then_some(provider.id),
+        provider: (by_name || rivals.len() == 1).then_some(provider.id),
         mode,
         secret: secret.then(|| {
-            let names = if prefix == "whsec_" && !owned { String::new() } else { format!("{names} ") };
+            let names = if prefix == "whsec_" && !by_name { String::new() } else { format!("{names} ") };
             format!("a {names}{what}").into()
         }),
     })
@@ -274,7 +274,8 @@ fn is_local(host: &str) -> bool {
             std::net::IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified(),
         };
     }
-    host == "localhost" || host == "host.docker.internal" || host.ends_with(".localhost") || host.ends_with(".local")
+    let last = host.rsplit('.').next().unwrap_or_default();
+    matches!(last, "localhost" | "local") || host == "host.docker.internal"
 }
 
 fn mask(value: &str, kind: &Kind, known: Option<&Known>, secret: bool) -> Shown {

@@ -251,7 +251,7 @@ pub fn by_variable(name: &str) -> Option<(&'static Provider, &'static Var)> {
 }
 
 /// The providers that one of these packages says are in use.
-pub fn by_packages<'a>(packages: &'a [String]) -> impl Iterator<Item = &'static Provider> + 'a {
+pub fn by_packages(packages: &[String]) -> impl Iterator<Item = &'static Provider> + '_ {
     ALL.iter().copied().filter(|p| {
         p.env.as_ref().is_some_and(|e| e.packages.iter().any(|want| packages.iter().any(|have| have == want)))
     })
