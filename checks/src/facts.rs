@@ -16,6 +16,7 @@ macro_rules! for_each_fact {
             mail_plan: $crate::email::facts::MailPlan, of Mail, local;
             webhook_plan: $crate::webhook::facts::WebhookPlan, of Webhook, local;
             spf: $crate::email::facts::Spf, of Mail, network;
+            spf_tree: $crate::email::facts::SpfTree, of Mail, network;
             dmarc: $crate::email::facts::Dmarc, of Mail, network;
             dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;

@@ -2,7 +2,7 @@
 
 use super::{Cx, Produce};
 use launchcheck_checks::{
-    email::facts::{Dkim, Dmarc, MailPlan, Mx, Spf},
+    email::facts::{Dkim, Dmarc, MailPlan, Mx, Spf, SpfTree},
     vocab::{Cause, Observed, TargetId},
 };
 
@@ -31,6 +31,12 @@ impl Produce for Dkim {
 }
 
 impl Produce for Mx {
+    async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
+        Observed::unknown(Cause::NotRecorded)
+    }
+}
+
+impl Produce for SpfTree {
     async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
         Observed::unknown(Cause::NotRecorded)
     }

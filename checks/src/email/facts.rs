@@ -1,5 +1,10 @@
 //! What is known of a domain that mail is sent from.
+
+use super::syntax::NearMiss;
+use super::{dkim_key, dmarc, spf};
+use crate::providers;
 use crate::vocab::{Cause, DomainName, Gaps, Place, Selector, Shown};
+use crate::wire::DnsAnswer;
 
 /// What the configuration and the environment say of mail from this domain.
 #[derive(Clone, Debug)]
@@ -24,16 +29,62 @@ pub struct MailPlan {
 pub struct Sender {
     /// The id of a provider in [`crate::providers`], or the name given in the configuration.
     pub provider: Shown,
-    /// What the inference rests on: "[email] providers", "RESEND_API_KEY in .env.production:3".
+    /// What the inference rests on: `[email] providers`, `RESEND_API_KEY`.
     pub because: Shown,
     /// The line it rests on.
     pub at: Option<Place>,
 }
 impl Gaps for MailPlan {}
+impl Sender {
+    /// The provider and its mail part, where it is one that we know.
+    #[must_use]
+    pub fn known(&self) -> Option<(&'static providers::Provider, &'static providers::Mail)> {
+        let provider = providers::by_id(self.provider.as_str())?;
+        provider.mail.as_ref().map(|m| (provider, m))
+    }
+}
+impl MailPlan {
+    /// Whether somebody said, or something shows, that mail is sent from the domain.
+    #[must_use]
+    pub fn sends(&self) -> bool {
+        self.declared || !self.senders.is_empty()
+    }
+    /// Whether we know every selector that mail is signed with: they are configured, or every
+    /// sender is a provider that gives the same ones to all its customers.
+    #[must_use]
+    pub fn knows_selectors(&self) -> bool {
+        let fixed = |s: &Sender| s.known().is_some_and(|(_, m)| !m.selectors.is_empty());
+        !self.selectors.is_empty() || (!self.senders.is_empty() && self.senders.iter().all(fixed))
+    }
+    /// Whether every sender is known to need no SPF record at the From domain itself.
+    #[must_use]
+    pub fn needs_no_apex_spf(&self) -> bool {
+        let needs_none = |s: &Sender| s.known().is_some_and(|(_, m)| m.apex_include.is_none());
+        !self.senders.is_empty() && self.senders.iter().all(needs_none)
+    }
+    /// The includes that the senders need at the From domain itself, each once.
+    #[must_use]
+    pub fn apex_includes(&self) -> Vec<&'static str> {
+        let mut all: Vec<_> = self.senders.iter().filter_map(|s| s.known()?.1.apex_include).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
 
-/// The SPF records of a domain and the tree behind them.
-#[derive(Clone, Debug)]
+/// The SPF records of a domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spf {
+    /// The domain.
+    pub domain: DomainName,
+    /// All its TXT records, or that there are none.
+    pub answer: DnsAnswer,
+    /// Those that are SPF records.
+    pub records: Vec<spf::Record>,
+    /// Those that were meant to be.
+    pub near_misses: Vec<NearMiss>,
+    /// The configured return paths, each with whether mail could pass by its SPF record.
+    pub return_paths: Vec<(DomainName, bool)>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
@@ -42,9 +93,84 @@ impl Gaps for Spf {
         &self.gaps
     }
 }
+
+/// The tree of includes and redirects behind a domain's SPF record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpfTree {
+    /// The record itself.
+    pub root: Branch,
+    /// The look-ups it needs when nothing matches before the end.
+    pub lookups: u32,
+    /// What could not be seen: one for each branch that was not read.
+    pub gaps: Vec<Cause>,
+}
+impl Gaps for SpfTree {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+/// A term that asks the DNS, with what it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The term as written; the domain for the root.
+    pub term: Shown,
+    /// The name whose SPF record it leads to.
+    pub name: Option<DomainName>,
+    /// Whether a match in there lets mail pass.
+    pub passes: bool,
+    /// Its look-ups and those of all below it.
+    pub cost: u32,
+    /// How far it could be followed.
+    pub state: BranchState,
+    /// The record it leads to.
+    pub record: Option<spf::Record>,
+    /// The terms of that record that ask the DNS.
+    pub children: Vec<Branch>,
+}
+/// How far a branch could be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BranchState {
+    /// Its record was read.
+    Read,
+    /// It leads to no record: `a`, `mx`, `ptr`, `exists`.
+    Leaf,
+    /// Its name is made from the message, so it is another one for every sender.
+    DependsOnSender,
+    /// There is no SPF record at the name.
+    NoRecord,
+    /// There is more than one SPF record at the name.
+    Several,
+    /// It leads back to a record above it.
+    Loop,
+    /// The name could not be asked.
+    Unread(Cause),
+    /// The tree is too large to be followed further.
+    Cut,
+}
+impl Branch {
+    /// This branch and all below it, in order.
+    #[must_use]
+    pub fn all(&self) -> Vec<&Self> {
+        let mut out = vec![self];
+        for child in &self.children {
+            out.extend(child.all());
+        }
+        out
+    }
+}
+
 /// The DMARC policy in force for a domain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dmarc {
+    /// The domain in the From address.
+    pub domain: DomainName,
+    /// The names that were needed, in the order of the walk.
+    pub visits: Vec<Visit>,
+    /// What receivers do.
+    pub force: Force,
+    /// Whether the domain says by its SPF record that it sends no mail (`v=spf1 -all`). Looked at
+    /// only where the domain has no DMARC record of its own.
+    pub silent: bool,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
@@ -53,10 +179,56 @@ impl Gaps for Dmarc {
         &self.gaps
     }
 }
+/// One name of a DMARC tree walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// The domain, without `_dmarc.`
+    pub of: DomainName,
+    /// Where its record would stand.
+    pub at: DomainName,
+    /// All TXT records there, or that there are none.
+    pub answer: DnsAnswer,
+    /// Those that are DMARC records. With more than one, receivers use none of them.
+    pub records: Vec<dmarc::Record>,
+    /// Those that were meant to be.
+    pub near_misses: Vec<NearMiss>,
+}
+impl Visit {
+    /// The record, where there is exactly one.
+    #[must_use]
+    pub fn record(&self) -> Option<&dmarc::Record> {
+        match self.records.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+/// What DMARC comes to for a domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// No record applies.
+    Nothing,
+    /// A record applies and is so broken that receivers do nothing by it; the domain it is of.
+    Broken(DomainName),
+    /// This policy.
+    Policy {
+        /// The domain whose record it is.
+        of: DomainName,
+        /// What receivers are asked to do, `t=y` included.
+        policy: dmarc::Policy,
+        /// The tag it comes from: `p`, `sp` or `np`.
+        tag: &'static str,
+        /// Whether `t=y` made it milder than the tag says.
+        testing: bool,
+    },
+}
+
 /// The DKIM keys at the selectors that are known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dkim {
-    /// What could not be seen.
+    /// What was found, selector by selector.
+    pub keys: Vec<SelectorKey>,
+    /// What could not be seen: one for each selector that could not be asked.
     pub gaps: Vec<Cause>,
 }
 impl Gaps for Dkim {
@@ -64,7 +236,43 @@ impl Gaps for Dkim {
         &self.gaps
     }
 }
+/// One selector and what stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectorKey {
+    /// The selector.
+    pub selector: Selector,
+    /// How we know of it.
+    pub source: SelectorSource,
+    /// The name that was asked for.
+    pub at: DomainName,
+    /// All TXT records there, or that there are none.
+    pub answer: DnsAnswer,
+    /// The records that are a key: none, one, or (which is a fault) several.
+    pub keys: Vec<dkim_key::Key>,
+}
+/// How we know of a selector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SelectorSource {
+    /// `[email] dkim-selectors`, and where.
+    Configured(Option<Place>),
+    /// It is the same for every customer of this provider.
+    Provider(&'static str),
+    /// Many customers of this provider have it, so that its absence proves nothing.
+    Usual(&'static str),
+}
+
 /// Where mail to the domain goes.
-#[derive(Clone, Debug)]
-pub struct Mx {}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mx {
+    /// The domain.
+    pub domain: DomainName,
+    /// Its MX records, or that there are none.
+    pub answer: DnsAnswer,
+    /// Its mail servers, the preferred first.
+    pub hosts: Vec<(u16, String)>,
+    /// Whether it says that it takes no mail (RFC 7505).
+    pub null: bool,
+    /// Whether, having no MX record, it has an address that mail goes to instead (RFC 5321, 5.1).
+    pub implicit: bool,
+}
 impl Gaps for Mx {}

@@ -1,6 +1,85 @@
 //! Mail records: SPF, DKIM, DMARC and MX.
-use crate::vocab::Rule;
+
+use crate::facts::Facts;
+use crate::vocab::{Exhibit, ExhibitBody, Rule, Shown, TargetId, Targets};
+
+mod advice;
+pub mod dkim_key;
+pub mod dkim_lookup;
+pub mod dmarc;
+pub mod dmarc_walk;
+#[doc(hidden)]
+pub mod example;
 pub mod facts;
+pub mod mx_lookup;
+pub mod spf;
+pub mod spf_macro;
+pub mod spf_merge;
+pub mod spf_walk;
+pub mod syntax;
+
+mod dkim_key_broken;
+mod dkim_key_weak;
+mod dkim_missing;
+mod dmarc_missing;
+mod dmarc_monitoring_only;
+mod dmarc_multiple;
+mod dmarc_syntax;
+mod mx_missing;
+mod sender_unauthenticated;
+mod spf_lookup_limit;
+mod spf_missing;
+mod spf_multiple;
+mod spf_permissive_all;
+mod spf_syntax;
 
 /// The rules of this family.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &sender_unauthenticated::RULE,
+    &spf_missing::RULE,
+    &spf_multiple::RULE,
+    &spf_syntax::RULE,
+    &spf_lookup_limit::RULE,
+    &spf_permissive_all::RULE,
+    &dmarc_missing::RULE,
+    &dmarc_multiple::RULE,
+    &dmarc_syntax::RULE,
+    &dmarc_monitoring_only::RULE,
+    &dkim_missing::RULE,
+    &dkim_key_broken::RULE,
+    &dkim_key_weak::RULE,
+    &mx_missing::RULE,
+];
+
+/// What is shown of mail without a finding: the SPF tree of each domain that has a record.
+#[must_use]
+pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
+    let trees = targets.of(crate::vocab::TargetKind::Mail).filter_map(|t| Some((t, facts.spf_tree.get(t)?)));
+    trees
+        .filter_map(|(target, tree)| {
+            let tree = tree.get().ok().filter(|t| t.root.record.is_some())?;
+            let mut lines = Vec::new();
+            draw(&tree.root, 0, &mut lines);
+            let least = if tree.gaps.is_empty() { "" } else { "at least " };
+            let title = format!("SPF of {}: {least}{} of {} look-ups", tree.root.term, tree.lookups, spf::LOOKUP_LIMIT);
+            Some((target.clone(), Exhibit { id: "spf-tree", title: title.into(), body: ExhibitBody::Tree(lines) }))
+        })
+        .collect()
+}
+
+fn draw(branch: &facts::Branch, depth: u8, lines: &mut Vec<(u8, Shown)>) {
+    use facts::BranchState;
+    let state = match &branch.state {
+        BranchState::Read | BranchState::Leaf => String::new(),
+        BranchState::DependsOnSender => ", another name for every sender".to_owned(),
+        BranchState::NoRecord => ", no SPF record there".to_owned(),
+        BranchState::Several => ", more than one SPF record there".to_owned(),
+        BranchState::Loop => ", leads back to itself".to_owned(),
+        BranchState::Unread(cause) => format!(", not read: {cause}"),
+        BranchState::Cut => ", not followed further".to_owned(),
+    };
+    lines.push((depth, format!("{} ({}{state})", branch.term, branch.cost).into()));
+    for child in &branch.children {
+        draw(child, depth.saturating_add(1), lines);
+    }
+}

@@ -1,0 +1,66 @@
+//! `email.dmarc-missing`
+use super::advice;
+use super::facts::{Dmarc, Force, MailPlan};
+use crate::{
+    rule,
+    vocab::{Fault, Fix, Severity, Verdict},
+};
+
+rule! {
+    /// No DMARC record applies to the domain, neither its own nor one of a domain above it.
+    ///
+    /// It is a blocker for those who send in bulk (`[email] bulk = true`): Gmail, Yahoo and Outlook
+    /// refuse their mail without it. A domain that says it sends no mail (`v=spf1 -all`) needs none.
+    ///
+    /// # Why at launch
+    /// Large mailbox providers want a DMARC record from everybody who sends in volume, and trust mail
+    /// without one less. Without it you also never learn that mail fails or that somebody uses your name.
+    ///
+    /// # Fix
+    /// Publish the starter record. It changes nothing for your mail and sends you reports.
+    ///
+    /// # References
+    /// RFC 9989, section 4.10; support.google.com/a/answer/81126
+    ///
+    /// ```pass
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=none; rua=mailto:dmarc@acme.test"
+    /// ```
+    /// ```pass
+    /// domain mail.acme.test
+    /// mail.acme.test. A 203.0.113.1
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=reject"
+    /// ```
+    /// ```pass
+    /// acme.test. TXT "v=spf1 -all"
+    /// ```
+    /// ```fail
+    /// acme.test. TXT "v=spf1 mx ~all"
+    /// ```
+    /// ```fail
+    /// from
+    /// bulk
+    /// acme.test. TXT "v=spf1 mx ~all"
+    /// _dmarc.acme.test. TXT "v=dmarc1; p=none"
+    /// ```
+    "email.dmarc-missing" on Mail, Blocker, stage Email;
+    fails "No DMARC record"; holds "A DMARC record applies";
+    fn check(plan: &MailPlan, dmarc: &Dmarc) -> Verdict {
+        if dmarc.force != Force::Nothing {
+            return Verdict::Pass;
+        }
+        if dmarc.visits.iter().any(|v| v.records.len() > 1) {
+            return Verdict::not_applicable("there are several DMARC records, which email.dmarc-multiple is about");
+        }
+        if dmarc.silent && !plan.sends() {
+            return Verdict::not_applicable("the domain says that it sends no mail");
+        }
+        let Some(own) = dmarc.visits.first() else { return Verdict::Pass };
+        let top = dmarc.domain.registrable();
+        let value = format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}");
+        let mut fault = Fault::here(advice::txt(&own.at, Vec::new(), &own.answer), Fix::record(format!("_dmarc.{top}"), "TXT", value));
+        for miss in dmarc.visits.iter().flat_map(|v| advice::near(&v.near_misses)) {
+            fault = fault.and_saw(miss);
+        }
+        if plan.bulk { fault.into() } else { fault.lowered(Severity::High).into() }
+    }
+}

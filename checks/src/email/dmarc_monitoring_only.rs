@@ -1,0 +1,51 @@
+//! `email.dmarc-monitoring-only`
+use super::dmarc::Policy;
+use super::facts::{Dmarc, Force};
+use crate::{
+    rule,
+    vocab::{Fault, Fix, Verdict},
+};
+
+rule! {
+    /// DMARC only watches: the policy in force is `p=none`, so forged mail is delivered.
+    ///
+    /// # Why at launch
+    /// It is the right way to begin and the wrong place to stay. Until the policy says quarantine or
+    /// reject, anybody can send your customers an invoice in your name.
+    ///
+    /// # Fix
+    /// Read the reports for some weeks; when all your own mail passes, go to `p=quarantine` and then
+    /// to `p=reject`.
+    ///
+    /// # References
+    /// RFC 9989, section 4.7
+    ///
+    /// ```pass
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=quarantine"
+    /// ```
+    /// ```fail
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=none; rua=mailto:dmarc@acme.test"
+    /// ```
+    /// ```fail
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=quarantine; t=y"
+    /// ```
+    "email.dmarc-monitoring-only" on Mail, Low, stage Email;
+    fails "DMARC only watches and stops no forged mail"; holds "DMARC stops forged mail";
+    fn check(dmarc: &Dmarc) -> Verdict {
+        let Force::Policy { of, policy, tag, testing } = &dmarc.force else {
+            return Verdict::not_applicable("no DMARC policy is in force");
+        };
+        if *policy != Policy::None {
+            return Verdict::Pass;
+        }
+        let Some(visit) = dmarc.visits.iter().find(|v| v.of == *of) else { return Verdict::Pass };
+        let text = visit.record().map(|r| r.text.clone()).unwrap_or_default();
+        let step = if *testing {
+            "When the reports show that all your own mail passes, take t=y out".to_owned()
+        } else {
+            format!("When the reports show that all your own mail passes, write {tag}=quarantine, and {tag}=reject some weeks later")
+        };
+        let saw = super::advice::txt(&visit.at, vec![text], &visit.answer);
+        Fault::here(saw, Fix::steps([step, "Reports need an address: rua=mailto:…".to_owned()])).into()
+    }
+}

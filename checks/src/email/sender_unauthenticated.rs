@@ -1,0 +1,85 @@
+//! `email.sender-unauthenticated`
+use super::advice;
+use super::dkim_key::Key;
+use super::facts::{Dkim, MailPlan, Spf};
+use super::spf_walk::can_pass;
+use crate::{
+    rule,
+    vocab::{Fault, Fix, Verdict},
+};
+
+rule! {
+    /// Mail is sent from the domain, and neither SPF nor DKIM can vouch for it.
+    ///
+    /// It fails only where both are ruled out: no SPF record that lets anybody pass, and no usable
+    /// DKIM key at any selector in use. Where the selectors are not known DKIM cannot be ruled out,
+    /// and the rule holds its tongue.
+    ///
+    /// # Why at launch
+    /// Gmail, Yahoo and Outlook refuse or junk mail that passes neither check. Sign-up links,
+    /// receipts and password resets do not arrive, and nothing bounces where you would see it.
+    ///
+    /// # Fix
+    /// Publish the DKIM record that your mail provider shows for the domain, and an SPF record that
+    /// names the provider.
+    ///
+    /// # References
+    /// RFC 9989, section 4.4 (identifier alignment); support.google.com/a/answer/81126
+    ///
+    /// ```pass
+    /// from
+    /// sender resend
+    /// acme.test. TXT "v=spf1 -all"
+    /// resend._domainkey.acme.test. TXT "p=<rsa-1024>"
+    /// ```
+    /// ```pass
+    /// # The selectors of this provider are not known to outsiders.
+    /// from
+    /// sender postmark
+    /// acme.test. A 203.0.113.1
+    /// ```
+    /// ```pass
+    /// sender resend
+    /// return-path send.acme.test
+    /// send.acme.test. TXT "v=spf1 ip4:203.0.113.0/24 ~all"
+    /// ```
+    /// ```fail
+    /// from
+    /// selector s1
+    /// acme.test. TXT "v=spf1 -all"
+    /// ```
+    /// ```fail
+    /// sender resend
+    /// acme.test. TXT "v=spf1 ip4:203.0.113 ~all"
+    /// resend._domainkey.acme.test. TXT "p="
+    /// ```
+    "email.sender-unauthenticated" on Mail, Blocker, stage Email;
+    fails "Mail from this domain cannot be authenticated"; holds "SPF or DKIM can vouch for the mail";
+    fn check(plan: &MailPlan, spf: &Spf, dkim: &Dkim) -> Verdict {
+        if !plan.sends() {
+            return Verdict::not_applicable("nothing says that mail is sent from this domain");
+        }
+        let by_spf = can_pass(&spf.records) || spf.return_paths.iter().any(|(_, passes)| *passes);
+        let by_dkim = dkim.keys.iter().any(|k| matches!(k.keys.as_slice(), [key] if Key::is_usable(key)));
+        if by_spf || by_dkim || !plan.knows_selectors() {
+            return Verdict::Pass;
+        }
+        let records = spf.records.iter().map(|r| r.text.clone()).collect();
+        let mut fault = Fault::here(advice::txt(&spf.domain, records, &spf.answer), fix(plan, spf, dkim));
+        for key in dkim.keys.iter().take(6) {
+            let records = key.keys.iter().map(|k| k.text.clone()).collect();
+            fault = fault.and_saw(advice::txt(&key.at, records, &key.answer));
+        }
+        let because = plan.senders.first().map(|s| format!("{} sends for it ({})", s.provider, s.because));
+        fault.and_saw(because.unwrap_or_else(|| "[email] from names an address of the domain".to_owned())).into()
+    }
+}
+
+fn fix(plan: &MailPlan, spf: &Spf, dkim: &Dkim) -> Fix {
+    let names: Vec<_> = dkim.keys.iter().map(|k| k.at.to_string()).collect();
+    Fix::steps([
+        format!("Publish the DKIM record that your mail provider shows for {} at {}", plan.domain, names.join(" or "))
+            .into(),
+        advice::spf_step(plan, spf),
+    ])
+}

@@ -1,0 +1,246 @@
+//! The tree behind an SPF record: every include and redirect, and what each costs in look-ups when
+//! nothing matches early. It counts on past the limit, so that the whole bill is seen.
+
+use super::facts::{Branch, BranchState, Spf, SpfTree};
+use super::spf::{Kind, Mechanism, Record, Term, select};
+use super::spf_macro::DomainSpec;
+use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Step};
+use crate::wire::{DnsAnswer, DnsQuestion, RecordKind};
+use std::collections::BTreeSet;
+
+/// A tree larger than this is not drawn further. It is far beyond the limit of ten by then, and a
+/// hostile zone could make it grow without end.
+const MOST_BRANCHES: usize = 200;
+
+/// Asks for the SPF record of a domain and of each configured return path.
+#[derive(Clone, Debug)]
+pub struct SpfLookup {
+    /// The domain in the From address.
+    pub domain: DomainName,
+    /// Domains that bounces go to; SPF is judged for these and may align.
+    pub return_paths: Vec<DomainName>,
+}
+impl Inquiry for SpfLookup {
+    type Q = DnsQuestion;
+    type Out = Observed<Spf>;
+    fn step(&self, seen: &Answers<DnsQuestion>) -> Step<DnsQuestion, Observed<Spf>> {
+        let names = std::iter::once(&self.domain).chain(&self.return_paths);
+        let ask: BTreeSet<_> = names.map(txt).filter(|q| !seen.contains_key(q)).collect();
+        if !ask.is_empty() {
+            return Step::Ask(ask.into_iter().collect());
+        }
+        let answer = match read(seen, &self.domain) {
+            Ok(a) => a,
+            Err(c) => return Step::Done(Observed::unknown(c)),
+        };
+        let (records, near_misses) = select(answer.texts());
+        let (mut return_paths, mut gaps) = (Vec::new(), Vec::new());
+        for name in &self.return_paths {
+            match read(seen, name) {
+                Ok(a) => return_paths.push((name.clone(), can_pass(&select(a.texts()).0))),
+                Err(c) => gaps.push(c),
+            }
+        }
+        let (domain, answer) = (self.domain.clone(), answer.clone());
+        Step::Done(Observed::known(Spf { domain, answer, records, near_misses, return_paths, gaps }))
+    }
+}
+
+/// Whether mail can pass by these records of one name: exactly one, valid, and saying yes to somebody.
+pub(crate) fn can_pass(records: &[Record]) -> bool {
+    matches!(records, [only] if only.can_pass())
+}
+
+fn txt(name: &DomainName) -> DnsQuestion {
+    DnsQuestion::new(name.clone(), RecordKind::Txt)
+}
+fn read<'a>(seen: &'a Answers<DnsQuestion>, name: &DomainName) -> Result<&'a DnsAnswer, Cause> {
+    match seen.get(&txt(name)).map(Observed::get) {
+        Some(Ok(a)) => Ok(a),
+        Some(Err(Missing::Unknown(c))) => Err(c),
+        Some(Err(Missing::NotConfigured(_))) | None => Err(Cause::NotRecorded),
+    }
+}
+
+/// Walks the tree, all names of a level at once.
+#[derive(Clone, Debug)]
+pub struct SpfWalk {
+    /// Where it starts.
+    pub domain: DomainName,
+}
+impl Inquiry for SpfWalk {
+    type Q = DnsQuestion;
+    type Out = Observed<SpfTree>;
+    fn step(&self, seen: &Answers<DnsQuestion>) -> Step<DnsQuestion, Observed<SpfTree>> {
+        let mut walk = Walk { seen, ask: BTreeSet::new(), gaps: Vec::new(), branches: 0 };
+        let root = walk.follow(&self.domain, self.domain.to_string(), true, &mut Vec::new());
+        if !walk.ask.is_empty() {
+            return Step::Ask(walk.ask.into_iter().collect());
+        }
+        Step::Done(match root.state {
+            BranchState::Unread(c) => Observed::unknown(c),
+            _ => Observed::known(SpfTree { lookups: root.cost, root, gaps: walk.gaps }),
+        })
+    }
+}
+
+struct Walk<'a> {
+    seen: &'a Answers<DnsQuestion>,
+    ask: BTreeSet<DnsQuestion>,
+    gaps: Vec<Cause>,
+    branches: usize,
+}
+impl Walk<'_> {
+    /// The record at `name` and all behind it. `term` is how it was come to.
+    fn follow(&mut self, name: &DomainName, term: String, passes: bool, above: &mut Vec<DomainName>) -> Branch {
+        self.branches += 1;
+        let mut branch = Branch {
+            term: term.into(),
+            name: Some(name.clone()),
+            passes,
+            // Being sent here was one look-up, but for the record the evaluation starts with.
+            cost: u32::from(!above.is_empty()),
+            state: BranchState::Read,
+            record: None,
+            children: Vec::new(),
+        };
+        if above.contains(name) {
+            branch.state = BranchState::Loop;
+            return branch;
+        }
+        let question = txt(name);
+        if !self.seen.contains_key(&question) {
+            self.ask.insert(question);
+            return branch;
+        }
+        let mut records = match read(self.seen, name) {
+            Ok(answer) => select(answer.texts()).0,
+            Err(c) => {
+                self.gaps.push(c.clone());
+                branch.state = BranchState::Unread(c);
+                return branch;
+            }
+        };
+        if records.len() > 1 {
+            branch.state = BranchState::Several;
+            return branch;
+        }
+        let Some(record) = records.pop() else {
+            branch.state = BranchState::NoRecord;
+            return branch;
+        };
+        above.push(name.clone());
+        for term in record.reached().filter(|t| t.costs()) {
+            if self.branches >= MOST_BRANCHES {
+                branch.state = BranchState::Cut;
+                break;
+            }
+            let child = self.term(term, above);
+            branch.cost += child.cost;
+            branch.children.push(child);
+        }
+        above.pop();
+        branch.record = Some(record);
+        branch
+    }
+
+    fn term(&mut self, term: &Term, above: &mut Vec<DomainName>) -> Branch {
+        let (target, passes): (Option<&DomainSpec>, bool) = match &term.kind {
+            Kind::Directive(q, Mechanism::Include(d)) => (Some(d), *q == super::spf::Qualifier::Pass),
+            Kind::Redirect(d) => (Some(d), true),
+            _ => (None, false),
+        };
+        if let Some(name) = target.and_then(DomainSpec::fixed) {
+            return self.follow(&name, term.text.clone(), passes, above);
+        }
+        self.branches += 1;
+        let state = match target {
+            None => BranchState::Leaf,
+            Some(d) if d.has_macros() => BranchState::DependsOnSender,
+            Some(_) => BranchState::NoRecord,
+        };
+        Branch { term: (&term.text).into(), name: None, passes, cost: 1, state, record: None, children: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::email::example::Zone;
+
+    fn walk(zone: &str) -> (Observed<SpfTree>, usize, usize) {
+        let zone = Zone::parse(zone).unwrap();
+        Step::play(&SpfWalk { domain: DomainName::parse("acme.test").unwrap() }, |q| zone.answer(q))
+    }
+    fn tree(zone: &str) -> SpfTree {
+        walk(zone).0.into_inner().unwrap()
+    }
+
+    #[test]
+    fn a_level_is_asked_at_once_and_each_name_once() {
+        let (tree, rounds, questions) = walk(
+            "acme.test. TXT \"v=spf1 include:a.test include:b.test mx a:x.test ptr exists:%{i}.e.test ip4:1.2.3.4 -all\"
+             a.test. TXT \"v=spf1 include:c.test ~all\"
+             b.test. TXT \"v=spf1 include:c.test redirect=d.test\"
+             c.test. TXT \"v=spf1 ip4:1.2.3.4 -all\"
+             d.test. TXT \"v=spf1 a -all\"",
+        );
+        let tree = tree.into_inner().unwrap();
+        // include a, include c, include b, include c, redirect d, a, mx, a:x, ptr, exists
+        assert_eq!((tree.lookups, rounds, questions), (10, 3, 5));
+        assert_eq!(tree.root.children.iter().map(|c| c.cost).collect::<Vec<_>>(), [2, 4, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn terms_after_all_and_a_redirect_beside_all_cost_nothing() {
+        assert_eq!(tree("acme.test. TXT \"v=spf1 mx -all include:a.test redirect=b.test\"").lookups, 1);
+    }
+
+    #[test]
+    fn loops_are_cut() {
+        let tree = tree(
+            "acme.test. TXT \"v=spf1 include:a.test -all\"
+             a.test. TXT \"v=spf1 redirect=acme.test\"",
+        );
+        assert_eq!(tree.lookups, 2);
+        assert_eq!(tree.root.children[0].children[0].state, BranchState::Loop);
+    }
+
+    #[test]
+    fn a_tree_that_grows_without_end_is_cut() {
+        use std::fmt::Write as _;
+        let mut zone = "acme.test. TXT \"v=spf1 include:n0.test -all\"\n".to_owned();
+        for i in 0..20 {
+            let (n, next) = (i, i + 1);
+            writeln!(zone, "n{n}.test. TXT \"v=spf1 include:n{next}.test include:n{next}.test ~all\"").unwrap();
+        }
+        let tree = tree(&zone);
+        assert!(tree.lookups > 100 && tree.lookups < 300, "{}", tree.lookups);
+    }
+
+    #[test]
+    fn a_branch_that_failed_is_a_gap_and_the_rest_is_counted() {
+        let tree = tree(
+            "acme.test. TXT \"v=spf1 include:a.test include:b.test -all\"
+             a.test. SERVFAIL
+             b.test. TXT \"v=spf1 mx -all\"",
+        );
+        assert_eq!((tree.lookups, tree.gaps.as_slice()), (3, &[Cause::Servfail][..]));
+        assert_eq!(walk("acme.test. TIMEOUT").0, Observed::unknown(Cause::Timeout));
+    }
+
+    #[test]
+    fn what_stands_behind_a_name() {
+        let tree = tree(
+            "acme.test. TXT \"v=spf1 include:none.test include:two.test include:%{d}.x.test include:a..b.test -all\"
+             two.test. TXT \"v=spf1 -all\"
+             two.test. TXT \"v=spf1 mx -all\"",
+        );
+        let states: Vec<_> = tree.root.children.iter().map(|c| &c.state).collect();
+        assert_eq!(
+            states,
+            [&BranchState::NoRecord, &BranchState::Several, &BranchState::DependsOnSender, &BranchState::NoRecord]
+        );
+        assert_eq!(tree.lookups, 4);
+    }
+}
