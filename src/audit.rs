@@ -149,8 +149,7 @@ fn production_files(config: &Config) -> Vec<PathBuf> {
 
 /// What is shown without a finding, family by family.
 fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    let _ = (targets, facts);
-    Vec::new()
+    launchcheck_checks::email::exhibits(targets, facts)
 }
 
 /// The roots that certificates are judged by: Mozilla's, and those of the bundle.

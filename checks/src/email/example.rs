@@ -27,7 +27,8 @@ pub(crate) const RSA_1024_PKCS1: &str = "MIGJAoGBAKCD8yBylZjuyd4jtIjcZfiSUX7fUtd
 /// acme.test.  TXT "v=spf1 -all"          also A, AAAA, CNAME, MX; <rsa-512> <rsa-1024> <rsa-2048> <ed25519> are keys
 /// acme.test.  SERVFAIL                   or TIMEOUT, REFUSED; with a type between, for that type alone
 /// from                                   [email] from names an address of the domain
-/// sender resend                          a provider that sends
+/// sender resend                          [email] providers
+/// guess resend                           a provider that the app's environment shows
 /// selector s1 s2                         [email] dkim-selectors
 /// return-path send.acme.test             [email] return-paths
 /// bulk                                   [email] bulk = true
@@ -80,10 +81,11 @@ pub(crate) fn plan(text: &str) -> Result<MailPlan, String> {
             "receives" => plan.receives = true,
             "domain" => plan.domain = name(words.next().unwrap_or_default())?,
             "return-path" => plan.return_paths.push(name(words.next().unwrap_or_default())?),
-            "sender" => plan.senders.extend(words.map(|w| Sender {
+            "sender" | "guess" => plan.senders.extend(words.map(|w| Sender {
                 provider: w.into(),
                 because: "[email] providers".into(),
                 at: Some(here.clone()),
+                inferred: first == "guess",
             })),
             "selector" => {
                 for word in words {

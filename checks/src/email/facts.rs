@@ -33,6 +33,9 @@ pub struct Sender {
     pub because: Shown,
     /// The line it rests on.
     pub at: Option<Place>,
+    /// Whether it was worked out and not said. Then it is not certain that this is the domain in
+    /// the From address: the product may send from a subdomain.
+    pub inferred: bool,
 }
 impl Gaps for MailPlan {}
 impl Sender {
@@ -44,10 +47,10 @@ impl Sender {
     }
 }
 impl MailPlan {
-    /// Whether somebody said, or something shows, that mail is sent from the domain.
+    /// Whether somebody said that mail is sent from this very domain.
     #[must_use]
     pub fn sends(&self) -> bool {
-        self.declared || !self.senders.is_empty()
+        self.declared || self.senders.iter().any(|s| !s.inferred)
     }
     /// Whether we know every selector that mail is signed with: they are configured, or every
     /// sender is a provider that gives the same ones to all its customers.

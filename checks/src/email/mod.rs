@@ -12,6 +12,7 @@ pub mod dmarc_walk;
 pub mod example;
 pub mod facts;
 pub mod mx_lookup;
+pub mod senders;
 pub mod spf;
 pub mod spf_macro;
 pub mod spf_merge;

@@ -43,6 +43,11 @@ rule! {
     /// return-path send.acme.test
     /// send.acme.test. TXT "v=spf1 ip4:203.0.113.0/24 ~all"
     /// ```
+    /// ```pass
+    /// # Which domain is in the From address was never said; it may be a subdomain.
+    /// guess resend
+    /// acme.test. A 203.0.113.1
+    /// ```
     /// ```fail
     /// from
     /// selector s1
@@ -57,7 +62,7 @@ rule! {
     fails "Mail from this domain cannot be authenticated"; holds "SPF or DKIM can vouch for the mail";
     fn check(plan: &MailPlan, spf: &Spf, dkim: &Dkim) -> Verdict {
         if !plan.sends() {
-            return Verdict::not_applicable("nothing says that mail is sent from this domain");
+            return Verdict::not_applicable("nothing says that mail is sent from this domain; [email] from does");
         }
         let by_spf = can_pass(&spf.records) || spf.return_paths.iter().any(|(_, passes)| *passes);
         let by_dkim = dkim.keys.iter().any(|k| matches!(k.keys.as_slice(), [key] if Key::is_usable(key)));
