@@ -1,3 +1,4 @@
 //! Tests that use real parts: real servers on loopback, and the built executable.
 
+mod hosts;
 mod probes;

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 fn wire(world: &World, timeout_ms: u64) -> (Wire, Stopper) {
     let args = world.args();
     let value = |flag: &str| args.windows(2).filter(|w| w[0] == flag).map(|w| w[1].clone()).collect::<Vec<_>>();
-    let connect_to = value("--connect-to").iter().map(|text| rule(text)).collect();
+    let connect_to = connect_to(world);
     let settings = Settings {
         resolver: Some(value("--resolver")[0].parse().unwrap()),
         connect_to,
@@ -37,6 +37,10 @@ fn wire(world: &World, timeout_ms: u64) -> (Wire, Stopper) {
     };
     let (stopper, deadline) = Deadline::after(Duration::from_secs(20));
     (Wire::new(&settings, deadline), stopper)
+}
+/// Where the world's addresses lead to.
+pub(crate) fn connect_to(world: &World) -> Vec<ConnectTo> {
+    world.args().windows(2).filter(|w| w[0] == "--connect-to").map(|w| rule(&w[1])).collect()
 }
 fn rule(text: &str) -> ConnectTo {
     let (host, rest) = match text.strip_prefix('[') {
