@@ -10,6 +10,7 @@ pub mod gather;
 pub mod outcome;
 pub mod probe;
 pub mod problem;
+pub mod render;
 pub mod report;
 #[cfg(test)]
 pub(crate) mod samples;

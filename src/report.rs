@@ -28,10 +28,21 @@ pub struct Inputs<'a> {
     pub exhibits: Vec<(TargetId, Exhibit)>,
     /// The targets, for the lines that declared them.
     pub targets: &'a Targets,
+    /// The families that have rules: [`families`].
+    pub known: Vec<Family>,
     /// The flags that the verdict depends on.
     pub gate: Gate,
     /// About the run itself.
     pub run: RunInfo,
+}
+
+/// The families that have rules in the catalogue. One without a target is unproven.
+#[must_use]
+pub fn families() -> Vec<Family> {
+    let mut known: Vec<Family> = launchcheck_checks::rules().map(Rule::family).collect();
+    known.sort_unstable();
+    known.dedup();
+    known
 }
 
 /// About the run itself. Nothing else in a report differs between two runs over equal facts.
@@ -45,6 +56,8 @@ pub struct RunInfo {
     pub interrupted: bool,
     /// Questions that went out, by kind: `lookups`, `handshakes`, `requests`, `queries`.
     pub counts: BTreeMap<&'static str, u64>,
+    /// Questions that were answered again from the memory of the run.
+    pub remembered: u64,
     /// The configuration file, as the person would type it.
     pub config: Option<Shown>,
     /// Settings in effect and where each comes from.
@@ -225,7 +238,7 @@ pub fn fingerprint(rule: &str, target: &str, subject: &str) -> String {
 /// Builds the report.
 #[must_use]
 pub fn build(inputs: Inputs<'_>) -> Report {
-    let Inputs { label, mut units, exhibits, targets, gate, mut run } = inputs;
+    let Inputs { label, mut units, exhibits, targets, known, gate, mut run } = inputs;
     units.sort_by(|a, b| (&a.rule.id, target_text(&a.target)).cmp(&(&b.rule.id, target_text(&b.target))));
     let mut findings: Vec<Finding> =
         units.iter().flat_map(|u| u.open().iter().map(|f| finding(u, f, targets))).collect();
@@ -235,9 +248,6 @@ pub fn build(inputs: Inputs<'_>) -> Report {
     waived.sort_by(|a, b| in_order(&a.finding, &b.finding));
     let mut tally = Tally::default();
     units.iter().for_each(|u| tally.add(&u.outcome));
-    let mut known: Vec<Family> = launchcheck_checks::rules().map(Rule::family).collect();
-    known.sort_unstable();
-    known.dedup();
     for kind in ["lookups", "handshakes", "requests"] {
         run.counts.entry(kind).or_default();
     }

@@ -6,8 +6,8 @@ use crate::{
     verdict::Gate,
 };
 use launchcheck_checks::vocab::{
-    Cause, Eval, Evidence, Fault, Fix, Intent, Lifecycle, Place, Rule, Severity, Shown, Stage, TargetId, TargetKind,
-    Targets,
+    Cause, Eval, Evidence, Family, Fault, Fix, Intent, Lifecycle, Place, Rule, Severity, Shown, Stage, TargetId,
+    TargetKind, Targets,
 };
 use std::borrow::Cow;
 
@@ -180,11 +180,13 @@ pub(crate) fn inputs(units: Vec<Unit>, targets: &Targets) -> Inputs<'_> {
         units,
         exhibits: Vec::new(),
         targets,
+        known: vec![Family::Email, Family::Tls, Family::Web, Family::Webhook, Family::Env, Family::Billing],
         gate: Gate::default(),
         run: RunInfo {
             clock: "2026-11-21T11:00:00Z".into(),
             duration_ms: 2_841,
             counts: [("lookups", 31), ("handshakes", 4), ("requests", 9)].into(),
+            remembered: 14,
             config: Some("launchcheck.toml".into()),
             settings: vec![Setting { name: "fail-on", value: "blocker".into(), origin: "default".into() }],
             command: "launchcheck audit acme.test".into(),

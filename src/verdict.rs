@@ -231,13 +231,14 @@ pub fn unproven(units: &[Unit], known: &[Family], gate: &Gate) -> Vec<Unproven> 
     out
 }
 
-fn why(skip: &Skip) -> Shown {
+pub(crate) fn why(skip: &Skip) -> Shown {
     match skip {
         Skip::Asked => "left out by --only or --skip".into(),
         Skip::Offline => "--offline".into(),
         Skip::NeedsActive => "--active".into(),
         Skip::NeedsEvents => "--active-events".into(),
-        Skip::NotConfigured(what) => what.clone(),
+        // What follows a semicolon says how to mend it; the scope is named by what stands before.
+        Skip::NotConfigured(what) => what.as_str().split(';').next().unwrap_or_default().into(),
     }
 }
 

@@ -107,7 +107,7 @@ fn the_sample_company_is_told_in_words() {
     let r = report(acme());
     assert_eq!(r.because(), "2 blockers are open");
     let note = r.score_note().expect("it is held");
-    assert!(note.contains("held at 49 while a blocker is open; 2 unverified checks could raise raw to"), "{note}");
+    assert!(note.contains("2 unverified checks could raise it to 57; held at 49 while a blocker is open"), "{note}");
     assert_eq!(r.next[0].command.as_str(), "launchcheck explain email.dmarc-missing");
     assert_eq!(
         r.next[1].command.as_str(),

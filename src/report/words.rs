@@ -119,20 +119,26 @@ fn unverified_down_to(report: &Report, mildest: Severity) -> usize {
 pub(super) fn score_note(report: &Report) -> Option<String> {
     let raw = report.score.raw?;
     let mut parts = Vec::new();
-    if let Some(cap) = report.score.capped_by {
+    let held = report.score.capped_by.map(|cap| {
         let what = match (cap.open, cap.by) {
             (true, Severity::Blocker) => "a blocker is open".to_owned(),
             (true, other) => format!("a {} finding is open", other.word()),
             (false, other) => format!("a {} check is unverified", other.word()),
         };
-        parts.push(format!("raw {}, held at {} while {what}", raw.value, cap.at));
+        format!("held at {} while {what}", cap.at)
+    });
+    let lowered = report.score.held.is_some_and(|held| held.value < raw.value);
+    if let (Some(held), true) = (&held, lowered) {
+        parts.push(format!("raw {}, {held}", raw.value));
     }
     if raw.ceiling > raw.value {
         let n = report.tally.unknown;
         let checks = if n == 1 { "check" } else { "checks" };
-        let it = if parts.is_empty() { "it" } else { "raw" };
+        let it = if lowered { "raw" } else { "it" };
         parts.push(format!("{n} unverified {checks} could raise {it} to {}", raw.ceiling));
     }
+    // Only what it could be at best is held.
+    parts.extend(held.filter(|_| !lowered));
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
@@ -154,7 +160,9 @@ pub(super) fn next(report: &Report) -> Vec<NextStep> {
             let worst = report.findings.first().map(|f| explain(&f.rule.id));
             let active = report.unproven.iter().any(|u| u.why.as_str() == "--active");
             let prove = active.then(|| step(format!("{base} --active"), "prove the rest with signed test events"));
-            worst.into_iter().chain(prove).collect()
+            let dark = report.unverified.iter().find(|g| g.behind.is_empty());
+            let retry = dark.map(|g| again(g.rules().into_iter().map(|(id, _)| id.to_owned()).collect()));
+            worst.into_iter().chain(retry).chain(prove).collect()
         }
     }
 }
