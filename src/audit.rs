@@ -107,6 +107,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
         duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted: interrupted.load(Ordering::Relaxed),
         counts: counters.all().into_iter().map(|(kind, asked, _)| (kind, asked)).collect(),
+        remembered: counters.all().into_iter().map(|(_, _, remembered)| remembered).sum(),
         config: survey.config.source.as_ref().map(|s| s.shown.as_str().into()),
         settings: told,
         notes: survey.notes.iter().map(Into::into).collect(),
@@ -123,7 +124,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
         require: settings.require.clone(),
         active: settings.active,
     };
-    Ok(report::build(Inputs { label, units, exhibits, targets: &survey.targets, gate, run }))
+    Ok(report::build(Inputs { label, units, exhibits, targets: &survey.targets, known: report::families(), gate, run }))
 }
 
 /// The first Ctrl-C ends the audit with what is known; the second ends the process.

@@ -13,6 +13,8 @@ pub struct Surroundings {
     pub clicolor: Option<String>,
     /// `TERM`.
     pub term: Option<String>,
+    /// `CI`: a log that looks like a terminal shows escapes as they are, so colour must be forced.
+    pub ci: bool,
     /// Whether the stream is a terminal.
     pub terminal: bool,
 }
@@ -26,13 +28,14 @@ impl Surroundings {
             force: var("CLICOLOR_FORCE").or_else(|| var("FORCE_COLOR")),
             clicolor: var("CLICOLOR"),
             term: var("TERM"),
+            ci: var("CI").is_some_and(|v| !v.is_empty() && v != "false"),
             terminal,
         }
     }
 }
 
 /// Whether to colour: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then `CLICOLOR=0`, then
-/// `TERM=dumb`, then whether it is a terminal (no-color.org, bixense.com/clicolors).
+/// `TERM=dumb`, then whether it is a terminal and no CI log (no-color.org, bixense.com/clicolors).
 #[must_use]
 pub fn wanted(choice: ColorChoice, s: &Surroundings) -> bool {
     let set = |v: &Option<String>| v.as_deref().is_some_and(|v| !v.is_empty());
@@ -42,7 +45,7 @@ pub fn wanted(choice: ColorChoice, s: &Surroundings) -> bool {
         ColorChoice::Auto if set(&s.no_color) => false,
         ColorChoice::Auto if set(&s.force) && s.force.as_deref() != Some("0") => true,
         ColorChoice::Auto if s.clicolor.as_deref() == Some("0") || s.term.as_deref() == Some("dumb") => false,
-        ColorChoice::Auto => s.terminal,
+        ColorChoice::Auto => s.terminal && !s.ci,
     }
 }
 
@@ -60,6 +63,8 @@ mod tests {
         assert!(!auto(Surroundings { no_color: text("1"), force: text("1"), ..tty.clone() }));
         assert!(auto(Surroundings { no_color: text(""), force: text("1"), ..Surroundings::default() }));
         assert!(!auto(Surroundings { term: text("dumb"), ..tty.clone() }));
+        assert!(!auto(Surroundings { ci: true, ..tty.clone() }));
+        assert!(auto(Surroundings { ci: true, force: text("1"), ..tty.clone() }));
         assert!(!auto(Surroundings { clicolor: text("0"), ..tty.clone() }));
         assert!(wanted(ColorChoice::Always, &Surroundings { no_color: text("1"), ..tty.clone() }));
         assert!(!wanted(ColorChoice::Never, &tty));
