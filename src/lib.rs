@@ -2,6 +2,7 @@
 //! `launchcheck-checks`, and reports what it saw, what to do, and what it could not find out.
 
 pub mod audit;
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod events;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `launchcheck` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    launchcheck::cli::main()
+}

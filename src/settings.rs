@@ -325,7 +325,8 @@ fn host_part(text: &str) -> Option<(&str, &str)> {
     }
 }
 /// A mapping as it is written.
-fn show_connect_to(c: &ConnectTo) -> String {
+#[must_use]
+pub fn show_connect_to(c: &ConnectTo) -> String {
     let host = |h: &str| if h.contains(':') { format!("[{h}]") } else { h.to_owned() };
     let port = |p: Option<u16>| p.map(|p| p.to_string()).unwrap_or_default();
     format!("{}:{}:{}:{}", host(&c.host), port(c.port), host(&c.to_host), port(c.to_port))

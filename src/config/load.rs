@@ -116,6 +116,13 @@ pub fn schema() -> schemars::Schema {
     SchemaSettings::draft07().into_generator().into_root_schema_for::<Config>()
 }
 
+/// The JSON Schema of the configuration, as text.
+#[must_use]
+pub fn schema_text() -> String {
+    // A schema is plain JSON: this cannot fail.
+    serde_json::to_string_pretty(schema().as_value()).unwrap_or_default() + "\n"
+}
+
 fn explain(source: &Source, error: &toml::de::Error) -> Problems {
     let (span, message) = split_span(error.message())
         .map_or_else(|| (error.span().unwrap_or(0..0), error.message()), |(span, why)| (span, why));

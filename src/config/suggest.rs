@@ -8,9 +8,17 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .map(|k| (distance(given, k), k))
-        .filter(|(d, k)| *d <= near || (given.len() >= 4 && k.split(['.', '-']).any(|part| part == given)))
+        .filter(|(d, k)| *d <= near || (given.len() >= 4 && holds(k, given)))
         .min()
         .map(|(_, k)| k)
+}
+
+/// Whether a known word begins with what was written, or has it as a part: half an id is a good
+/// description of the whole.
+fn holds(known: &str, given: &str) -> bool {
+    known.starts_with(given)
+        || known.split(['.', '-']).any(|p| p == given)
+        || known.split_once('.').is_some_and(|k| k.1 == given)
 }
 
 /// How many letters must be put in, taken out, changed or swapped with their neighbour.
@@ -44,6 +52,8 @@ mod tests {
         assert_eq!(nearest("form", keys), Some("from"));
         assert_eq!(nearest("retention", keys), None);
         assert_eq!(nearest("dmarc", ["email.dmarc-missing"]), Some("email.dmarc-missing"));
+        assert_eq!(nearest("email.dmarc", ["email.dmarc-missing", "tls.expired"]), Some("email.dmarc-missing"));
+        assert_eq!(nearest("dmarc-missing", ["email.dmarc-missing"]), Some("email.dmarc-missing"));
         assert_eq!(nearest("", keys), None);
     }
 }

@@ -1,0 +1,113 @@
+//! `launchcheck explain`: a rule's documentation, the scoring, the exit codes.
+
+use super::wrong;
+use crate::{config::check::unknown_rule, exit, problem::Problem, score};
+use launchcheck_checks::vocab::{Lifecycle, Rule};
+use std::fmt::Write as _;
+
+/// Explain a rule, the scoring or the exit codes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A rule id such as email.dmarc-missing, or `scoring`, or `exit-codes`
+    #[arg(value_name = "RULE|scoring|exit-codes")]
+    topic: String,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<String> {
+    match args.topic.as_str() {
+        "scoring" => Ok(score::explain()),
+        "exit-codes" => Ok(exit::explain()),
+        id => match launchcheck_checks::rule(id) {
+            Some(rule) => Ok(page(rule)),
+            None => {
+                let problem = Problem::new(format!("there is no rule `{id}`"));
+                let near = unknown_rule(id).unwrap_or_default();
+                Err(wrong(
+                    problem
+                        .hint(near)
+                        .hint("`launchcheck explain scoring` and `launchcheck explain exit-codes` work too"),
+                ))
+            }
+        },
+    }
+}
+
+/// A rule's documentation for a terminal: its doc comment, with the examples named for what they
+/// show.
+fn page(rule: &Rule) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}: {}\n", rule.id, rule.fails);
+    let _ = writeln!(
+        out,
+        "  {} · {} · judges a {} · {} · since {}{}\n",
+        rule.family().word(),
+        rule.severity.word(),
+        rule.on.word(),
+        rule.intent.word(),
+        rule.since,
+        if rule.lifecycle == Lifecycle::Preview { " · preview: weighs nothing, never gates" } else { "" }
+    );
+    let mut inside = false;
+    let mut blank = false;
+    for line in rule.docs.iter().map(|l| l.strip_prefix(' ').unwrap_or(l)) {
+        let text = match line.trim_end() {
+            "```pass" => "Passes".to_owned(),
+            "```fail" => "Fails".to_owned(),
+            "```" if inside => String::new(),
+            "```" => "Example".to_owned(),
+            heading if !inside && heading.starts_with("# ") => heading.trim_start_matches("# ").to_uppercase(),
+            code if inside => format!("    {code}"),
+            prose => prose.to_owned(),
+        };
+        if line.starts_with("```") {
+            inside = !inside;
+            // An example stands apart from what precedes it.
+            if inside && !blank {
+                out.push('\n');
+            }
+        }
+        // One empty line is enough, wherever two come together.
+        if text.is_empty() && blank {
+            continue;
+        }
+        blank = text.is_empty();
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+    if !rule.yields_to.is_empty() {
+        let _ = writeln!(out, "\nGives way to: {}", rule.yields_to.join(", "));
+    }
+    while out.ends_with("\n\n") {
+        out.pop();
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_reads_like_a_page() {
+        let text = page(launchcheck_checks::rule("config.waiver-expired").unwrap());
+        assert!(
+            text.starts_with(
+                "config.waiver-expired: A waiver has expired\n\n  config · high · judges a run · passive · since 0.1.0\n\n\
+                 A waiver's date has passed, so what it covered counts again.\n\nWHY AT LAUNCH\n"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("\nPasses\n    today 2026-11-21\n"), "{text}");
+        assert!(!text.contains("```") && !text.contains("\n\n\n") && text.ends_with('\n'), "{text}");
+    }
+
+    #[test]
+    fn every_topic_and_every_rule() {
+        let say = |topic: &str| run(&Args { topic: topic.to_owned() });
+        assert!(say("scoring").unwrap().contains("20"));
+        assert!(say("exit-codes").unwrap().contains("130"));
+        for rule in launchcheck_checks::rules() {
+            assert!(say(&rule.id).unwrap().contains("WHY AT LAUNCH"), "{}", rule.id);
+        }
+        assert!(say("config.waiver-expird").is_err());
+    }
+}
