@@ -2,7 +2,8 @@
 //!
 //! [`stripe`] reads the account, [`mapping`] finds the columns, [`fold`] brings both sides
 //! together, and each rule about drift holds the [`fold::DriftClass`] that it reports.
-use crate::vocab::Rule;
+use crate::facts::Facts;
+use crate::vocab::{Exhibit, Rule, TargetId, Targets};
 
 mod access_without_payment;
 mod endpoint_disabled;
@@ -40,3 +41,11 @@ pub static CLASSES: &[&fold::DriftClass] = &[
     &status_mismatch::CLASS,
     &subscription_unknown::CLASS,
 ];
+
+/// What is shown without a finding: where in the database the billing state was found.
+#[must_use]
+pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
+    let _ = targets;
+    let known = facts.drift.iter().filter_map(|(at, drift)| drift.get().ok().map(|d| (at, d)));
+    known.flat_map(|(at, d)| d.exhibits().into_iter().map(|e| (at.clone(), e))).collect()
+}
