@@ -172,3 +172,54 @@ fn redirects_away_are_recorded_and_not_followed() {
     let (_, facts, at) = web::example::facts(text).unwrap();
     assert!(matches!(facts.front[&at].get(), Err(Missing::NotConfigured(_))));
 }
+
+/// Every table of the docs' examples, with what each URL answers.
+fn tables() -> Vec<String> {
+    web::RULES.iter().flat_map(|r| fences(r)).map(|(_, text)| text).collect()
+}
+
+/// How a rule ended: 0 fails, 1 is unknown, 2 has nothing to say against the site.
+fn standing(rule: &Rule, text: &str) -> u8 {
+    match judge(rule, web::example::facts, text) {
+        (Ok(Verdict::Fail(f)), _) if !f.is_empty() => 0,
+        (Ok(_), unseen) => 2 - u8::from(!unseen.is_empty()),
+        (Err(Missing::Unknown(_)), _) => 1,
+        (Err(Missing::NotConfigured(_)), _) => 2,
+    }
+}
+
+#[test]
+fn silence_never_acquits() {
+    const URLS: [&str; 5] = [
+        "https://acme.test/",
+        "http://acme.test/",
+        "https://www.acme.test/",
+        "http://www.acme.test/",
+        "https://acme.test/en",
+    ];
+    for text in tables() {
+        for url in URLS {
+            // A later line of the table beats an earlier one.
+            let silent = format!("{text}{url} timeout\n");
+            for rule in web::RULES {
+                let (before, after) = (standing(rule, &text), standing(rule, &silent));
+                // What another way in still shows may fail on; nothing may turn into a pass.
+                assert!(before != 0 || after < 2, "{} is acquitted when {url} is silent:\n{text}", rule.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_host_that_is_down_acquits_nobody() {
+    let down = "https://acme.test/ refused\nhttp://acme.test/ refused\n";
+    for rule in web::RULES {
+        let expected = match rule.id.as_ref() {
+            "web.unreachable" => 0,
+            // www still answers, and leads to the host that is down.
+            "web.www-unreachable" => 2,
+            _ => 1,
+        };
+        assert_eq!(standing(rule, down), expected, "{}", rule.id);
+    }
+}

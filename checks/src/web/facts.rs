@@ -119,6 +119,12 @@ impl Hop {
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
+    /// Whether it is a redirect to https.
+    #[must_use]
+    pub fn leads_to_https(&self) -> bool {
+        let to = self.location.as_ref().and_then(|l| self.url.join(l.as_str()).ok());
+        to.is_some_and(|to| to.scheme() == "https")
+    }
     /// As evidence: the Location of a redirect, or these words.
     #[must_use]
     pub fn evidence(&self, note: &str) -> Evidence {

@@ -2,7 +2,7 @@
 //! the sibling does, what plain http does. Each is unknown only where its own chain is.
 
 use super::facts::{Chain, End, Front, Home, PlainHttp, Redirects, Sibling, SitePlan};
-use crate::vocab::{Cause, DomainName, Observed};
+use crate::vocab::{Cause, DomainName, Missing, Observed};
 
 impl Redirects {
     fn chain(&self, host: &DomainName, secure: bool) -> Observed<&Chain> {
@@ -86,26 +86,25 @@ impl Sibling {
 }
 
 impl PlainHttp {
-    /// The chains that begin at http. A port that is closed serves nothing, so it hides nothing; a
-    /// wall and a name that leads nowhere do.
+    /// The chains that begin at http. A closed port of a host that answers https serves nothing, so
+    /// it hides nothing; a host that is down altogether, a wall and silence do.
     #[must_use]
     pub fn of(plan: &SitePlan, redirects: &Redirects) -> Self {
         let chains: Vec<Chain> = redirects.chains.iter().filter(|c| !c.secure).cloned().collect();
-        let mut gaps: Vec<Cause> = chains
-            .iter()
-            .filter_map(|c| match (&c.end, c.hops.last()) {
-                (End::Unknown(cause), None) => Some(cause.clone()),
-                // Whatever lies behind https is not plain http's.
-                (End::Unknown(cause), Some(h))
-                    if h.location.as_ref().is_none_or(|l| !l.as_str().starts_with("https:")) =>
-                {
-                    Some(cause.clone())
-                }
-                (End::Failed(_, why), None) if why.is_nowhere() && c.host == *plan.entry() => Some(why.cause()),
-                (End::Answer, Some(h)) if h.url.scheme() == "http" => h.wall.clone().map(Cause::Wall),
+        let gap = |chain: &Chain| match (&chain.end, chain.hops.last()) {
+            (End::Unknown(cause), None) => Some(cause.clone()),
+            // Whatever lies behind https is not plain http's.
+            (End::Unknown(cause), Some(h)) => (!h.leads_to_https()).then(|| cause.clone()),
+            (End::Failed(_, why), None) if why.is_nowhere() => (chain.host == *plan.entry()).then(|| why.cause()),
+            (End::Failed(..), None) => match redirects.chain(&chain.host, true).into_inner() {
+                Ok(Chain { end: End::Failed(_, why), hops, .. }) if hops.is_empty() => Some(why.cause()),
+                Err(Missing::Unknown(cause)) => Some(cause),
                 _ => None,
-            })
-            .collect();
+            },
+            (End::Answer, Some(h)) if h.url.scheme() == "http" => h.wall.clone().map(Cause::Wall),
+            _ => None,
+        };
+        let mut gaps: Vec<Cause> = chains.iter().filter_map(gap).collect();
         gaps.sort();
         gaps.dedup();
         Self { chains, gaps }
