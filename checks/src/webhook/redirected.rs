@@ -1,0 +1,61 @@
+//! `webhook.redirected`
+use super::facts::{Obstacle, Route, Turn, WebhookPlan};
+use crate::{
+    rule,
+    vocab::{At, Fault, Fix, Part, Verdict},
+};
+
+rule! {
+    /// The webhook URL answers with a redirect, and no provider follows one.
+    ///
+    /// # Why at launch
+    /// A redirect counts as a failed delivery. In a browser everything looks right, since browsers
+    /// follow it.
+    ///
+    /// # Fix
+    /// Register the URL that the redirect leads to, character for character: the scheme, the host
+    /// with or without `www.`, and the slash at the end.
+    ///
+    /// # References
+    /// - Stripe, redirects are failures: <https://docs.stripe.com/webhooks#fix-http-status-codes>
+    /// - Next.js: <https://nextjs.org/docs/app/api-reference/config/next-config-js/trailingSlash>
+    ///
+    /// ```pass
+    /// unsigned 400 "no signature"
+    /// ```
+    /// ```fail
+    /// redirect 308 /api/webhooks/stripe/
+    /// ```
+    /// ```fail
+    /// redirect 301 https://www.acme.test/api/webhooks/stripe
+    /// ```
+    "webhook.redirected" on Webhook, Blocker, stage Route;
+    fails "The webhook URL redirects"; holds "The webhook URL answers without a redirect";
+    yields_to "webhook.walled", "webhook.insecure-url";
+    fn check(at: At<'_>, plan: &WebhookPlan, route: Part<'_, Route>) -> Verdict {
+        let found = route.first().and_then(|r| r.obstacle.as_ref());
+        let Some(Obstacle::Redirect { reply, target, turn }) = found else { return Verdict::Pass };
+        let title = match turn {
+            Turn::Slash => "The webhook URL redirects over the slash at its end",
+            Turn::Https => "The webhook URL redirects to https",
+            Turn::Host => "The webhook URL redirects to another host",
+            Turn::Path => "The webhook URL redirects to another path",
+            Turn::Itself => "The webhook URL redirects to itself",
+            Turn::Unreadable => "The webhook URL redirects to nowhere",
+        };
+        let fix = match turn {
+            Turn::Itself => Fix::step("Set the proxy in front to full encryption (Cloudflare: SSL mode Full (strict)): it asks the app over http, and the app sends it back to https"),
+            Turn::Unreadable => Fix::step("Remove the redirect for this path: its Location cannot be read"),
+            _ => Fix::steps([
+                format!("Register exactly {target} at {}", plan.provider),
+                format!("or remove the redirect for {}", reply.url),
+            ]),
+        };
+        let mut fault = Fault::here(reply.evidence(), fix).titled(title);
+        if !target.is_empty() {
+            fault = fault.and_saw(format!("it leads to {target}"));
+        }
+        fault.at = at.origin.place().cloned();
+        fault.into()
+    }
+}

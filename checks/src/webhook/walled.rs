@@ -1,0 +1,79 @@
+//! `webhook.walled`
+use super::facts::{Obstacle, Route, WallFix};
+use crate::{
+    rule,
+    vocab::{At, Fault, Fix, Part, Shown, Verdict},
+};
+
+rule! {
+    /// A sign-in check or a password prompt stands in front of the webhook route.
+    ///
+    /// A provider has no account and no cookie, so nothing it sends can pass. Walls against robots
+    /// (Cloudflare, Vercel's firewall) may let the provider through; behind one of those the routes
+    /// are unverified, not broken.
+    ///
+    /// # Why at launch
+    /// Every event is turned away before the app sees it: paid and not let in.
+    ///
+    /// # Fix
+    /// Leave the webhook's path out of the check. The signature is its authentication.
+    ///
+    /// # References
+    /// - Clerk: <https://clerk.com/docs/reference/nextjs/clerk-middleware>
+    /// - Next.js matcher: <https://nextjs.org/docs/app/api-reference/file-conventions/proxy#matcher>
+    /// - Vercel: <https://vercel.com/docs/deployment-protection>
+    ///
+    /// ```pass
+    /// unsigned 401 x-clerk-auth-status: signed-out "no signature"
+    /// ```
+    /// ```fail
+    /// redirect 307 /sign-in?redirect_url=https%3A%2F%2Facme.test%2Fapi
+    /// ```
+    /// ```fail
+    /// all 404 x-clerk-auth-status: signed-out | x-clerk-auth-reason: protect-rewrite
+    /// ```
+    /// ```fail
+    /// all 401 "{\"error\":\"unauthorized\"}"
+    /// ```
+    /// ```fail
+    /// all 401 www-authenticate: Basic realm="staging"
+    /// ```
+    "webhook.walled" on Webhook, Blocker, stage Route;
+    fails "A sign-in check stands in front of the webhook"; holds "No sign-in check stands in front of the webhook";
+    fn check(at: At<'_>, route: Part<'_, Route>) -> Verdict {
+        let Some(Obstacle::Session { reply, what, fix }) = route.first().and_then(|r| r.obstacle.as_ref()) else {
+            return Verdict::Pass;
+        };
+        let path = url::Url::parse(&at.id.name).map_or_else(|_| "/api/webhooks".to_owned(), |u| u.path().to_owned());
+        let mut fault = Fault::here(reply.evidence(), way_out(*fix, &path))
+            .and_saw(format!("this is {what}"))
+            .titled("A sign-in check stands in front of the webhook");
+        fault.at = at.origin.place().cloned();
+        fault.into()
+    }
+}
+
+fn way_out(fix: WallFix, path: &str) -> Fix {
+    let code = |place: &str, lines: Vec<String>| Fix::Code {
+        place: place.into(),
+        lines: lines.into_iter().map(Shown::from).collect(),
+    };
+    match fix {
+        WallFix::Clerk => code(
+            "proxy.ts (middleware.ts before Next.js 16)",
+            vec![
+                format!("const isPublicRoute = createRouteMatcher([\"{path}(.*)\", \"/sign-in(.*)\"])"),
+                "export default clerkMiddleware(async (auth, req) => { if (!isPublicRoute(req)) await auth.protect() })".into(),
+            ],
+        ),
+        WallFix::Middleware => code(
+            "proxy.ts (middleware.ts before Next.js 16)",
+            vec![format!("export const config = {{ matcher: [\"/((?!{}|_next/static|_next/image|favicon.ico).*)\"] }}", path.trim_start_matches('/'))],
+        ),
+        WallFix::Vercel => Fix::steps([
+            "Register the production domain, not a preview address",
+            "or switch Deployment Protection off for production in the project's settings",
+        ]),
+        WallFix::Basic => Fix::step(format!("Leave {path} out of the password prompt")),
+    }
+}

@@ -1,0 +1,186 @@
+//! Tells what stands between a provider's event and the handler: redirects, sign-in checks, walls
+//! against robots.
+
+use super::facts::{Obstacle, Reply, Turn, WallFix};
+use crate::{
+    vocab::Shown,
+    wire::{HttpAnswer, HttpQuestion},
+};
+use url::Url;
+
+/// One question with its answer.
+pub(super) type Exchange<'a> = (&'a HttpQuestion, &'a HttpAnswer);
+
+/// What the answer to a question at the URL itself says, compared with what a path gets that does
+/// not exist.
+pub(super) fn obstacle(seen: Exchange<'_>, control: Option<&HttpAnswer>) -> Option<Obstacle> {
+    let (question, answer) = seen;
+    let reply = || reply(question, answer);
+    let session = |what: &str, fix| Obstacle::Session { reply: reply(), what: what.into(), fix };
+    if let Some(what) = robots(answer) {
+        return Some(Obstacle::Bots { reply: reply(), what: what.into() });
+    }
+    let alike = control.is_some_and(|c| c.status == answer.status);
+    if clerk_stops(answer, alike) {
+        return Some(session("Clerk's sign-in check", WallFix::Clerk));
+    }
+    if vercel_stops(answer) {
+        return Some(session("Vercel's Deployment Protection", WallFix::Vercel));
+    }
+    if let Some(location) = answer.location() {
+        return Some(redirect(question, &location, &reply));
+    }
+    if matches!(answer.status, 401 | 403) && alike {
+        let basic = answer.header("www-authenticate").is_some();
+        return Some(if basic {
+            session("a password prompt (HTTP authentication)", WallFix::Basic)
+        } else {
+            session("a sign-in check that refuses every path alike", WallFix::Middleware)
+        });
+    }
+    None
+}
+
+fn redirect(question: &HttpQuestion, location: &Shown, reply: &dyn Fn() -> Reply) -> Obstacle {
+    let from = question.parsed();
+    let target = from.as_ref().and_then(|u| u.join(location.as_str()).ok());
+    let (Some(from), Some(target)) = (from, target) else {
+        return Obstacle::Redirect { reply: reply(), target: Shown::default(), turn: Turn::Unreadable };
+    };
+    if let Some(what) = login(&target) {
+        return Obstacle::Session { reply: reply(), what: what.into(), fix: WallFix::Middleware };
+    }
+    let turn = turn(&from, &target);
+    Obstacle::Redirect { reply: reply(), target: shown_url(target.as_str()), turn }
+}
+fn turn(from: &Url, to: &Url) -> Turn {
+    let same_path = from.path() == to.path();
+    let slash = from.path().trim_end_matches('/') == to.path().trim_end_matches('/');
+    if from.host_str() != to.host_str() {
+        Turn::Host
+    } else if from.scheme() != to.scheme() && slash {
+        Turn::Https
+    } else if same_path && from.scheme() == to.scheme() && from.port() == to.port() {
+        Turn::Itself
+    } else if slash {
+        Turn::Slash
+    } else {
+        Turn::Path
+    }
+}
+
+/// Whether a redirect leads to a sign-in page, and whose.
+fn login(target: &Url) -> Option<&'static str> {
+    const PAGES: &[&str] =
+        &["sign-in", "signin", "sign_in", "login", "log-in", "sso", "sso-api", "sign-up", "unauthorized"];
+    let path = target.path().to_ascii_lowercase();
+    if path.starts_with("/api/auth/") {
+        return Some("Auth.js's sign-in check");
+    }
+    let page = path.split('/').any(|part| PAGES.contains(&part));
+    let back = target
+        .query_pairs()
+        .any(|(k, _)| matches!(&*k, "callbackUrl" | "redirect_url" | "returnTo" | "return_to" | "redirectTo"));
+    let host = target
+        .host_str()
+        .is_some_and(|h| h.starts_with("accounts.") || h.starts_with("login.") || h.starts_with("auth."));
+    (page || back || host).then_some("the app's sign-in check")
+}
+
+/// Clerk marks its answers, the public ones too, so the mark counts only together with a refusal.
+fn clerk_stops(answer: &HttpAnswer, alike: bool) -> bool {
+    let reason = answer.header("x-clerk-auth-reason");
+    let marked =
+        reason.is_some() || answer.header("x-clerk-auth-status").is_some_and(|s| s.as_str().contains("signed-out"));
+    let protects = reason.is_some_and(|r| r.as_str().contains("protect"));
+    let refuses = match answer.status {
+        300..=399 => true,
+        401 | 403 | 500..=599 => alike,
+        _ => false,
+    };
+    answer.header("x-clerk-redirect-to").is_some() || protects && !answer.is_success() || marked && refuses
+}
+fn vercel_stops(answer: &HttpAnswer) -> bool {
+    let sso = answer.headers_named("set-cookie").any(|c| c.as_str().starts_with("_vercel_sso_nonce"));
+    let there = answer.location().is_some_and(|l| l.as_str().contains("vercel.com/sso-api"));
+    let page = answer.status == 401
+        && answer.header("server").is_some_and(|s| s.as_str().eq_ignore_ascii_case("vercel"))
+        && contains(&answer.body, "Authentication Required");
+    (sso || there || page) && !answer.is_success()
+}
+/// A wall against robots, which may know the provider's addresses and let them through.
+pub(super) fn robots(answer: &HttpAnswer) -> Option<&'static str> {
+    let cloudflare = answer.header("server").is_some_and(|s| s.as_str().eq_ignore_ascii_case("cloudflare"));
+    let refusal = matches!(answer.status, 403 | 429 | 503);
+    if answer.header("cf-mitigated").is_some() || cloudflare && refusal && contains(&answer.body, "Just a moment") {
+        return Some("Cloudflare's challenge");
+    }
+    let blocked = ["you have been blocked", "error code: 10"].iter().any(|w| contains(&answer.body, w));
+    if cloudflare && answer.status == 403 && blocked {
+        return Some("Cloudflare's firewall");
+    }
+    let checkpoint = refusal && contains(&answer.body, "Vercel Security Checkpoint");
+    (answer.header("x-vercel-mitigated").is_some() || checkpoint).then_some("Vercel's firewall")
+}
+fn contains(body: &[u8], text: &str) -> bool {
+    body.len() >= text.len() && body.windows(text.len()).take(64 * 1024).any(|w| w == text.as_bytes())
+}
+
+/// An answer reduced to what rules may look at.
+pub(super) fn reply(question: &HttpQuestion, answer: &HttpAnswer) -> Reply {
+    let text = Shown::wire(&answer.body[..answer.body.len().min(4096)]);
+    let title = text.as_str().split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+    let body = title.map_or_else(|| text.short(160), |(t, _)| format!("page titled \"{}\"", t.trim()).into());
+    let body = answer.location().map_or(body, |l| format!("Location: {}", shown_url(l.as_str())).into());
+    Reply {
+        method: question.method,
+        url: shown_url(&question.url),
+        status: answer.status,
+        allow: answer.header("allow"),
+        body,
+    }
+}
+
+/// A URL without its credentials and with its query values left out, since a token may stand there.
+#[must_use]
+pub(super) fn shown_url(text: &str) -> Shown {
+    let Ok(mut url) = Url::parse(text) else {
+        return text.split(['?', '#']).next().unwrap_or_default().into();
+    };
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    let names: Vec<String> = url.query_pairs().map(|(k, _)| format!("{k}=…")).collect();
+    url.set_query(None);
+    url.set_fragment(None);
+    let query = if names.is_empty() { String::new() } else { format!("?{}", names.join("&")) };
+    format!("{url}{query}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_shown_without_what_may_be_secret() {
+        assert_eq!(shown_url("https://u:p@acme.test/a?token=x&b=1#f").as_str(), "https://acme.test/a?token=…&b=…");
+        assert_eq!(shown_url("/sign-in?redirect_url=x").as_str(), "/sign-in");
+    }
+
+    #[test]
+    fn turns() {
+        let turn = |a: &str, b: &str| super::turn(&Url::parse(a).unwrap(), &Url::parse(b).unwrap());
+        assert_eq!(turn("https://a.test/x", "https://a.test/x/"), Turn::Slash);
+        assert_eq!(turn("http://a.test/x", "https://a.test/x"), Turn::Https);
+        assert_eq!(turn("https://a.test/x", "https://www.a.test/x"), Turn::Host);
+        assert_eq!(turn("https://a.test/x", "https://a.test/x"), Turn::Itself);
+        assert_eq!(turn("https://a.test/x", "https://a.test/y"), Turn::Path);
+    }
+
+    #[test]
+    fn sign_in_pages() {
+        let login = |u: &str| super::login(&Url::parse(u).unwrap()).is_some();
+        assert!(login("https://a.test/sign-in") && login("https://a.test/api/auth/signin?callbackUrl=%2F"));
+        assert!(login("https://a.test/?redirect_url=x") && login("https://accounts.a.test/"));
+        assert!(!login("https://a.test/api/webhooks/") && !login("https://www.a.test/hook"));
+    }
+}
