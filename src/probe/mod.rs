@@ -3,12 +3,14 @@
 //! layer around it.
 
 pub mod connect;
+pub mod database;
 pub mod dns;
 pub mod guard;
 pub mod http;
 pub mod layers;
 pub mod secret;
 pub mod secrets;
+pub mod stripe;
 pub mod tls;
 pub mod vendor;
 

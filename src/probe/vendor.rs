@@ -2,7 +2,10 @@
 //! `--connect-to`, `--resolver` and `--ca-bundle` hold for them too.
 
 use super::{Ask, connect::Dialer};
-use launchcheck_checks::{vocab::Missing, wire::DnsQuestion};
+use launchcheck_checks::{
+    vocab::{Cause, Missing},
+    wire::DnsQuestion,
+};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::{ClientConfig, RootCertStore, pki_types::TrustAnchor};
 use std::sync::Arc;
@@ -20,13 +23,19 @@ impl<D: Ask<DnsQuestion> + 'static> Resolve for VendorDns<D> {
                     let addresses: Vec<_> = route.addresses().collect();
                     Ok(Box::new(addresses.into_iter()) as Addrs)
                 }
-                Ok(Err(failure)) => Err(failure.to_string().into()),
-                Err(Missing::Unknown(cause)) => Err(cause.to_string().into()),
+                // Of a vendor a name that does not exist is no answer about anything audited.
+                Ok(Err(_)) => Err(Unresolved(Cause::Refused).into()),
+                Err(Missing::Unknown(cause)) => Err(Unresolved(cause).into()),
                 Err(Missing::NotConfigured(what)) => Err(what.into()),
             }
         })
     }
 }
+
+/// Why a vendor's name led to no address; found again in the errors of the client.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unresolved(pub Cause);
 
 /// TLS to vendors: verified as usual, by the run's roots, with ring.
 ///

@@ -26,6 +26,9 @@ pub struct Mapping {
     pub cancel: Option<String>,
 }
 
+/// The evidence of a role that the user pinned.
+const PINNED: &str = "pinned by [billing.mapping]";
+
 /// What a column means.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[expect(missing_docs, reason = "the roles are the words themselves")]
@@ -381,7 +384,7 @@ pub fn pinned(pin: &Mapping, tables: &[TableSample]) -> Result<Settled, Shown> {
     for shown in &mut settled.roles {
         if pin.column(shown.role).is_some() {
             shown.confirmed = true;
-            shown.evidence = "pinned by [billing.mapping]".into();
+            shown.evidence = PINNED.into();
         }
     }
     if settled.mapping.subscription.is_none() && settled.mapping.customer.is_none() {
@@ -536,12 +539,10 @@ impl Settled {
     }
     /// Notes that the whole join agrees, or does not, with what the sample said of a role.
     pub fn judge(&mut self, role: Role, confirmed: bool, evidence: impl Into<Shown>) {
-        for r in
-            self.roles.iter_mut().filter(|r| r.role == role && r.evidence.as_str() != "pinned by [billing.mapping]")
-        {
+        let mut roles = self.roles.iter_mut();
+        if let Some(r) = roles.find(|r| r.role == role && r.evidence.as_str() != PINNED) {
             r.confirmed = confirmed;
             r.evidence = evidence.into();
-            return;
         }
     }
     /// The drawing: role, column, unit, confirmed, evidence.

@@ -1,0 +1,91 @@
+//! MySQL and MariaDB.
+
+use super::{Each, Session, cause, sql::Dialect};
+use futures_util::{StreamExt, future::BoxFuture};
+use launchcheck_checks::{billing::mapping::ColumnKind, vocab::Cause};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, MySqlConnection, Row, mysql::MySqlConnectOptions};
+use std::{str::FromStr, time::Duration};
+
+static DIALECT: Dialect = Dialect {
+    quote: '`',
+    text: "CHAR",
+    numbered: false,
+    savepoints: false,
+    catalogue: "SELECT CAST(NULL AS CHAR), CAST(c.table_name AS CHAR), CAST(c.column_name AS CHAR), \
+                CAST(c.column_type AS CHAR) \
+                FROM information_schema.columns c JOIN information_schema.tables t \
+                ON t.table_schema = c.table_schema AND t.table_name = c.table_name \
+                WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' \
+                ORDER BY c.table_name, c.ordinal_position LIMIT 20000",
+    kind: |declared| {
+        let t = declared.to_ascii_lowercase();
+        if t.starts_with("tinyint(1)") || t.starts_with("bool") {
+            ColumnKind::Flag
+        } else if t.contains("char") || t.contains("text") || t.starts_with("enum") {
+            ColumnKind::Text
+        } else if t.contains("int") || t.starts_with("decimal") {
+            ColumnKind::Number
+        } else if t.starts_with("date") || t.starts_with("time") {
+            ColumnKind::Time
+        } else {
+            ColumnKind::Other
+        }
+    },
+};
+
+struct MySql(MySqlConnection);
+
+/// Connects and begins.
+pub(super) async fn open(url: &str, instead: Option<&(String, u16)>) -> Result<Box<dyn Session>, Cause> {
+    let mut options = MySqlConnectOptions::from_str(url)
+        .map_err(|e| cause::of(&e))?
+        .statement_cache_capacity(0)
+        .disable_statement_logging();
+    if let Some((host, port)) = instead {
+        options = options.host(host).port(*port);
+    }
+    let mut connection = MySqlConnection::connect_with(&options).await.map_err(|e| cause::of(&e))?;
+    let begin = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
+                 START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+    connection.execute(sqlx::raw_sql(begin)).await.map_err(|e| cause::of(&e))?;
+    Ok(Box::new(MySql(connection)))
+}
+
+impl Session for MySql {
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+    fn rows<'a>(&'a mut self, sql: String, args: Vec<String>, each: Each<'a>) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move {
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+            for arg in args {
+                query = query.bind(arg);
+            }
+            let mut rows = query.fetch(&mut self.0);
+            while let Some(row) = rows.next().await {
+                let row = row?;
+                each((0..row.len()).map(|i| row.try_get(i)).collect::<sqlx::Result<_>>()?);
+            }
+            Ok(())
+        })
+    }
+    fn run<'a>(&'a mut self, sql: String) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
+    }
+    /// The two name it differently, and in different units.
+    fn limit<'a>(&'a mut self, time: Duration) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move {
+            let mariadb = format!("SET SESSION max_statement_time = {}", time.as_secs());
+            if self.run(mariadb).await.is_ok() {
+                return Ok(());
+            }
+            self.run(format!("SET SESSION max_execution_time = {}", time.as_millis())).await
+        })
+    }
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let _ = self.run("ROLLBACK".to_owned()).await;
+            let _ = self.0.close().await;
+        })
+    }
+}

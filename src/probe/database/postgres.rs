@@ -1,0 +1,83 @@
+//! PostgreSQL and what speaks its protocol.
+
+use super::{Each, Session, cause, sql::Dialect};
+use futures_util::{StreamExt, future::BoxFuture};
+use launchcheck_checks::{billing::mapping::ColumnKind, vocab::Cause};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row, postgres::PgConnectOptions};
+use std::{str::FromStr, time::Duration};
+
+/// Partitions are read through their parent; views repeat what tables hold.
+static DIALECT: Dialect = Dialect {
+    quote: '"',
+    text: "text",
+    numbered: true,
+    savepoints: true,
+    catalogue: "SELECT CASE WHEN n.nspname = current_schema() THEN NULL ELSE n.nspname::text END, c.relname::text, \
+                a.attname::text, t.typcategory::text \
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+                JOIN pg_type t ON t.oid = a.atttypid \
+                WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition \
+                AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%' \
+                AND has_column_privilege(c.oid, a.attnum, 'SELECT') \
+                ORDER BY n.nspname, c.relname, c.oid, a.attnum LIMIT 20000",
+    kind: |category| match category {
+        "S" | "E" => ColumnKind::Text,
+        "B" => ColumnKind::Flag,
+        "N" => ColumnKind::Number,
+        "D" => ColumnKind::Time,
+        _ => ColumnKind::Other,
+    },
+};
+
+struct Postgres(PgConnection);
+
+/// Connects and begins.
+pub(super) async fn open(url: &str, instead: Option<&(String, u16)>) -> Result<Box<dyn Session>, Cause> {
+    // A pooler refuses start-up parameters it does not know, and keeps no prepared statements.
+    let mut options = PgConnectOptions::from_str(url)
+        .map_err(|e| cause::of(&e))?
+        .extra_float_digits(None)
+        .statement_cache_capacity(0)
+        .application_name("launchcheck")
+        .disable_statement_logging();
+    if let Some((host, port)) = instead {
+        options = options.host(host).port(*port);
+    }
+    let mut connection = PgConnection::connect_with(&options).await.map_err(|e| cause::of(&e))?;
+    let begun = connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+    begun.map_err(|e| cause::of(&e))?;
+    Ok(Box::new(Postgres(connection)))
+}
+
+impl Session for Postgres {
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+    fn rows<'a>(&'a mut self, sql: String, args: Vec<String>, each: Each<'a>) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move {
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+            for arg in args {
+                query = query.bind(arg);
+            }
+            let mut rows = query.fetch(&mut self.0);
+            while let Some(row) = rows.next().await {
+                let row = row?;
+                each((0..row.len()).map(|i| row.try_get(i)).collect::<sqlx::Result<_>>()?);
+            }
+            Ok(())
+        })
+    }
+    fn run<'a>(&'a mut self, sql: String) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
+    }
+    fn limit<'a>(&'a mut self, time: Duration) -> BoxFuture<'a, sqlx::Result<()>> {
+        self.run(format!("SET LOCAL statement_timeout = {}", time.as_millis()))
+    }
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let _ = self.run("ROLLBACK".to_owned()).await;
+            let _ = self.0.close().await;
+        })
+    }
+}

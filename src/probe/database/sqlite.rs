@@ -1,0 +1,87 @@
+//! SQLite files.
+
+use super::{Each, Session, cause, sql::Dialect};
+use futures_util::{StreamExt, future::BoxFuture};
+use launchcheck_checks::{
+    billing::mapping::ColumnKind,
+    vocab::{Cause, Shown},
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::{path::Path, time::Duration};
+
+static DIALECT: Dialect = Dialect {
+    quote: '"',
+    text: "TEXT",
+    numbered: false,
+    savepoints: false,
+    catalogue: "SELECT NULL, m.name, p.name, p.type FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS p \
+                WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid LIMIT 20000",
+    // By the rules of affinity (sqlite.org/datatype3.html), with the names that frameworks use.
+    kind: |declared| {
+        let t = declared.to_ascii_uppercase();
+        if t.contains("BOOL") {
+            ColumnKind::Flag
+        } else if t.contains("DATE") || t.contains("TIME") {
+            ColumnKind::Time
+        } else if t.contains("INT") || t.contains("REAL") || t.contains("NUM") || t.contains("DEC") {
+            ColumnKind::Number
+        } else if t.contains("BLOB") {
+            ColumnKind::Other
+        } else {
+            ColumnKind::Text
+        }
+    },
+};
+
+struct Sqlite(SqliteConnection);
+
+/// Opens the file and begins.
+pub(super) async fn open(path: &str) -> Result<Box<dyn Session>, Cause> {
+    if !Path::new(path).is_file() {
+        return Err(Cause::Unreadable(Shown::from(path)));
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .create_if_missing(false)
+        .statement_cache_capacity(0)
+        .busy_timeout(Duration::from_secs(2))
+        .pragma("query_only", "ON")
+        .disable_statement_logging();
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| cause::of(&e))?;
+    connection.execute("BEGIN DEFERRED").await.map_err(|e| cause::of(&e))?;
+    Ok(Box::new(Sqlite(connection)))
+}
+
+impl Session for Sqlite {
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+    fn rows<'a>(&'a mut self, sql: String, args: Vec<String>, each: Each<'a>) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move {
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+            for arg in args {
+                query = query.bind(arg);
+            }
+            let mut rows = query.fetch(&mut self.0);
+            while let Some(row) = rows.next().await {
+                let row = row?;
+                each((0..row.len()).map(|i| row.try_get(i)).collect::<sqlx::Result<_>>()?);
+            }
+            Ok(())
+        })
+    }
+    fn run<'a>(&'a mut self, sql: String) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
+    }
+    /// It has no such setting; whoever asks waits no longer than this.
+    fn limit<'a>(&'a mut self, _time: Duration) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let _ = self.run("ROLLBACK".to_owned()).await;
+            let _ = self.0.close().await;
+        })
+    }
+}
