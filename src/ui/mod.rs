@@ -2,3 +2,5 @@
 
 pub mod color;
 pub mod error;
+pub mod progress;
+pub mod terminal;
