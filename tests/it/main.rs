@@ -1,4 +1,5 @@
 //! Tests that use real parts: real servers on loopback, and the built executable.
 
 mod hosts;
+mod mail;
 mod probes;
