@@ -2,6 +2,7 @@
 
 use super::values::{one_of, pick, pick_rule, word_of};
 use crate::{
+    audit::{self, Start},
     config::{
         FailOn, Period,
         load::{self, Choice},
@@ -9,13 +10,27 @@ use crate::{
     },
     probe::connect::ConnectTo,
     problem::{Problem, Problems},
+    render::{self, Detail, Format, RenderOptions},
+    report::{Report, Setting},
     settings::{
-        ColorChoice, Format, Origin, Output, Settings, Sink, Verbosity, parse_connect_to, parse_domain, parse_resolver,
+        ColorChoice, Origin, Output, Settings, Sink, Verbosity, parse_connect_to, parse_domain, parse_resolver,
     },
     survey::{self, Ground, Survey},
+    ui::{
+        color::{Surroundings, wanted},
+        progress::listener,
+        terminal::{is_unicode_in_process, width_of_process},
+    },
 };
+use anyhow::Context;
 use launchcheck_checks::vocab::{DomainName, Pick, Severity};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 use url::Url;
 
 /// Audit a product and say whether it may launch.
@@ -281,9 +296,73 @@ pub(super) fn run(args: Args, color: ColorChoice) -> anyhow::Result<u8> {
 /// Runs what was prepared and writes the reports.
 fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &std::path::Path) -> anyhow::Result<u8> {
     let Prepared { settings, survey, command } = prepared;
-    let label = survey::label(&survey, here);
-    let _ = (settings, survey, command, label, environment);
-    anyhow::bail!("the audit is not wired to the reports yet")
+    let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+    let unicode = is_unicode_in_process();
+    let quiet = settings.verbosity == Verbosity::Quiet;
+    let progress = listener(stderr, quiet, settings.verbosity >= Verbosity::Verbose, unicode);
+    let told = settings.told().into_iter().map(|(name, value, origin)| Setting {
+        name,
+        value: value.into(),
+        origin: origin.word().into(),
+    });
+    let start = Start {
+        told: told.collect(),
+        label: survey::label(&survey, here),
+        command: command.into(),
+        now: jiff::Timestamp::now(),
+        settings: settings.clone(),
+        survey,
+        environment,
+    };
+    // One thread: the work is waiting, and a small program starts sooner.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(audit::run(start, progress.as_ref()))?;
+    // What is still open (a silent peer, a look-up) is not waited for.
+    runtime.shutdown_background();
+    drop(progress);
+
+    let options = RenderOptions {
+        width: width_of_process(),
+        colour: false,
+        unicode,
+        detail: match settings.verbosity {
+            Verbosity::Quiet => Detail::Quiet,
+            Verbosity::Normal => Detail::Normal,
+            Verbosity::Verbose => Detail::Verbose,
+            Verbosity::Debug => Detail::Log,
+        },
+        min_severity: settings.min_severity,
+    };
+    // The files first: whoever reads standard output may act on them.
+    for output in &settings.outputs {
+        if let Sink::File(path) = &output.to {
+            write_file(path, output.format, &report, &options)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    let on_screen = RenderOptions { colour: wanted(settings.color, &Surroundings::of_process(stdout)), ..options };
+    for format in settings.on_stdout() {
+        render::write(format, &report, &on_screen, &mut io::stdout().lock())
+            .context("cannot write to standard output")?;
+    }
+    Ok(report.exit_code)
+}
+
+/// Writes a report beside its place and puts it there whole, so that no reader sees half of one.
+fn write_file(path: &Path, format: Format, report: &Report, options: &RenderOptions) -> io::Result<()> {
+    let mut text = Vec::new();
+    render::write(format, report, options, &mut text)?;
+    // A device or a pipe (`/dev/stderr`, a CI summary) is written to, not replaced.
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+        return std::fs::write(path, text);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    std::fs::write(&part, text)?;
+    std::fs::rename(&part, path).inspect_err(|_| {
+        let _ = std::fs::remove_file(&part);
+    })
 }
 
 #[cfg(test)]
