@@ -20,6 +20,8 @@ pub struct Shape {
     pub mode: Mode,
     /// What kind of value it is.
     pub kind: Kind,
+    /// The provider whose mail relay the value names, as `SMTP_HOST` does.
+    pub relay: Option<&'static str>,
     /// What secret the value is, by itself and whatever it is called: "a Stripe secret key".
     pub secret: Option<Shown>,
     /// The value as it may be shown: the provider's prefix and, from 24 characters on, its last two
@@ -36,6 +38,8 @@ pub enum Kind {
     Empty,
     /// Blanks only.
     Blank,
+    /// Set, and the host does not show it (`[SENSITIVE]` in what `vercel env pull` writes).
+    Hidden,
     /// Text that stands in for a value; the words say how that shows.
     Placeholder(&'static str),
     /// A URL.
@@ -98,8 +102,9 @@ impl Shape {
         let mode = known.as_ref().map_or(Mode::Silent, |k| k.mode);
         let placeholder = matches!(kind, Kind::Placeholder(_));
         let secret = if placeholder { None } else { known.as_ref().and_then(|k| k.secret.clone()).or(other(trimmed)) };
+        let relay = providers::by_smtp_host(relay_host(trimmed)).map(|p| p.id);
         let masked = mask(trimmed, &kind, known.as_ref(), secret.is_some() || is_secret(role));
-        Self { provider, role, mode, kind, secret, masked, digest: key.digest(value) }
+        Self { provider, role, mode, kind, relay, secret, masked, digest: key.digest(value) }
     }
     /// Whether nothing is there: an empty value or blanks.
     #[must_use]
@@ -239,6 +244,9 @@ fn kind_of(name: &str, value: &str, role: Role, known: bool) -> Option<Kind> {
     if value.is_empty() {
         return None;
     }
+    if value == "[SENSITIVE]" {
+        return Some(Kind::Hidden);
+    }
     if let Some(why) = placeholder::why(name, value, is_secret(role)) {
         return Some(Kind::Placeholder(why));
     }
@@ -278,12 +286,20 @@ fn is_local(host: &str) -> bool {
     matches!(last, "localhost" | "local") || host == "host.docker.internal"
 }
 
+/// The host in `smtp.acme.test`, `smtp.acme.test:587` and `smtps://user:pass@smtp.acme.test:465`.
+fn relay_host(value: &str) -> &str {
+    let rest = value.split_once("://").map_or(value, |(_, r)| r);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, r)| r);
+    rest.split([':', '/', '?']).next().unwrap_or_default()
+}
+
 fn mask(value: &str, kind: &Kind, known: Option<&Known>, secret: bool) -> Shown {
     let count = value.chars().count();
     let length = || format!("({count} character{})", if count == 1 { "" } else { "s" }).into();
     match kind {
         Kind::Empty => "(empty)".into(),
         Kind::Blank => "(only blanks)".into(),
+        Kind::Hidden => "(not shown by the host)".into(),
         Kind::Url { scheme, host, .. } if !secret && !value.contains('@') => {
             let sep = if scheme.is_empty() { "" } else { "://" };
             format!("{scheme}{sep}{host}").into()
@@ -371,6 +387,14 @@ mod tests {
         assert_eq!(shape("A", "x").digest, shape("B", "x").digest);
         assert_ne!(shape("A", "x").digest, shape("A", "y").digest);
         assert_ne!(DigestKey::new(&[1; 32]).digest("x"), DigestKey::new(&[2; 32]).digest("x"));
+    }
+
+    #[test]
+    fn relays_and_hidden_values() {
+        assert_eq!(shape("SMTP_HOST", "smtp.resend.com").relay, Some("resend"));
+        assert_eq!(shape("EMAIL_SERVER", "smtps://u:p@smtp.gmail.com:465/").relay, Some("google-workspace"));
+        assert_eq!(shape("X", "hello").relay, None);
+        assert_eq!(shape("STRIPE_SECRET_KEY", "[SENSITIVE]").kind, Kind::Hidden);
     }
 
     #[test]

@@ -161,7 +161,7 @@ fn from_post(o: &Got, c: &Got, u: &Got) -> Decided {
         return open("the server answers every path with an error");
     }
     // A handler may hide behind a 404; OPTIONS then still names the method, and no other path does.
-    if is_gone(answer.status) && !(allowed && !is_gone(control.status)) {
+    if is_gone(answer.status) && (!allowed || is_gone(control.status)) {
         return (Standing::Missing(shown()), None);
     }
     let same = answer.status == control.status && text(&u.question, answer) == text(&c.question, control);
