@@ -150,8 +150,11 @@ fn production_files(config: &Config) -> Vec<PathBuf> {
 
 /// What is shown without a finding, family by family.
 fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    use launchcheck_checks::{email, tls, web};
-    [email::exhibits, tls::exhibits, web::exhibits].iter().flat_map(|of| of(targets, facts)).collect()
+    use launchcheck_checks::{billing, email, tls, web};
+    [email::exhibits, tls::exhibits, web::exhibits, billing::exhibits]
+        .iter()
+        .flat_map(|of| of(targets, facts))
+        .collect()
 }
 
 /// The roots that certificates are judged by: Mozilla's, and those of the bundle.

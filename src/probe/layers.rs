@@ -70,6 +70,11 @@ impl Sooner {
     pub fn left(&self) -> Duration {
         self.outer.left().min(self.at.saturating_duration_since(Instant::now()))
     }
+    /// A part of this share.
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Self {
+        Self { outer: self.outer.clone(), at: self.at.min(Instant::now() + time) }
+    }
     /// Waits for it.
     pub async fn reached(&self) {
         tokio::select! {

@@ -69,10 +69,17 @@ impl Stripe {
                     tokio::time::sleep(pause).await;
                     pause *= 2;
                 }
-                Err(Failed { cause, .. }) => return Observed::unknown(cause),
+                Err(Failed { cause, .. }) => return self.silent(cause),
             }
         }
-        Observed::unknown(Cause::Refused)
+        self.silent(Cause::Refused)
+    }
+    /// Notes who did not answer, so that one dead API is told once.
+    fn silent(&self, cause: Cause) -> Observed<Vec<u8>> {
+        if matches!(cause, Cause::Timeout | Cause::Refused | Cause::NoRoute) {
+            self.counters.silence(self.base.host_str().unwrap_or("Stripe"), cause.clone());
+        }
+        Observed::unknown(cause)
     }
 
     async fn once(&self, request: &ApiRequest) -> Result<Vec<u8>, Failed> {

@@ -187,6 +187,11 @@ impl Join {
             database_whole: true,
         }
     }
+    /// The mapping it goes by.
+    #[must_use]
+    pub const fn settled(&self) -> &Settled {
+        &self.settled
+    }
     /// A subscription of the provider's.
     pub fn add_sub(&mut self, sub: Sub) {
         if sub.test_clock {

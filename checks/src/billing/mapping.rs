@@ -415,10 +415,9 @@ fn fill(table: &TableSample, best: &Candidate, coverage: Coverage) -> Settled {
 fn around(table: &TableSample, pin: &Mapping) -> Settled {
     let mut mapping = Mapping { table: table.full_name(), ..Mapping::default() };
     let mut roles = Vec::new();
-    let anchored = pin.subscription.is_some() || pin.customer.is_some();
     for role in Role::ALL {
         let given = pin.column(role).and_then(|c| table.column(c));
-        let found = given.map(|c| (c, "given".to_owned(), true)).or_else(|| look(table, role, anchored));
+        let found = given.map(|c| (c, "given".to_owned(), true)).or_else(|| look(table, role));
         *mapping.slot(role) = found.as_ref().map(|(c, ..)| c.name.clone());
         roles.push(RoleShown {
             role,
@@ -443,7 +442,7 @@ const fn unit(role: Role, kind: Option<ColumnKind>) -> &'static str {
 }
 
 /// A column for the role in this table, why, and whether values say so.
-fn look(table: &TableSample, role: Role, anchored: bool) -> Option<(&ColumnSample, String, bool)> {
+fn look(table: &TableSample, role: Role) -> Option<(&ColumnSample, String, bool)> {
     let by_value = |kind: IdKind, prefix: &str| {
         let best = table.columns.iter().filter_map(|c| Some((typed(c, kind)?, c))).max_by_key(|(n, _)| *n)?;
         Some((best.1, format!("{} of {} sampled values start with {prefix}", best.0, best.1.values.len()), true))
@@ -461,7 +460,7 @@ fn look(table: &TableSample, role: Role, anchored: bool) -> Option<(&ColumnSampl
         Role::Customer => by_value(IdKind::Customer, "cus_"),
         Role::Subscription => by_value(IdKind::Subscription, "sub_"),
         Role::Price => by_value(IdKind::Price, "price_"),
-        Role::Status => anchored.then(|| status(table)).flatten(),
+        Role::Status => status(table),
         Role::PeriodEnd => by_name(
             &[
                 "currentperiodend",

@@ -44,9 +44,9 @@ trait Session: Send {
     /// Runs one statement and hands out its rows.
     fn rows<'a>(&'a mut self, sql: String, args: Vec<String>, each: Each<'a>) -> BoxFuture<'a, sqlx::Result<()>>;
     /// Runs statements without rows and without arguments.
-    fn run<'a>(&'a mut self, sql: String) -> BoxFuture<'a, sqlx::Result<()>>;
+    fn run(&mut self, sql: String) -> BoxFuture<'_, sqlx::Result<()>>;
     /// Limits how long each statement from now on may take.
-    fn limit<'a>(&'a mut self, time: Duration) -> BoxFuture<'a, sqlx::Result<()>>;
+    fn limit(&mut self, time: Duration) -> BoxFuture<'_, sqlx::Result<()>>;
     /// Ends the transaction and the connection.
     fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
@@ -221,7 +221,7 @@ impl Reading {
         let mut held = 0;
         for part in ids.chunks(CHUNK) {
             let sql = dialect.held(table, column, part.len());
-            let args = part.iter().map(|i| i.to_string()).collect();
+            let args = part.iter().map(ToString::to_string).collect();
             if dialect.savepoints {
                 self.run("SAVEPOINT launchcheck").await?;
             }
@@ -267,7 +267,7 @@ impl Reading {
             let Some(column) = column else { continue };
             for part in ids.chunks(CHUNK) {
                 let sql = dialect.again(settled, column, part.len());
-                let args = part.iter().map(|i| i.to_string()).collect();
+                let args = part.iter().map(ToString::to_string).collect();
                 self.rows(sql, args, SCAN, &mut |cells| each(row(&cells))).await?;
             }
         }

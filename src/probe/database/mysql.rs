@@ -69,11 +69,11 @@ impl Session for MySql {
             Ok(())
         })
     }
-    fn run<'a>(&'a mut self, sql: String) -> BoxFuture<'a, sqlx::Result<()>> {
+    fn run(&mut self, sql: String) -> BoxFuture<'_, sqlx::Result<()>> {
         Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
     }
     /// The two name it differently, and in different units.
-    fn limit<'a>(&'a mut self, time: Duration) -> BoxFuture<'a, sqlx::Result<()>> {
+    fn limit(&mut self, time: Duration) -> BoxFuture<'_, sqlx::Result<()>> {
         Box::pin(async move {
             let mariadb = format!("SET SESSION max_statement_time = {}", time.as_secs());
             if self.run(mariadb).await.is_ok() {

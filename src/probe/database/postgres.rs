@@ -68,10 +68,10 @@ impl Session for Postgres {
             Ok(())
         })
     }
-    fn run<'a>(&'a mut self, sql: String) -> BoxFuture<'a, sqlx::Result<()>> {
+    fn run(&mut self, sql: String) -> BoxFuture<'_, sqlx::Result<()>> {
         Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
     }
-    fn limit<'a>(&'a mut self, time: Duration) -> BoxFuture<'a, sqlx::Result<()>> {
+    fn limit(&mut self, time: Duration) -> BoxFuture<'_, sqlx::Result<()>> {
         self.run(format!("SET LOCAL statement_timeout = {}", time.as_millis()))
     }
     fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {

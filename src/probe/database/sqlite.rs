@@ -71,11 +71,11 @@ impl Session for Sqlite {
             Ok(())
         })
     }
-    fn run<'a>(&'a mut self, sql: String) -> BoxFuture<'a, sqlx::Result<()>> {
+    fn run(&mut self, sql: String) -> BoxFuture<'_, sqlx::Result<()>> {
         Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
     }
     /// It has no such setting; whoever asks waits no longer than this.
-    fn limit<'a>(&'a mut self, _time: Duration) -> BoxFuture<'a, sqlx::Result<()>> {
+    fn limit(&mut self, _time: Duration) -> BoxFuture<'_, sqlx::Result<()>> {
         Box::pin(async { Ok(()) })
     }
     fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
