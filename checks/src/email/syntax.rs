@@ -152,4 +152,38 @@ mod tests {
     fn bytes_beyond_ascii_keep_their_places() {
         assert_eq!(ascii("aé b".as_bytes()), "a\u{1a}\u{1a} b");
     }
+
+    #[test]
+    fn no_bytes_make_a_parser_panic_or_point_outside_the_record() {
+        use crate::email::{dkim_key, dmarc, spf};
+        let seeds: [&[u8]; 3] = [
+            b"v=spf1 a:%{d2r-}.acme.test/24//64 ip4:1.2.3.4/8 include:x.test redirect=y.test exp=%{l}.z -all",
+            b"v=DMARC1; p=none; sp=reject; fo=0:1; rua=mailto:a@b.test!10m,x; adkim=s",
+            b"v=DKIM1; k=rsa; h=sha1:sha256; t=y; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMMbNzUK",
+        ];
+        let odd = b"%{}/:;=,.\"\\ \t\x00\x80\xff\xc3v1-+~?09aZ";
+        let mut state = 1_u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        for round in 0..6_000 {
+            let mut bytes = seeds[round % 3].to_vec();
+            for _ in 0..=next(4) {
+                let at = next(bytes.len());
+                match next(3) {
+                    0 => bytes[at] = odd[next(odd.len())],
+                    1 => bytes.insert(at, odd[next(odd.len())]),
+                    _ => bytes.truncate(at.max(1)),
+                }
+            }
+            let flaws = [spf::parse(&bytes).flaws, dmarc::parse(&bytes).flaws, dkim_key::parse(&bytes).flaws].concat();
+            assert!(
+                flaws.iter().all(|f| f.span.start <= f.span.end && f.span.end <= bytes.len()),
+                "{bytes:?} {flaws:?}"
+            );
+            let texts = || [bytes.clone()];
+            let _ = (spf::select(texts()), dmarc::select(texts()), dkim_key::select(texts()));
+        }
+    }
 }
