@@ -1,5 +1,7 @@
 //! The exit codes, the same in every format. They are a contract: scripts and CI jobs read them.
 
+use std::fmt::Write as _;
+
 /// GO or GO WITH WARNINGS.
 pub const GO: u8 = 0;
 /// NO-GO: a finding at or above `--fail-on` is open.
@@ -25,7 +27,7 @@ pub const ALL: [(u8, &str); 5] = [
 pub fn explain() -> String {
     let mut out = String::from("Exit codes, the same for every --format:\n\n");
     for (code, meaning) in ALL {
-        out.push_str(&format!("  {code:>3}  {meaning}\n"));
+        let _ = writeln!(out, "  {code:>3}  {meaning}");
     }
     out.push_str(
         "\n--on-unknown ignore  ends 0 where only unverified checks stand between the run and a GO;\n\

@@ -149,12 +149,20 @@ pub struct Finding {
     pub why: Shown,
     /// What to do.
     pub fix: Fix,
-    /// The line to change, or the one that declared the target.
+    /// The line to change.
     pub place: Option<Place>,
+    /// The line that declared the target.
+    pub declared: Option<Place>,
     /// Equal for the same fault in every run, whatever it is worded like.
     pub fingerprint: String,
 }
 impl Finding {
+    /// A line for formats in which every finding needs one: the line to change, or else the one
+    /// that declared the target.
+    #[must_use]
+    pub fn anchor(&self) -> Option<&Place> {
+        self.place.as_ref().or(self.declared.as_ref())
+    }
     /// Whether the rule is a preview: shown, and counted for nothing.
     #[must_use]
     pub fn is_preview(&self) -> bool {
@@ -232,7 +240,8 @@ pub fn target_text(id: &TargetId) -> Shown {
 pub fn fingerprint(rule: &str, target: &str, subject: &str) -> String {
     let text = format!("1\0{rule}\0{target}\0{subject}");
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().take(8).map(|b| format!("{b:02x}")).collect()
+    let first = digest.as_ref().iter().take(8).fold(0_u64, |n, b| n << 8 | u64::from(*b));
+    format!("{first:016x}")
 }
 
 /// Builds the report.
@@ -247,7 +256,9 @@ pub fn build(inputs: Inputs<'_>) -> Report {
     findings.sort_by(in_order);
     waived.sort_by(|a, b| in_order(&a.finding, &b.finding));
     let mut tally = Tally::default();
-    units.iter().for_each(|u| tally.add(&u.outcome));
+    for unit in &units {
+        tally.add(&unit.outcome);
+    }
     for kind in ["lookups", "handshakes", "requests"] {
         run.counts.entry(kind).or_default();
     }
@@ -312,7 +323,9 @@ impl Report {
     #[must_use]
     pub fn open(&self) -> [usize; 5] {
         let mut open = [0; 5];
-        self.findings.iter().for_each(|f| open[f.severity as usize] += 1);
+        for finding in &self.findings {
+            open[finding.severity as usize] += 1;
+        }
         open
     }
 }
@@ -329,7 +342,6 @@ fn finding(unit: &Unit, fault: &Fault, targets: &Targets) -> Finding {
         (true, true) => rule.fails.as_ref().into(),
         (true, false) => format!("{}: {}", rule.fails, fault.subject).into(),
     };
-    let declared = || targets.origin(&unit.target).and_then(|o| o.place());
     Finding {
         rule,
         severity: effective(rule, fault),
@@ -340,7 +352,8 @@ fn finding(unit: &Unit, fault: &Fault, targets: &Targets) -> Finding {
         saw: fault.saw.clone(),
         why: words::why(rule),
         fix: fault.fix.clone(),
-        place: fault.at.as_ref().or_else(declared).cloned(),
+        place: fault.at.clone(),
+        declared: targets.origin(&unit.target).and_then(|o| o.place()).cloned(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::outcome::{Outcome, Unit, effective};
 use launchcheck_checks::vocab::{Family, Lifecycle, Rule, Severity};
+use std::fmt::Write as _;
 
 /// The scoring policy, whole.
 #[derive(Debug)]
@@ -328,7 +329,7 @@ pub fn explain() -> String {
         let others: Vec<_> = families.iter().map(|f| f.word()).filter(|f| *f != category.word()).collect();
         let with = if others.is_empty() { String::new() } else { format!("  with {}", others.join(" and ")) };
         let note = if weight == 0 { "  its findings cap the score and count for the verdict" } else { "" };
-        out.push_str(&format!("  {:<10}{weight:>3}{with}{note}\n", category.word()));
+        let _ = writeln!(out, "  {:<10}{weight:>3}{with}{note}", category.word());
     }
     out.push_str(
         "A category's score is earned / possible. Only categories in which something counts are\n\
@@ -337,10 +338,9 @@ pub fn explain() -> String {
          are shown as 37–92 where they differ. Rounded down.\n\n",
     );
     for (severity, at) in POLICY.caps {
-        out.push_str(&format!(
-            "While a {0} is open both are at most {at}; while a check of severity {0} is\nunverified the value is.\n",
-            severity.word()
-        ));
+        let word = severity.word();
+        let _ = writeln!(out, "While a {word} is open both are at most {at}; while a {word} check is unverified,");
+        out.push_str("the value is.\n");
     }
     out.push_str(
         "The report keeps the raw score. A preview rule weighs nothing and never gates.\n\n\

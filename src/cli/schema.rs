@@ -1,7 +1,7 @@
 //! `launchcheck schema`: the JSON Schemas of what is read and what is written.
 
 use super::values::one_of;
-use crate::config::load;
+use crate::{config::load, render::json};
 
 /// Print the JSON Schema of the configuration or of the report.
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,6 @@ impl Which {
 pub(super) fn run(args: &Args) -> String {
     match args.which {
         Which::Config => load::schema_text(),
-        Which::Report => String::new(),
+        Which::Report => json::schema(),
     }
 }

@@ -6,7 +6,7 @@ mod finding;
 mod paper;
 mod table;
 
-use super::{Detail, RenderOptions};
+use super::{RenderOptions, Verbosity};
 use crate::{
     report::{Finding, PathState, Report},
     score::Range,
@@ -14,15 +14,15 @@ use crate::{
 };
 use launchcheck_checks::vocab::Severity;
 use paper::{Ink, Paper, Span};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Draws the report.
 #[must_use]
 pub fn render(report: &Report, options: &RenderOptions) -> String {
     let mut page = Page { report, options, paper: Paper::new(options), explained: BTreeSet::new() };
     match options.detail {
-        Detail::Quiet => page.last_block(),
-        Detail::Normal if report.is_all_green() => page.all_green(),
+        Verbosity::Quiet => page.last_block(),
+        Verbosity::Normal if report.is_all_green() => page.all_green(),
         _ => page.whole(),
     }
     page.paper.finish()
@@ -74,7 +74,7 @@ impl Page<'_> {
         self.findings();
         self.unverified();
         self.waived();
-        if self.options.detail >= Detail::Verbose {
+        if self.options.detail >= Verbosity::Verbose {
             extras::passed(self.report, &mut self.paper);
             extras::not_judged(self.report, &mut self.paper);
             extras::exhibits(self.report, &mut self.paper);
@@ -82,7 +82,7 @@ impl Page<'_> {
         self.event_path();
         self.paper.blank();
         self.footer();
-        if self.options.detail >= Detail::Log {
+        if self.options.detail >= Verbosity::Debug {
             extras::log(self.report, &mut self.paper);
         }
         self.paper.blank();
@@ -99,9 +99,11 @@ impl Page<'_> {
             &[Span(Ink::Good, r.verdict_line()), Span(Ink::Plain, format!("  {told}"))],
             &[Span(Ink::Plain, score)],
         );
-        let scope =
-            if r.unproven.is_empty() { self.covers() } else { format!("{} · {}", self.covers(), self.not_proven()) };
-        self.paper.put(&[Span(Ink::Dim, scope)]);
+        let mut covers = self.covers();
+        if !r.unproven.is_empty() {
+            covers = format!("{covers} · {}", self.not_proven());
+        }
+        self.paper.put(&[Span(Ink::Dim, covers)]);
     }
 
     fn header_line(&mut self) {
@@ -150,7 +152,7 @@ impl Page<'_> {
     }
 
     fn findings(&mut self) {
-        let verbose = self.options.detail >= Detail::Verbose;
+        let verbose = self.options.detail >= Verbosity::Verbose;
         for (severity, heading) in [
             (Severity::Blocker, "BLOCKERS"),
             (Severity::High, "HIGH"),
@@ -189,7 +191,7 @@ impl Page<'_> {
             let reason =
                 if n == 1 || group.behind.is_empty() { reason.to_owned() } else { reason.replacen("waits", "wait", 1) };
             self.paper.hang("? ", &format!("{}{between}{reason}", count(n, "check")), Ink::Plain);
-            let most = if self.options.detail >= Detail::Verbose { usize::MAX } else { 6 };
+            let most = if self.options.detail >= Verbosity::Verbose { usize::MAX } else { 6 };
             let rules = group.rules();
             let mut told: Vec<String> = rules
                 .iter()
@@ -199,7 +201,7 @@ impl Page<'_> {
             if rules.len() > most {
                 told.push(format!("{} more (-v)", rules.len() - most));
             }
-            if group.behind.is_empty() || self.options.detail >= Detail::Verbose {
+            if group.behind.is_empty() || self.options.detail >= Verbosity::Verbose {
                 self.paper.hang("    ", &told.join(", "), Ink::Dim);
             }
             if let Some(hint) = &group.hint {
@@ -264,7 +266,7 @@ impl Page<'_> {
             (t.skipped, "skipped"),
         ] {
             if n > 0 {
-                counts.push_str(&format!(" · {n} {word}"));
+                let _ = write!(counts, " · {n} {word}");
             }
         }
         self.paper.hang("", &counts, Ink::Plain);
@@ -274,7 +276,7 @@ impl Page<'_> {
         let asked: Vec<String> = asked.into_iter().map(|(kind, n)| format!("{n} {kind}")).collect();
         let mut asked = if asked.is_empty() { "nothing was asked".to_owned() } else { asked.join(", ") };
         if r.run.remembered > 0 {
-            asked.push_str(&format!(" ({} more answered from memory)", r.run.remembered));
+            let _ = write!(asked, " ({} more answered from memory)", r.run.remembered);
         }
         let gate = format!("gate: --fail-on {}", r.gate.fail_on.word());
         self.paper.hang("", &format!("{asked} in {} · {gate}", seconds(r.run.duration_ms)), Ink::Plain);

@@ -59,7 +59,7 @@ fn a_finding_without_a_line_of_its_own_points_at_the_target() {
     let mut targets = Targets::default();
     targets.add(units[0].target.clone(), Origin::Declared(Place::new("launchcheck.toml", 2, 10)));
     let r = build(inputs(units, &targets));
-    assert_eq!(r.findings[0].place, Some(Place::new("launchcheck.toml", 2, 10)));
+    assert_eq!(r.findings[0].anchor(), Some(&Place::new("launchcheck.toml", 2, 10)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use crate::{
     events::{Event, Listener},
+    render::Verbosity,
     score::Category,
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -107,7 +108,7 @@ impl Listener for Bars {
             Event::Finished => {
                 if let Some((done, thread)) = state.shower.take() {
                     // Either it still waits and is told, or it has shown the bars and is gone.
-                    drop(done.send(()));
+                    let _ = done.send(());
                     drop(thread.join());
                 }
                 for bar in std::mem::take(&mut state.bars).into_values() {
@@ -121,9 +122,12 @@ impl Listener for Bars {
     }
 }
 
+/// Settled and all units of each family.
+type Counts = BTreeMap<Family, (usize, usize)>;
+
 /// A line for each family that is settled: `-v` where standard error is no terminal.
 pub struct Lines<W> {
-    state: Mutex<(W, BTreeMap<Family, (usize, usize)>)>,
+    state: Mutex<(W, Counts)>,
 }
 impl<W: Write + Send> Lines<W> {
     /// Lines on this writer.
@@ -152,13 +156,14 @@ impl<W: Write + Send> Listener for Lines<W> {
     }
 }
 
-/// The listener for this process: bars on a terminal, lines elsewhere when asked for, else none.
+/// The listener for standard error: bars on a terminal, lines elsewhere when asked for, else none.
 #[must_use]
-pub fn listener(terminal: bool, quiet: bool, verbose: bool, unicode: bool) -> Box<dyn Listener> {
-    match (quiet, terminal, verbose) {
-        (true, ..) | (false, false, false) => Box::new(()),
-        (false, true, _) => Box::new(Bars::stderr(unicode)),
-        (false, false, true) => Box::new(Lines::on(std::io::stderr())),
+pub fn listener(terminal: bool, detail: Verbosity, unicode: bool) -> Box<dyn Listener> {
+    match detail {
+        Verbosity::Quiet => Box::new(()),
+        _ if terminal => Box::new(Bars::stderr(unicode)),
+        Verbosity::Verbose | Verbosity::Debug => Box::new(Lines::on(std::io::stderr())),
+        Verbosity::Normal => Box::new(()),
     }
 }
 
@@ -171,9 +176,8 @@ mod tests {
     #[derive(Clone, Debug, Default)]
     struct Screen(Arc<Mutex<String>>);
     impl Screen {
-        fn push(&self, s: &str) -> io::Result<()> {
+        fn push(&self, s: &str) {
             self.0.lock().unwrap().push_str(s);
-            Ok(())
         }
         fn text(&self) -> String {
             self.0.lock().unwrap().clone()
@@ -196,13 +200,16 @@ mod tests {
             Ok(())
         }
         fn write_line(&self, s: &str) -> io::Result<()> {
-            self.push(s)
+            self.push(s);
+            Ok(())
         }
         fn write_str(&self, s: &str) -> io::Result<()> {
-            self.push(s)
+            self.push(s);
+            Ok(())
         }
         fn clear_line(&self) -> io::Result<()> {
-            self.push("<clear>")
+            self.push("<clear>");
+            Ok(())
         }
         fn flush(&self) -> io::Result<()> {
             Ok(())
@@ -219,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_quick_run_shows_nothing() {
-        let (screen, bars) = bars(Duration::from_secs(3600));
+        let (screen, bars) = bars(Duration::from_hours(1));
         bars.on(Event::Planned { totals: TOTALS });
         bars.on(Event::Settled { family: Family::Email });
         bars.on(Event::Finished);

@@ -60,10 +60,8 @@ pub(super) fn full(f: &Finding, with_why: bool, paper: &mut Paper) {
     if !mentions(name(f)) && !matches!(name(f), "" | "." | "run") {
         at.push(f.target.to_string());
     }
-    if let Some(place) = &f.place {
-        if !mentions(&format!("{}:{}", place.file, place.line)) {
-            at.push(place.to_string());
-        }
+    if let Some(place) = f.place.as_ref().filter(|p| !mentions(&format!("{}:{}", p.file, p.line))) {
+        at.push(place.to_string());
     }
     field("at", &at.join(" · "), paper);
     for (i, line) in saw.iter().enumerate() {
@@ -135,7 +133,9 @@ fn fix(fix: &Fix, paper: &mut Paper) {
         }
         Fix::Code { place, lines } => {
             field("fix", &format!("In {place}:"), paper);
-            lines.iter().for_each(|l| paper.paste(l.as_str()));
+            for line in lines {
+                paper.paste(line.as_str());
+            }
         }
         Fix::Steps(steps) => match steps.as_slice() {
             [one] => field("fix", one.as_str(), paper),

@@ -1,6 +1,7 @@
 //! What the human report is written on: lines of a given width, in colour or without.
 
 use super::RenderOptions;
+use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// What a piece of text is, for its colour. The words alone must say it as well.
@@ -71,7 +72,7 @@ impl Paper {
     pub(super) fn put(&mut self, spans: &[Span]) {
         for Span(ink, text) in spans {
             if self.colour && !ink.code().is_empty() && !text.trim().is_empty() {
-                self.text.push_str(&format!("\x1b[{}m{text}\x1b[0m", ink.code()));
+                let _ = write!(self.text, "\x1b[{}m{text}\x1b[0m", ink.code());
             } else {
                 self.text.push_str(text);
             }
@@ -151,11 +152,10 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 /// The ASCII character that stands for another.
 fn plain(c: char) -> char {
     match c {
-        '✗' => 'x',
+        '✗' | '×' => 'x',
         '✓' => '+',
         '·' | '─' | '–' | '—' => '-',
         '→' => '>',
-        '×' => 'x',
         '…' => '~',
         '“' | '”' | '„' => '"',
         '‘' | '’' => '\'',

@@ -73,14 +73,14 @@ fn the_whole_report_in_ascii() {
 
 #[test]
 fn the_whole_report_with_everything() {
-    let options = RenderOptions { detail: Detail::Log, ..at(100) };
+    let options = RenderOptions { detail: Verbosity::Debug, ..at(100) };
     insta::assert_snapshot!("log", render(&sample(), &options));
 }
 
 #[test]
 fn quiet_is_the_last_block() {
     let whole = render(&sample(), &at(100));
-    let quiet = render(&sample(), &RenderOptions { detail: Detail::Quiet, ..at(100) });
+    let quiet = render(&sample(), &RenderOptions { detail: Verbosity::Quiet, ..at(100) });
     assert!(whole.ends_with(&quiet));
     assert!(quiet.starts_with("NO-GO") && quiet.lines().count() == 3, "{quiet}");
 }
@@ -155,7 +155,7 @@ fn nothing_from_outside_moves_the_cursor_or_forges_a_line() {
     given.label = hostile.into();
     given.run.notes = vec![hostile.into()];
     let report = report::build(given);
-    for detail in [Detail::Quiet, Detail::Normal, Detail::Verbose, Detail::Log] {
+    for detail in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose, Verbosity::Debug] {
         let text = render(&report, &RenderOptions { detail, ..at(100) });
         assert!(text.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}')), "{text:?}");
         assert!(!text.lines().skip(1).any(|l| l.starts_with("NO-GO\u{20}gnp")), "{text}");

@@ -633,7 +633,7 @@ impl From<&report::Finding> for Finding {
             title: text(&f.title),
             saw: f.saw.iter().map(Evidence::from).collect(),
             fix: Fix::from(&f.fix),
-            place: f.place.as_ref().map(Place::from),
+            place: f.anchor().map(Place::from),
             fingerprint: f.fingerprint.clone(),
         }
     }
