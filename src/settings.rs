@@ -4,7 +4,6 @@
 use crate::{
     config::{Config, FailOn, Located, Period},
     probe::connect::ConnectTo,
-    render::Format,
 };
 use launchcheck_checks::vocab::{DomainName, Pick, Severity};
 use std::{
@@ -189,6 +188,27 @@ impl Settings {
         let where_given = where_given.into_iter().filter(|(_, v)| !v.is_empty());
         let origin = |name| self.origins.get(name).copied().unwrap_or(Origin::Default);
         always.into_iter().chain(where_given).map(|(name, value)| (name, value, origin(name))).collect()
+    }
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// `launchcheck.report/1`.
+    Json,
+}
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Human, Self::Json];
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     },
     probe::connect::ConnectTo,
     problem::{Problem, Problems},
-    render::{self, Detail, Format, RenderOptions},
+    render::{self, Format, RenderOptions},
     report::{Report, Setting},
     settings::{
         ColorChoice, Origin, Output, Settings, Sink, Verbosity, parse_connect_to, parse_domain, parse_resolver,
@@ -298,8 +298,7 @@ fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &std::pat
     let Prepared { settings, survey, command } = prepared;
     let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
     let unicode = is_unicode_in_process();
-    let quiet = settings.verbosity == Verbosity::Quiet;
-    let progress = listener(stderr, quiet, settings.verbosity >= Verbosity::Verbose, unicode);
+    let progress = listener(stderr, settings.verbosity, unicode);
     let told = settings.told().into_iter().map(|(name, value, origin)| Setting {
         name,
         value: value.into(),
@@ -325,12 +324,7 @@ fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &std::pat
         width: width_of_process(),
         colour: false,
         unicode,
-        detail: match settings.verbosity {
-            Verbosity::Quiet => Detail::Quiet,
-            Verbosity::Normal => Detail::Normal,
-            Verbosity::Verbose => Detail::Verbose,
-            Verbosity::Debug => Detail::Log,
-        },
+        detail: settings.verbosity,
         min_severity: settings.min_severity,
     };
     // The files first: whoever reads standard output may act on them.

@@ -3,3 +3,4 @@
 mod hosts;
 mod mail;
 mod probes;
+mod weather;

@@ -1,0 +1,240 @@
+//! Bad weather: each server stopped or silent, from the start and in the middle of a run. What an
+//! audited host refuses is an answer; what a resolver, an API or a database keeps back is unknown;
+//! no score rises by it, and every run ends in time.
+
+use launchcheck_fixtures::{Mode, Plan, World, scenarios};
+use serde_json::Value;
+use std::{
+    process::{Child, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+const TIMEOUT: &str = "2s";
+/// What a run may take when something never answers: a few timeouts in a row, not one for each
+/// question. The deadline of the runs here is 15 s.
+const IN_TIME: Duration = Duration::from_secs(17);
+
+fn start(world: &World, extra: &[&str]) -> Child {
+    world
+        .command(env!("CARGO_BIN_EXE_launchcheck"))
+        .args(["audit", "--format", "json", "--timeout", TIMEOUT, "--deadline", "15s"])
+        .args(world.args())
+        .args(extra)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the executable starts")
+}
+struct Ended {
+    code: i32,
+    report: Value,
+    took: Duration,
+}
+impl Ended {
+    fn of(begun: Instant, output: &Output) -> Self {
+        let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
+            panic!("no report: {e}; {}", String::from_utf8_lossy(&output.stderr));
+        });
+        Self { code: output.status.code().unwrap_or(-1), report, took: begun.elapsed() }
+    }
+    fn outcome(&self, rule: &str) -> Vec<String> {
+        let units = self.report["units"].as_array().expect("units");
+        let of_rule = units.iter().filter(|u| u["rule"] == rule);
+        of_rule.map(|u| u["outcome"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+    fn causes(&self, rule: &str) -> String {
+        let units = self.report["units"].as_array().expect("units");
+        units.iter().filter(|u| u["rule"] == rule).map(|u| u["causes"].to_string()).collect()
+    }
+    fn value(&self) -> u64 {
+        self.report["score"]["value"].as_u64().expect("a score")
+    }
+    fn rules(&self) -> Vec<String> {
+        let findings = self.report["findings"].as_array().expect("findings");
+        findings.iter().map(|f| f["rule"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+fn audit(world: &World, extra: &[&str]) -> Ended {
+    let begun = Instant::now();
+    let output = start(world, extra).wait_with_output().expect("it ends");
+    Ended::of(begun, &output)
+}
+
+type Trouble = (&'static str, fn(&World));
+
+/// Each server of the world, troubled. The names are of the hosts that the healthy company has.
+const TROUBLES: &[Trouble] = &[
+    ("resolver stopped", |w| w.dns().stop()),
+    ("apex stopped", |w| w.web("acme.test").set_mode(Mode::Stopped)),
+    ("apex silent", |w| w.web("acme.test").set_mode(Mode::Silent)),
+    ("apex resets", |w| w.web("acme.test").set_mode(Mode::Reset)),
+    ("www stopped", |w| w.web("www.acme.test").set_mode(Mode::Stopped)),
+    ("webhook host stopped", |w| w.web("api.acme.test").set_mode(Mode::Stopped)),
+    ("webhook host silent", |w| w.web("api.acme.test").set_mode(Mode::Silent)),
+    ("stripe stopped", |w| w.stripe().set_mode(Mode::Stopped)),
+    ("stripe silent", |w| w.stripe().set_mode(Mode::Silent)),
+    ("stripe resets", |w| w.stripe().set_mode(Mode::Reset)),
+];
+
+#[test]
+fn an_outage_from_the_start_is_never_a_pass_and_raises_no_score() {
+    for (company, plan) in [("healthy", scenarios::healthy()), ("demo", scenarios::demo())] {
+        let calm = audit(&World::start(plan.clone()).expect("a world"), &[]);
+        for (name, trouble) in TROUBLES {
+            if !plan.hosts.contains_key("www.acme.test") && name.starts_with("www")
+                || !plan.hosts.contains_key("api.acme.test") && name.starts_with("webhook")
+            {
+                continue;
+            }
+            let world = World::start(plan.clone()).expect("a world");
+            trouble(&world);
+            let ended = audit(&world, &[]);
+            let what = format!("{company}, {name}: exit {}, {}", ended.code, ended.report["score"]);
+            assert!(ended.took < IN_TIME, "{what}: took {:?}", ended.took);
+            assert!(ended.value() <= calm.value(), "{what}: it was {} in calm weather", calm.value());
+            assert_ne!(ended.code, 0, "{what}");
+        }
+    }
+}
+
+#[test]
+fn an_audited_host_that_refuses_has_answered() {
+    for mode in [Mode::Stopped, Mode::Reset] {
+        let world = World::start(scenarios::healthy()).expect("a world");
+        world.web("acme.test").set_mode(mode);
+        let ended = audit(&world, &[]);
+        assert_eq!((ended.code, ended.report["verdict"].as_str()), (1, Some("no-go")), "{mode:?}");
+        assert!(ended.rules().contains(&"tls.unreachable".to_owned()), "{:?}", ended.rules());
+        // One cause, one finding: the rules behind it are unknown, not failed and not passed.
+        assert_eq!(ended.outcome("web.hsts-missing"), ["unknown"]);
+        let blockers = ended.report["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == "blocker");
+        assert_eq!(blockers.count(), 1, "{:?}", ended.rules());
+    }
+}
+
+#[test]
+fn silence_is_unknown_and_ends_3() {
+    let cases: &[(fn(&World), &str, &str)] = &[
+        (|w| w.web("acme.test").set_mode(Mode::Silent), "tls.expired", "timeout"),
+        (|w| w.web("api.acme.test").set_mode(Mode::Silent), "webhook.route-missing", "timeout"),
+        (|w| w.stripe().set_mode(Mode::Silent), "billing.paid-without-access", "timeout"),
+        (|w| w.stripe().set_mode(Mode::Stopped), "billing.endpoint-missing", "refused"),
+    ];
+    for (trouble, rule, cause) in cases {
+        let world = World::start(scenarios::healthy()).expect("a world");
+        trouble(&world);
+        let ended = audit(&world, &[]);
+        assert_eq!(
+            (ended.code, ended.report["verdict"].as_str()),
+            (3, Some("incomplete")),
+            "{rule}: {:?}",
+            ended.rules()
+        );
+        assert!(ended.outcome(rule).contains(&"unknown".to_owned()), "{rule}: {:?}", ended.outcome(rule));
+        assert!(ended.causes(rule).contains(cause), "{rule}: {}", ended.causes(rule));
+        assert!(ended.rules().is_empty(), "silence is no finding: {:?}", ended.rules());
+    }
+}
+
+#[test]
+fn a_dead_resolver_is_one_line_and_leaves_the_local_families_whole() {
+    let world = World::start(scenarios::healthy()).expect("a world");
+    world.dns().stop();
+    let ended = audit(&world, &[]);
+    assert_eq!(ended.code, 3);
+    assert_eq!(ended.outcome("env.value-placeholder"), ["pass"]);
+    assert_eq!(ended.outcome("email.spf-missing"), ["unknown"]);
+    let human = world
+        .command(env!("CARGO_BIN_EXE_launchcheck"))
+        .args(["audit", "--timeout", TIMEOUT, "--deadline", "15s"])
+        .args(world.args())
+        .output()
+        .expect("it runs");
+    let text = String::from_utf8_lossy(&human.stdout);
+    let unverified = text.split("UNVERIFIED").nth(1).expect("the section");
+    let lines = unverified.lines().filter(|l| l.starts_with("? ")).count();
+    assert_eq!(lines, 1, "{unverified}");
+}
+
+/// Where the database is a server, it can refuse; the other families stay whole.
+#[test]
+fn a_database_that_refuses_leaves_the_other_families_whole() {
+    let mut plan = scenarios::healthy();
+    plan.env("AUDIT_DATABASE_URL", "postgresql://acme:acme@127.0.0.1:1/acme");
+    let world = World::start(plan).expect("a world");
+    let ended = audit(&world, &[]);
+    assert_eq!(ended.code, 3, "{:?}", ended.rules());
+    assert_eq!(ended.outcome("billing.paid-without-access"), ["unknown"]);
+    assert!(ended.causes("billing.paid-without-access").contains("refused"));
+    assert_eq!(ended.outcome("billing.endpoint-missing"), ["pass"]);
+    assert!(ended.outcome("tls.expired").iter().all(|o| o == "pass"));
+}
+
+#[test]
+fn a_key_that_may_not_read_names_the_permission() {
+    let world = World::start(scenarios::healthy()).expect("a world");
+    world.stripe().change(|account| {
+        for key in &mut account.keys {
+            key.permissions = Some(["webhook_read".to_owned()].into());
+        }
+    });
+    let ended = audit(&world, &[]);
+    assert_eq!(ended.code, 3);
+    assert_eq!(ended.outcome("billing.endpoint-missing"), ["pass"]);
+    let causes = ended.causes("billing.paid-without-access");
+    assert!(causes.contains("permission") && causes.contains("subscription"), "{causes}");
+}
+
+/// A slow world, so that there is a middle of the run in which to pull the plug.
+fn slow() -> Plan {
+    let mut plan = scenarios::healthy();
+    for host in plan.hosts.clone().into_keys() {
+        plan.zone.fault(&host, launchcheck_fixtures::dns::Fault::Delay(400));
+    }
+    plan
+}
+
+#[test]
+fn an_outage_in_the_middle_of_a_run_is_no_pass_either() {
+    for (name, trouble) in TROUBLES {
+        let world = World::start(slow()).expect("a world");
+        let begun = Instant::now();
+        let child = start(&world, &[]);
+        std::thread::sleep(Duration::from_millis(250));
+        trouble(&world);
+        let ended = Ended::of(begun, &child.wait_with_output().expect("it ends"));
+        assert!(ended.took < IN_TIME, "{name}: took {:?}", ended.took);
+        // What had been asked before may stand; what came after is an answer or unknown.
+        assert!([0, 1, 3].contains(&ended.code), "{name}: {}", ended.code);
+        assert!(ended.value() <= 100, "{name}");
+        if ended.code == 0 {
+            let unknown = ended.report["units"].as_array().unwrap().iter().any(|u| u["outcome"] == "unknown");
+            assert!(!unknown, "{name}: something was lost and it says GO");
+        }
+    }
+}
+
+#[test]
+fn ctrl_c_prints_what_is_known_and_ends_130() {
+    let mut plan = scenarios::healthy();
+    plan.host("acme.test").https = Mode::Silent;
+    let world = World::start(plan).expect("a world");
+    let begun = Instant::now();
+    let child = world
+        .command(env!("CARGO_BIN_EXE_launchcheck"))
+        .args(["audit", "--format", "json", "--timeout", "30s", "--deadline", "60s"])
+        .args(world.args())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the executable starts");
+    std::thread::sleep(Duration::from_millis(1500));
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    let ended = Ended::of(begun, &child.wait_with_output().expect("it ends"));
+    assert_eq!(ended.code, 130);
+    assert!(ended.took < Duration::from_secs(10), "{:?}", ended.took);
+    assert_eq!(ended.report["exit_code"], 130);
+    assert!(ended.outcome("tls.expired").contains(&"pass".to_owned()), "what was known is there");
+    assert!(ended.causes("web.hsts-missing").contains("deadline"), "{}", ended.causes("web.hsts-missing"));
+}
