@@ -11,6 +11,8 @@ pub mod gather;
 pub mod outcome;
 pub mod probe;
 pub mod problem;
+#[cfg(test)]
+mod reference;
 pub mod render;
 pub mod report;
 #[cfg(test)]
