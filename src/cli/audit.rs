@@ -1,8 +1,11 @@
 //! `launchcheck audit`: the flags, what they and the environment come to, and the run.
 
-use super::values::{one_of, pick, pick_rule, word_of};
+use super::{
+    values::{one_of, pick, pick_rule, word_of},
+    wrong,
+};
 use crate::{
-    audit::{self, Start},
+    audit::{self, NotStarted, Start},
     config::{
         FailOn, Period,
         load::{self, Choice},
@@ -10,22 +13,22 @@ use crate::{
     },
     probe::connect::ConnectTo,
     problem::{Problem, Problems},
-    render::{self, Format, RenderOptions},
-    report::{Report, Setting},
+    render::{self, RenderOptions},
+    report::Setting,
     settings::{
-        ColorChoice, Origin, Output, Settings, Sink, Verbosity, parse_connect_to, parse_domain, parse_resolver,
+        ColorChoice, Format, Origin, Output, Settings, Sink, Verbosity, parse_connect_to, parse_domain, parse_resolver,
     },
     survey::{self, Ground, Survey},
     ui::{
         color::{Surroundings, wanted},
-        progress::listener,
-        terminal::{is_unicode_in_process, width_of_process},
+        progress, terminal,
     },
 };
 use anyhow::Context;
 use launchcheck_checks::vocab::{DomainName, Pick, Severity};
 use std::{
     collections::BTreeMap,
+    fs,
     io::{self, IsTerminal},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -39,7 +42,7 @@ use url::Url;
 /// `--active` it only looks: lookups, handshakes, GET, HEAD and OPTIONS, one POST beside each
 /// declared webhook, and one unsigned and one forged POST to it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(next_display_order = None, after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The domain to audit, such as acme.com; beats `[site] domain`
@@ -271,7 +274,7 @@ struct Prepared {
 fn prepare(
     args: &Args,
     color: ColorChoice,
-    here: &std::path::Path,
+    here: &Path,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Prepared, Problems> {
     let settings = settings(args, color, env)?;
@@ -294,69 +297,70 @@ pub(super) fn run(args: Args, color: ColorChoice) -> anyhow::Result<u8> {
 }
 
 /// Runs what was prepared and writes the reports.
-fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &std::path::Path) -> anyhow::Result<u8> {
+fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &Path) -> anyhow::Result<u8> {
     let Prepared { settings, survey, command } = prepared;
-    let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-    let unicode = is_unicode_in_process();
-    let progress = listener(stderr, settings.verbosity, unicode);
-    let told = settings.told().into_iter().map(|(name, value, origin)| Setting {
-        name,
-        value: value.into(),
-        origin: origin.word().into(),
-    });
+    let outputs = settings.outputs.clone();
+    Problems::check(outputs.iter().filter_map(unwritable).collect())?;
+    let to_screen: Vec<Format> = settings.on_stdout().collect();
+    let unicode = terminal::is_unicode_in_process();
+    let plain = RenderOptions {
+        unicode,
+        detail: settings.verbosity,
+        min_severity: settings.min_severity,
+        ..RenderOptions::default()
+    };
+    let screen = RenderOptions {
+        width: terminal::width_of_process(),
+        colour: wanted(settings.color, &Surroundings::of_process(io::stdout().is_terminal())),
+        ..plain
+    };
+    let listener = progress::listener(io::stderr().is_terminal(), settings.verbosity, unicode);
+    let told = settings.told().into_iter();
     let start = Start {
-        told: told.collect(),
+        told: told
+            .map(|(name, value, from)| Setting { name, value: value.into(), origin: from.word().into() })
+            .collect(),
         label: survey::label(&survey, here),
         command: command.into(),
         now: jiff::Timestamp::now(),
-        settings: settings.clone(),
+        settings,
         survey,
         environment,
     };
     // One thread: the work is waiting, and a small program starts sooner.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(audit::run(start, progress.as_ref()))?;
-    // What is still open (a silent peer, a look-up) is not waited for.
+    let report = runtime.block_on(audit::run(start, listener.as_ref())).map_err(|e| match e {
+        NotStarted::CaBundle { path, why } => {
+            wrong(Problem::new(format!("cannot use {path} (--ca-bundle)")).cause(why))
+        }
+        other => other.into(),
+    })?;
+    // What is still open (a silent peer, a lookup of the system) is not waited for.
     runtime.shutdown_background();
-    drop(progress);
-
-    let options = RenderOptions {
-        width: width_of_process(),
-        colour: false,
-        unicode,
-        detail: settings.verbosity,
-        min_severity: settings.min_severity,
-    };
+    drop(listener);
     // The files first: whoever reads standard output may act on them.
-    for output in &settings.outputs {
-        if let Sink::File(path) = &output.to {
-            write_file(path, output.format, &report, &options)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+    for Output { format, to } in &outputs {
+        if let Sink::File(path) = to {
+            let written = fs::File::create(path).and_then(|mut f| render::write(*format, &report, &plain, &mut f));
+            written.map_err(|e| wrong(Problem::new(format!("cannot write {}", path.display())).cause(e)))?;
         }
     }
-    let on_screen = RenderOptions { colour: wanted(settings.color, &Surroundings::of_process(stdout)), ..options };
-    for format in settings.on_stdout() {
-        render::write(format, &report, &on_screen, &mut io::stdout().lock())
-            .context("cannot write to standard output")?;
+    for format in to_screen {
+        render::write(format, &report, &screen, &mut io::stdout().lock()).context("cannot write to standard output")?;
     }
     Ok(report.exit_code)
 }
 
-/// Writes a report beside its place and puts it there whole, so that no reader sees half of one.
-fn write_file(path: &Path, format: Format, report: &Report, options: &RenderOptions) -> io::Result<()> {
-    let mut text = Vec::new();
-    render::write(format, report, options, &mut text)?;
-    // A device or a pipe (`/dev/stderr`, a CI summary) is written to, not replaced.
-    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
-        return std::fs::write(path, text);
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    std::fs::write(&part, text)?;
-    std::fs::rename(&part, path).inspect_err(|_| {
-        let _ = std::fs::remove_file(&part);
-    })
+/// What keeps a report from being written, found before the audit and not after it.
+fn unwritable(output: &Output) -> Option<Problem> {
+    let Sink::File(path) = &output.to else { return None };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let why = match (path.is_dir(), folder.is_dir()) {
+        (true, _) => "it is a folder".to_owned(),
+        (_, false) => format!("there is no folder {}", folder.display()),
+        _ => return None,
+    };
+    Some(Problem::new(format!("cannot write {}", path.display())).cause(why))
 }
 
 #[cfg(test)]

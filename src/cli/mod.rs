@@ -32,6 +32,7 @@ use std::{
 #[derive(Debug, Parser)]
 #[command(
     name = "launchcheck",
+    next_display_order = None,
     version,
     arg_required_else_help = true,
     subcommand_required = true,
@@ -91,7 +92,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
 /// The whole command, for help, completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command().next_display_order(None).mut_subcommands(|c| c.next_display_order(None))
+    Cli::command()
 }
 
 /// What clap has to say: help and the version on standard output, a wrong use on standard error
