@@ -1,19 +1,190 @@
 //! An app's environment.
 
-use super::{Cx, Produce};
+use super::{Context, Cx, Produce};
+use crate::{
+    config::{App, check::app_name},
+    probe::{env_files, source_reads},
+};
 use launchcheck_checks::{
-    env::facts::{EnvSet, Production},
-    vocab::{Cause, Observed, TargetId},
+    env::{
+        facts::{Entry, EnvSet, NO_PRODUCTION, Production},
+        shape::{DigestKey, Shape, behind_public_prefix},
+    },
+    providers,
+    vocab::{Cause, Observed, Shown, TargetId},
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
 };
 
+/// The `[[app]]` table of a target; none where the app was inferred.
+fn table<'a>(at: &TargetId, context: &'a Context) -> Option<&'a App> {
+    context.survey.config.apps.iter().map(crate::config::Located::get).find(|a| app_name(a) == at.name)
+}
+fn folder(at: &TargetId, context: &Context) -> PathBuf {
+    context.survey.apps.get(at).cloned().unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// Reading is work for another thread: lookups and handshakes go on meanwhile.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Observed<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Cause::Deadline).into()
+}
+
 impl Produce for EnvSet {
-    async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
-        Observed::unknown(Cause::NotRecorded)
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let context = cx.context();
+        let folder = folder(at, context);
+        let app = table(at, context);
+        let example = app.and_then(|a| a.example.as_ref()).map(|file| folder.join(file.as_path()));
+        let declared = app.and_then(|a| a.production.as_ref()).map(|file| folder.join(file.as_path()));
+        let production: Vec<PathBuf> = context.settings.env_files.iter().cloned().chain(declared).collect();
+        let key = DigestKey::new(&context.digest_key);
+        let read = aside(move || read(&folder, example.as_deref(), &production, &key)).await;
+        let required =
+            app.iter().flat_map(|a| &a.required).map(|n| (n.as_str().to_owned(), cx.config().place(n))).collect();
+        let ignore = app.iter().flat_map(|a| &a.ignore).map(|n| n.as_str().to_owned()).collect();
+        read.map(|set| Self { required, ignore, ..set })
     }
 }
 
+fn read(folder: &Path, example: Option<&Path>, production: &[PathBuf], key: &DigestKey) -> EnvSet {
+    let source_reads::Found { reads, optional, mentions, sources, mut gaps } = source_reads::walk(folder);
+    let mut unreadable = |path: &Path, why: String| {
+        gaps.push(Cause::Unreadable(format!("{} ({why})", env_files::shown(path)).into()));
+    };
+    let packages = env_files::packages(folder).unwrap_or_else(|why| {
+        unreadable(&folder.join("package.json"), why);
+        Vec::new()
+    });
+    let usual = || env_files::EXAMPLES.iter().map(|n| folder.join(n)).find(|p| p.is_file());
+    let example = example.map(Path::to_owned).or_else(usual).map(|path| {
+        env_files::entries(&path, &env_files::shown(&path), key).unwrap_or_else(|why| {
+            unreadable(&path, why);
+            Vec::new()
+        })
+    });
+    // What stands beside the app helps to infer and is judged by nothing, so a file of these that
+    // cannot be read hides no fault.
+    let mut seen: Vec<Entry> = Vec::new();
+    for path in env_files::NEARBY.iter().map(|n| folder.join(n)).filter(|p| p.is_file() && !is_among(p, production)) {
+        let more = env_files::entries(&path, &env_files::shown(&path), key).unwrap_or_default();
+        seen.extend(more);
+    }
+    EnvSet {
+        example: example.unwrap_or_default(),
+        nearby: seen,
+        reads,
+        optional,
+        mentions,
+        sources,
+        packages,
+        gaps,
+        ..EnvSet::default()
+    }
+}
+fn is_among(path: &Path, others: &[PathBuf]) -> bool {
+    let whole = |p: &Path| p.canonicalize().ok();
+    others.iter().any(|o| whole(o).is_some_and(|o| Some(o) == whole(path)))
+}
+
 impl Produce for Production {
-    async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
-        Observed::unknown(Cause::NotRecorded)
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let context = cx.context();
+        let declared =
+            table(at, context).and_then(|a| a.production.as_ref()).map(|f| folder(at, context).join(f.as_path()));
+        // The order in which `*-env` names are looked up: a later `--env-file` beats an earlier one.
+        let files: Vec<PathBuf> = context.settings.env_files.iter().rev().cloned().chain(declared).collect();
+        if files.is_empty() && !context.settings.ci {
+            return Observed::not_configured(NO_PRODUCTION);
+        }
+        let key = DigestKey::new(&context.digest_key);
+        let mut collected = aside(move || from_files(&files, &key)).await;
+        if context.settings.ci {
+            let set = cx.get::<EnvSet>(at).await;
+            let key = DigestKey::new(&context.digest_key);
+            collected = collected.map(|c| with_process(c, &context.environment, set.get().ok(), &key));
+        }
+        collected.map(|c| Self { sources: c.sources, entries: c.entries.into_values().collect(), gaps: c.gaps })
+    }
+}
+
+#[derive(Default)]
+struct Collected {
+    sources: Vec<Shown>,
+    entries: BTreeMap<String, Entry>,
+    gaps: Vec<Cause>,
+}
+fn from_files(files: &[PathBuf], key: &DigestKey) -> Collected {
+    let mut all = Collected::default();
+    for path in files {
+        let shown = env_files::shown(path);
+        match env_files::entries(path, &shown, key) {
+            Ok(entries) => {
+                for entry in entries {
+                    all.entries.entry(entry.name.clone()).or_insert(entry);
+                }
+            }
+            Err(why) => all.gaps.push(Cause::Unreadable(format!("{shown} ({why})").into())),
+        }
+        all.sources.push(shown.into());
+    }
+    all
+}
+/// The variables of the process that are the app's: a job has many others.
+fn with_process(
+    mut all: Collected,
+    process: &BTreeMap<String, String>,
+    set: Option<&EnvSet>,
+    key: &DigestKey,
+) -> Collected {
+    let ours = |name: &str| {
+        let named = set.is_some_and(|s| {
+            s.in_example(name).is_some()
+                || s.reads_of(name).next().is_some()
+                || s.required.iter().any(|(n, _)| n == name)
+        });
+        named || providers::by_variable(name).is_some() || behind_public_prefix(name).is_some()
+    };
+    for (name, value) in process.iter().filter(|(n, _)| ours(n)) {
+        let entry = || Entry { name: name.clone(), shape: Shape::of(name, value, key), at: None };
+        all.entries.entry(name.clone()).or_insert_with(entry);
+    }
+    all.sources.push("the process environment".into());
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use launchcheck_checks::env::facts::{Read, Without};
+    use launchcheck_checks::vocab::Place;
+    use std::fs;
+
+    #[test]
+    fn files_beat_the_process_and_the_process_brings_only_what_is_the_apps() {
+        let dir = std::env::temp_dir().join(format!("launchcheck-env-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let (a, b) = (dir.join("a.env"), dir.join("b.env"));
+        fs::write(&a, "A=1\nB=\n").unwrap();
+        fs::write(&b, "A=\nC=3\n").unwrap();
+        let key = DigestKey::new(&[3; 32]);
+        let files = from_files(&[b, dir.join("none.env"), a], &key);
+        fs::remove_dir_all(&dir).unwrap();
+        let kinds = |c: &Collected| c.entries.iter().map(|(n, e)| (n.clone(), e.shape.is_empty())).collect::<Vec<_>>();
+        let want = |list: &[(&str, bool)]| list.iter().map(|(n, e)| ((*n).to_owned(), *e)).collect::<Vec<_>>();
+        assert_eq!(kinds(&files), want(&[("A", true), ("B", true), ("C", false)]));
+        assert!(matches!(files.gaps[..], [Cause::Unreadable(_)]));
+
+        let process = ["A", "HOME_OF_JOB", "READ_ME", "RESEND_API_KEY"].map(|n| (n.to_owned(), "x".to_owned())).into();
+        let read =
+            Read { name: "READ_ME".into(), at: Place::new("a.ts", 1, 1), without: Without::Undefined, tooling: false };
+        let set = EnvSet { reads: vec![read], ..EnvSet::default() };
+        let all = with_process(files, &process, Some(&set), &key);
+        assert_eq!(
+            kinds(&all),
+            want(&[("A", true), ("B", true), ("C", false), ("READ_ME", false), ("RESEND_API_KEY", false)])
+        );
+        assert_eq!(all.sources.last().unwrap().as_str(), "the process environment");
     }
 }

@@ -2,24 +2,39 @@
 
 use super::{Cx, Produce};
 use launchcheck_checks::{
-    vocab::{Cause, Observed, TargetId},
-    webhook::facts::{Route, Shots, WebhookPlan},
+    vocab::{Observed, Shown, TargetId},
+    webhook::{
+        differential::Differential,
+        facts::{Route, Shots, WebhookPlan},
+    },
 };
 
 impl Produce for WebhookPlan {
-    async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
-        Observed::unknown(Cause::NotRecorded)
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let table = cx.config().webhooks.iter().find(|w| w.url.as_str() == at.name);
+        let provider = table.map_or_else(Shown::default, |w| w.provider.as_str().into());
+        let declared = cx.targets().origin(at).is_some_and(launchcheck_checks::vocab::Origin::is_declared);
+        Observed::known(Self { url: at.name.clone(), provider, declared })
     }
 }
 
 impl Produce for Route {
-    async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
-        Observed::unknown(Cause::NotRecorded)
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match cx.get::<WebhookPlan>(at).await.get() {
+            Ok(plan) => {
+                let (plan, token) = (plan.clone(), cx.context().nonce.clone());
+                cx.drive(Differential { plan, token, now: cx.now() }).await
+            }
+            Err(missing) => missing.into(),
+        }
     }
 }
 
 impl Produce for Shots {
-    async fn produce(_at: &TargetId, _cx: &Cx<Self>) -> Observed<Self> {
-        Observed::unknown(Cause::NotRecorded)
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match cx.get::<Route>(at).await.get() {
+            Ok(route) => route.shots.clone(),
+            Err(missing) => missing.into(),
+        }
     }
 }

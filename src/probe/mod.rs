@@ -5,11 +5,13 @@
 pub mod connect;
 pub mod database;
 pub mod dns;
+pub mod env_files;
 pub mod guard;
 pub mod http;
 pub mod layers;
 pub mod secret;
 pub mod secrets;
+pub mod source_reads;
 pub mod stripe;
 pub mod tls;
 pub mod vendor;

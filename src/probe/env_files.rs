@@ -1,0 +1,63 @@
+//! Reads the environment files of an app, and package.json. Values become shapes here and go no
+//! further.
+
+use super::secrets;
+use launchcheck_checks::{
+    env::{
+        dotenv,
+        facts::Entry,
+        shape::{DigestKey, Shape},
+    },
+    vocab::Place,
+};
+use std::path::Path;
+
+/// The usual names of an example file, best first.
+pub const EXAMPLES: &[&str] =
+    &[".env.example", ".env.sample", ".env.template", ".env.local.example", ".env.dist", "env.example"];
+/// The files that Next.js reads, those of production first, strongest first.
+pub const NEARBY: &[&str] =
+    &[".env.production.local", ".env.local", ".env.production", ".env", ".env.development.local", ".env.development"];
+
+/// The variables of a file, of each name the last, as shapes; the error is a sentence fragment.
+///
+/// # Errors
+/// When it is no regular file, too large or unreadable.
+pub fn entries(path: &Path, shown: &str, key: &DigestKey) -> Result<Vec<Entry>, String> {
+    let all = dotenv::last(dotenv::parse(&secrets::bytes(path)?));
+    let entry = |a: dotenv::Assignment| Entry {
+        shape: Shape::of(&a.name, &a.value, key),
+        at: Some(Place::new(shown, a.line, a.column)),
+        name: a.name,
+    };
+    Ok(all.into_iter().map(entry).collect())
+}
+
+/// The packages that a package.json depends on, those for development too; none where there is no
+/// such file.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn packages(folder: &Path) -> Result<Vec<String>, String> {
+    let path = folder.join("package.json");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let json: serde_json::Value = serde_json::from_slice(&secrets::bytes(&path)?).map_err(|e| e.to_string())?;
+    let mut names: Vec<String> = ["dependencies", "devDependencies", "optionalDependencies"]
+        .into_iter()
+        .filter_map(|table| json.get(table)?.as_object())
+        .flat_map(|table| table.keys().cloned())
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// A path as the user knows it: relative to where they stand.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let clean: std::path::PathBuf = path.components().collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    clean.strip_prefix(&here).unwrap_or(&clean).display().to_string()
+}
