@@ -3,4 +3,5 @@
 mod hosts;
 mod mail;
 mod probes;
+mod scenarios;
 mod weather;
