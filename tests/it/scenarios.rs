@@ -64,7 +64,7 @@ fn judge(scenario: &Scenario) -> Option<String> {
         .as_array()
         .into_iter()
         .flatten()
-        .filter(|u| u["outcome"] == "unknown" && u["behind"].is_null())
+        .filter(|u| u["outcome"] == "unknown" && u["behind"].as_array().is_none_or(Vec::is_empty))
         .map(|u| format!("  unknown {} of {}: {}", u["rule"], u["target"], u["causes"]))
         .collect();
     if scenario.raises.is_empty() {

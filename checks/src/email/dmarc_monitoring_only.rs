@@ -1,6 +1,7 @@
 //! `email.dmarc-monitoring-only`
 use super::dmarc::Policy;
 use super::facts::{Dmarc, Force};
+use super::syntax::Effect;
 use crate::{
     rule,
     vocab::{Fault, Fix, Verdict},
@@ -23,6 +24,10 @@ rule! {
     /// ```pass
     /// _dmarc.acme.test. TXT "v=DMARC1; p=quarantine"
     /// ```
+    /// ```pass
+    /// # a policy that nobody can read is another rule's affair
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=rejct; rua=mailto:dmarc@acme.test"
+    /// ```
     /// ```fail
     /// _dmarc.acme.test. TXT "v=DMARC1; p=none; rua=mailto:dmarc@acme.test"
     /// ```
@@ -39,6 +44,10 @@ rule! {
             return Verdict::Pass;
         }
         let Some(visit) = dmarc.visits.iter().find(|v| v.of == *of) else { return Verdict::Pass };
+        // What receivers fall back on is not what anybody chose.
+        if visit.record().is_some_and(|r| r.flaws.iter().any(|f| f.effect == Effect::Breaks)) {
+            return Verdict::not_applicable("the policy cannot be read, which email.dmarc-syntax is about");
+        }
         let text = visit.record().map(|r| r.text.clone()).unwrap_or_default();
         let step = if *testing {
             "When the reports show that all your own mail passes, take t=y out".to_owned()
