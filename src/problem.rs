@@ -175,8 +175,8 @@ fn mask_password(text: String) -> String {
     let end = text[start..].find(['/', ' ', '"', '`', '\'']).map_or(text.len(), |i| start + i);
     let Some(at) = text[start..end].rfind('@').map(|i| start + i) else { return text };
     let Some(colon) = text[start..at].find(':').map(|i| start + i + 1) else { return text };
-    let stars = "*".repeat(text[colon..at].chars().count());
-    format!("{}{stars}{}", &text[..colon], mask_password(text[at..].to_owned()))
+    let hidden = "*".repeat(text[colon..at].chars().count());
+    format!("{}{hidden}{}", &text[..colon], mask_password(text[at..].to_owned()))
 }
 
 #[cfg(test)]

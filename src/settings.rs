@@ -17,6 +17,7 @@ use url::Url;
 
 /// What `launchcheck audit` was told, one way or another.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Settings {
     /// Judge only these; empty for all.
     pub only: Vec<Pick>,
@@ -90,7 +91,7 @@ impl Origin {
 /// How long to wait for one answer, unless told otherwise.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 /// When the whole run ends, unless told otherwise.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 
 impl Default for Settings {
     fn default() -> Self {

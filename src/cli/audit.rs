@@ -14,7 +14,7 @@ use crate::{
     probe::connect::ConnectTo,
     problem::{Problem, Problems},
     render::{self, RenderOptions},
-    report::Setting,
+    report::{Report, Setting},
     settings::{
         ColorChoice, Format, Origin, Output, Settings, Sink, Verbosity, parse_connect_to, parse_domain, parse_resolver,
     },
@@ -44,6 +44,7 @@ use url::Url;
 #[derive(Debug, clap::Args)]
 #[command(next_display_order = None, after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[expect(clippy::doc_markdown, reason = "the comments are the help text, where backticks would stand")]
 pub(super) struct Args {
     /// The domain to audit, such as acme.com; beats `[site] domain`
     #[arg(value_parser = parse_domain)]
@@ -333,7 +334,7 @@ fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &Path) ->
         NotStarted::CaBundle { path, why } => {
             wrong(Problem::new(format!("cannot use {path} (--ca-bundle)")).cause(why))
         }
-        other => other.into(),
+        other @ NotStarted::Random => other.into(),
     })?;
     // What is still open (a silent peer, a lookup of the system) is not waited for.
     runtime.shutdown_background();
@@ -341,14 +342,31 @@ fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &Path) ->
     // The files first: whoever reads standard output may act on them.
     for Output { format, to } in &outputs {
         if let Sink::File(path) = to {
-            let written = fs::File::create(path).and_then(|mut f| render::write(*format, &report, &plain, &mut f));
-            written.map_err(|e| wrong(Problem::new(format!("cannot write {}", path.display())).cause(e)))?;
+            write_file(path, *format, &report, &plain)
+                .map_err(|e| wrong(Problem::new(format!("cannot write {}", path.display())).cause(e)))?;
         }
     }
     for format in to_screen {
         render::write(format, &report, &screen, &mut io::stdout().lock()).context("cannot write to standard output")?;
     }
     Ok(report.exit_code)
+}
+
+/// Writes a report to a file, whole or not at all.
+fn write_file(path: &Path, format: Format, report: &Report, options: &RenderOptions) -> io::Result<()> {
+    let mut text = Vec::new();
+    render::write(format, report, options, &mut text)?;
+    // A device, a pipe or a link (`/dev/stderr`) is written to, not replaced.
+    if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
+        return fs::write(path, text);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    fs::write(&part, text)?;
+    fs::rename(&part, path).inspect_err(|_| {
+        let _ = fs::remove_file(&part);
+    })
 }
 
 /// What keeps a report from being written, found before the audit and not after it.

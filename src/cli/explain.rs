@@ -17,18 +17,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<String> {
     match args.topic.as_str() {
         "scoring" => Ok(score::explain()),
         "exit-codes" => Ok(exit::explain()),
-        id => match launchcheck_checks::rule(id) {
-            Some(rule) => Ok(page(rule)),
-            None => {
-                let problem = Problem::new(format!("there is no rule `{id}`"));
-                let near = unknown_rule(id).unwrap_or_default();
-                Err(wrong(
-                    problem
-                        .hint(near)
-                        .hint("`launchcheck explain scoring` and `launchcheck explain exit-codes` work too"),
-                ))
-            }
-        },
+        id => launchcheck_checks::rule(id).map(page).ok_or_else(|| {
+            let problem = Problem::new(format!("there is no rule `{id}`"));
+            let near = unknown_rule(id).unwrap_or_default();
+            wrong(
+                problem.hint(near).hint("`launchcheck explain scoring` and `launchcheck explain exit-codes` work too"),
+            )
+        }),
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use launchcheck_checks::vocab::{DomainName, Pick, Selector, Severity, TargetId, TargetKind};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Cow, fmt, ops::Deref, ops::Range, path::PathBuf, str::FromStr, time::Duration};
+use std::{borrow::Cow, fmt, fmt::Write as _, ops::Deref, ops::Range, path::PathBuf, str::FromStr, time::Duration};
 use url::Url;
 
 /// A value and the bytes of the file that it was read from.
@@ -300,7 +300,7 @@ impl fmt::Display for Period {
         let mut text = String::new();
         for (unit, scale) in UNITS {
             if left >= scale {
-                text.push_str(&format!("{}{unit}", left / scale));
+                let _ = write!(text, "{}{unit}", left / scale);
                 left %= scale;
             }
         }
