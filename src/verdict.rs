@@ -186,10 +186,11 @@ impl std::fmt::Display for Unproven {
     }
 }
 
-/// The families that the verdict covers, in order.
+/// The families that the verdict covers, in order: those in which something was found out.
 #[must_use]
 pub fn proven(units: &[Unit]) -> Vec<Family> {
-    let covered = |f: &Family| units.iter().any(|u| u.rule.family() == *f && was_judged(u));
+    let found_out = |u: &Unit| matches!(u.outcome, Outcome::Pass | Outcome::Fail(_) | Outcome::Waived);
+    let covered = |f: &Family| units.iter().any(|u| u.rule.family() == *f && found_out(u));
     Family::ALL.into_iter().filter(|f| *f != Family::Config && covered(f)).collect()
 }
 

@@ -76,7 +76,10 @@ fn reason(causes: &[Cause], behind: &[Behind], unanswered: &[Unanswered]) -> Sho
     let each: Vec<String> = causes
         .iter()
         .map(|cause| {
-            let whom: Vec<_> = unanswered.iter().filter(|u| u.cause == *cause).map(|u| u.place.as_str()).collect();
+            let mut whom: Vec<_> = unanswered.iter().filter(|u| u.cause == *cause).collect();
+            // Who is silent most often is most likely the reason for the others.
+            whom.sort_by_key(|u| std::cmp::Reverse(u.count));
+            let whom: Vec<_> = whom.into_iter().map(|u| u.place.as_str()).collect();
             match whom.len() {
                 0 => cause.to_string(),
                 1..=3 => format!("{}: {cause}", whom.join(", ")),

@@ -133,7 +133,9 @@ fn a_verdict_names_what_it_leaves_unproven() {
         unit("tls.a", High, skipped(Skip::Offline)),
         unit("tls.b", High, skipped(Skip::Offline)),
         unit("webhook.a", High, Outcome::Pass),
-        unit("env.a", High, unknown()),
+        unit("env.a", High, broken()),
+        unit("env.c", High, unknown()),
+        unit("web.a", High, unknown()),
         unit("env.b", High, skipped(Skip::NotConfigured("no production source".into()))),
     ];
     let text: Vec<_> = unproven(&units, &known, &Gate::default()).iter().map(ToString::to_string).collect();
