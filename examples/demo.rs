@@ -12,5 +12,6 @@ fn main() -> anyhow::Result<ExitCode> {
     args.extend(std::env::args().skip(1));
     // The company's repository, where a founder would stand.
     std::env::set_current_dir(world.project())?;
-    Ok(launchcheck::cli::run(args).into())
+    let environment = std::env::vars().filter(|(name, _)| name != "CI").chain(world.env()).collect();
+    Ok(launchcheck::cli::run_in(args, environment).into())
 }

@@ -288,12 +288,9 @@ fn prepare(
     Ok(Prepared { settings, survey, command })
 }
 
-pub(super) fn run(args: Args, color: ColorChoice) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args, color: ColorChoice, environment: BTreeMap<String, String>) -> anyhow::Result<u8> {
     let here = std::env::current_dir()?;
-    let environment: BTreeMap<String, String> = std::env::vars_os()
-        .map(|(k, v)| (k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()))
-        .collect();
-    let prepared = prepare(&args, color, &here, &|name| environment.get(name).cloned())?;
+    let prepared = prepare(args, color, &here, &|name| environment.get(name).cloned())?;
     go(prepared, environment, &here)
 }
 

@@ -19,6 +19,7 @@ use crate::{
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     io::{self, ErrorKind, IsTerminal, Write},
     process::ExitCode,
@@ -66,6 +67,15 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line, the program's name first; returns the exit code.
 pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
+    let shown = |text: OsString| text.to_string_lossy().into_owned();
+    run_in(args, std::env::vars_os().map(|(name, value)| (shown(name), shown(value))).collect())
+}
+
+/// Runs a command line in this environment instead of the process's own.
+pub fn run_in(
+    args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    environment: BTreeMap<String, String>,
+) -> u8 {
     let matches = match command().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(e) => return usage(&e),
@@ -76,7 +86,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
     };
     let color = wanted(cli.color, &Surroundings::of_process(io::stderr().is_terminal()));
     let done = match cli.command {
-        Command::Audit(args) => audit::run(*args, cli.color),
+        Command::Audit(args) => audit::run(&args, cli.color, environment),
         Command::Completions(args) => say(&completions::run(&args)),
         Command::Explain(args) => explain::run(&args).and_then(|text| say(&text)),
         Command::Man(args) => man::run(&args).and_then(|text| say(&text)),

@@ -2,7 +2,7 @@
 //! audited host refuses is an answer; what a resolver, an API or a database keeps back is unknown;
 //! no score rises by it, and every run ends in time.
 
-use launchcheck_fixtures::{Mode, Plan, World, scenarios};
+use launchcheck_fixtures::{Plan, World, net::Mode, scenarios};
 use serde_json::Value;
 use std::{
     process::{Child, Output, Stdio},
@@ -175,7 +175,7 @@ fn a_key_that_may_not_read_names_the_permission() {
     let world = World::start(scenarios::healthy()).expect("a world");
     world.stripe().change(|account| {
         for key in &mut account.keys {
-            key.permissions = Some(["webhook_read".to_owned()].into());
+            key.permissions = Some(["rak_webhook_read".to_owned()].into());
         }
     });
     let ended = audit(&world, &[]);
