@@ -113,7 +113,6 @@ fn run(list: Vec<Scenario>) {
 }
 
 #[test]
-#[ignore = "until every family gathers"]
 fn each_raises_exactly_what_it_lists() {
     run(scenarios::all());
 }
