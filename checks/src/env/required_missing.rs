@@ -90,10 +90,10 @@ fn judge(name: &str, set: &EnvSet, production: &Production) -> Option<Fault> {
         _ => return None,
     };
     let (why, at) = reason(read.map(|r| &r.at), required, example);
-    let state = if there.is_some() { "is empty" } else { "is not set" };
+    let state = if there.is_some() { "empty" } else { "not set" };
     let mut fault = Fault::new(name, why, Fix::EnvVar { name: name.into(), value: what_to_put(owner).into() })
-        .and_saw(format!("{name} {state} in {}", production.named()))
-        .titled(if read.is_some() { format!("{name} is read but {state}") } else { format!("{name} {state}") })
+        .and_saw(format!("{name} is {state} in {}", production.named()))
+        .titled(if read.is_some() { format!("{name} is read but {state}") } else { format!("{name} is {state}") })
         .lowered(severity);
     fault.at = there.and_then(|e| e.at.clone()).or(at);
     Some(fault)

@@ -51,7 +51,12 @@ rule! {
         for e in production.iter().flat_map(|p| &p.entries) {
             let Some(rest) = behind_public_prefix(&e.name).filter(|_| !ignored(&e.name)) else { continue };
             if let Some(what) = &e.shape.secret {
-                faults.insert(&e.name, by_value(e, rest, what));
+                let mut fault = by_value(e, rest, what);
+                let twin = |o: &&Entry| o.name != e.name && o.shape.digest == e.shape.digest;
+                if let Some(twin) = production.iter().flat_map(|p| &p.entries).find(twin) {
+                    fault = fault.and_saw(format!("same as {}", twin.name));
+                }
+                faults.insert(&e.name, fault);
             } else if suspicious(&e.name) && !harmless(e) {
                 faults.insert(&e.name, by_name(&e.name, rest, e.evidence(), e.at.clone()));
             }

@@ -302,7 +302,8 @@ fn mask(value: &str, kind: &Kind, known: Option<&Known>, secret: bool) -> Shown 
         Kind::Hidden => "(not shown by the host)".into(),
         Kind::Url { scheme, host, .. } if !secret && !value.contains('@') => {
             let sep = if scheme.is_empty() { "" } else { "://" };
-            format!("{scheme}{sep}{host}").into()
+            let port = url::Url::parse(value).ok().and_then(|u| u.port()).map_or_else(String::new, |p| format!(":{p}"));
+            format!("{scheme}{sep}{host}{port}").into()
         }
         _ => match known {
             // The prefix of a dummy key is the whole key, and says nothing that is not public.
@@ -348,8 +349,8 @@ mod tests {
         let s = shape("DATABASE_URL", "postgres://app:s3cr3tpw@db.acme.test/app");
         assert!(!format!("{s:?}").contains("s3cr3t"), "{s:?}");
         assert_eq!(s.secret.unwrap().as_str(), "a database URL with its password");
-        let s = shape("APP_URL", "https://acme.test/path?token=abc");
-        assert_eq!(s.masked.as_str(), "https://acme.test");
+        let s = shape("APP_URL", "https://acme.test:8443/path?token=abc");
+        assert_eq!(s.masked.as_str(), "https://acme.test:8443");
         let s = shape("X_URL", "https://abc@acme.test");
         assert_eq!(s.masked.as_str(), "(21 characters)");
         assert_eq!(shape("RESEND_API_KEY", "re_short1").masked.as_str(), "re_…");
