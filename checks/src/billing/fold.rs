@@ -19,7 +19,7 @@ pub const CAP: usize = 2000;
 const DAY: i64 = 86_400;
 
 /// One row of the app's table, as far as it matters.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Row {
     /// `cus_…`
     pub customer: Option<Box<str>>,
