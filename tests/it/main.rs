@@ -1,5 +1,6 @@
 //! Tests that use real parts: real servers on loopback, and the built executable.
 
+mod billing;
 mod hosts;
 mod mail;
 mod probes;
