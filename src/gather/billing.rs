@@ -161,7 +161,7 @@ impl Sides {
             Ok(both) => both,
             Err(cause) => return Observed::unknown(cause),
         };
-        self.settle_and_judge(listed, sampled).await.unwrap_or_else(|cause| Observed::unknown(cause))
+        self.settle_and_judge(listed, sampled).await.unwrap_or_else(Observed::unknown)
     }
 
     /// The account's subscriptions, and what of them could not be seen.
@@ -216,7 +216,9 @@ impl Sides {
 
         let mut join = Join::new(self.policy, settled.clone());
         let list_was_cut = !gaps.is_empty();
-        subs.into_iter().for_each(|s| join.add_sub(s));
+        for sub in subs {
+            join.add_sub(sub);
+        }
         let scanned = reading.scan(settled, &mut |row| join.add_row(row)).await;
         reading.close().await;
         join.cut(list_was_cut, scanned.is_err());

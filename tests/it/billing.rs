@@ -209,8 +209,8 @@ fn bad_weather_at_stripe_is_unknown_and_never_a_finding() {
         let report = audit(&world, Duration::from_secs(1), Duration::from_secs(20));
         assert_eq!(findings(&report), [], "{trouble:?}");
         for rule in DRIFT {
-            let causes = causes(&report, rule);
-            assert!(causes.iter().all(fits), "{trouble:?}: {causes:?}");
+            let why = causes(&report, rule);
+            assert!(why.iter().all(fits), "{trouble:?}: {why:?}");
         }
         assert!(ENDPOINTS.iter().all(|r| *outcome(&report, r) == Outcome::Pass));
     }

@@ -146,19 +146,13 @@ pub struct Reading {
 impl Reading {
     async fn rows(&mut self, sql: String, args: Vec<String>, limit: Duration, each: Each<'_>) -> Result<(), Cause> {
         self.counters.add("queries", 1);
-        // The server is asked to give up first; this is for one that does not.
-        let patience = limit + Duration::from_secs(1);
-        tokio::select! {
-            biased;
-            () = self.until.reached() => Err(Cause::Deadline),
-            done = tokio::time::timeout(patience, self.session.rows(sql, args, each)) => match done {
-                Err(_) => Err(Cause::Timeout),
-                Ok(done) => done.map_err(|e| cause::of(&e)),
-            },
-        }
+        bounded(&self.until, limit, self.session.rows(sql, args, each)).await
     }
     async fn run(&mut self, sql: &'static str) -> Result<(), Cause> {
-        self.session.run(sql.to_owned()).await.map_err(|e| cause::of(&e))
+        bounded(&self.until, SAMPLE, self.session.run(sql.to_owned())).await
+    }
+    async fn limit(&mut self, time: Duration) -> Result<(), Cause> {
+        bounded(&self.until, SAMPLE, self.session.limit(time)).await
     }
 
     /// Every table with a sample of what its text columns hold, and what could not be sampled.
@@ -166,11 +160,11 @@ impl Reading {
     /// # Errors
     /// Why the catalogue could not be read.
     pub async fn samples(&mut self) -> Result<(Vec<TableSample>, Vec<Cause>), Cause> {
-        self.session.limit(SAMPLE).await.map_err(|e| cause::of(&e))?;
+        self.limit(SAMPLE).await?;
         let dialect = self.session.dialect();
         let mut tables: Vec<TableSample> = Vec::new();
         self.rows(dialect.catalogue.to_owned(), Vec::new(), SAMPLE, &mut |cells| {
-            sql::column(dialect, cells, &mut tables)
+            sql::column(dialect, cells, &mut tables);
         })
         .await?;
         let mut gaps = Vec::new();
@@ -240,7 +234,7 @@ impl Reading {
     /// # Errors
     /// Why they ended before their end; what was handed out until then stands.
     pub async fn scan(&mut self, settled: &Settled, each: &mut (dyn FnMut(Row) + Send)) -> Result<(), Cause> {
-        self.session.limit(SCAN).await.map_err(|e| cause::of(&e))?;
+        self.limit(SCAN).await?;
         let sql = self.session.dialect().scan(settled);
         self.rows(sql, Vec::new(), SCAN, &mut |cells| each(row(&cells))).await
     }
@@ -256,7 +250,7 @@ impl Reading {
         customers: &[Box<str>],
         each: &mut (dyn FnMut(Row) + Send),
     ) -> Result<(), Cause> {
-        self.session.limit(SCAN).await.map_err(|e| cause::of(&e))?;
+        self.limit(SCAN).await?;
         let dialect = self.session.dialect();
         let roles = [
             (settled.mapping.subscription.as_deref(), subscriptions),
@@ -283,6 +277,19 @@ impl Reading {
     /// Ends the transaction, so that it holds nothing back in the server.
     pub async fn close(self) {
         let _ = tokio::time::timeout(Duration::from_secs(1), self.session.close()).await;
+    }
+}
+/// Runs a statement within its time and the run's. The server is asked to give up first; this is
+/// for one that does not, or that is gone.
+async fn bounded(until: &Sooner, limit: Duration, work: BoxFuture<'_, sqlx::Result<()>>) -> Result<(), Cause> {
+    let patience = limit + Duration::from_secs(1);
+    tokio::select! {
+        biased;
+        () = until.reached() => Err(Cause::Deadline),
+        done = tokio::time::timeout(patience, work) => match done {
+            Err(_) => Err(Cause::Timeout),
+            Ok(done) => done.map_err(|e| cause::of(&e)),
+        },
     }
 }
 fn row(cells: &[Option<String>]) -> Row {
