@@ -196,7 +196,9 @@ pub struct PathStep {
 pub enum PathState {
     /// Looked at, and events get through.
     Ok,
-    /// A Blocker or High is open there.
+    /// A High is open there: events get through today and may not tomorrow.
+    AtRisk,
+    /// A Blocker is open there.
     Broken,
     /// Something there could not be found out.
     Unverified,
@@ -211,6 +213,7 @@ impl PathState {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::AtRisk => "at-risk",
             Self::Broken => "broken",
             Self::Unverified => "unverified",
             Self::Waived => "waived",
@@ -365,15 +368,17 @@ fn waived_finding(unit: &Unit, waived: &WaivedFault, targets: &Targets) -> Waive
     }
 }
 
-/// The path of an event with its first break. A stage breaks by what loses events there, so a Medium
-/// or Low beside it does not break it.
+/// The path of an event with its first break. Only a Blocker breaks a stage: a certificate that ends
+/// in six days carries events until then, and a route that turns them away is the break to mend.
 fn event_path(units: &[Unit]) -> Vec<PathStep> {
     let mut broke = false;
     let step = |stage| {
         let mine: Vec<&Unit> = units.iter().filter(|u| u.rule.stage == Some(stage)).collect();
         let some = |f: fn(&Unit) -> bool| mine.iter().any(|u| f(u));
-        let state = if some(|u| score::worst_open(u).is_some_and(|s| s.at_least(Severity::High))) {
+        let state = if some(|u| score::worst_open(u) == Some(Severity::Blocker)) {
             PathState::Broken
+        } else if some(|u| score::worst_open(u) == Some(Severity::High)) {
+            PathState::AtRisk
         } else if some(|u| matches!(u.outcome, Outcome::Unknown { .. })) {
             PathState::Unverified
         } else if some(|u| matches!(u.outcome, Outcome::Pass | Outcome::Fail(_))) {

@@ -227,10 +227,11 @@ impl Page<'_> {
         if self.report.event_path.iter().all(|s| s.state == PathState::NotChecked) {
             return;
         }
-        self.paper.heading("EVENT PATH", "✓ ok  ✗ broken  ? unverified  ~ waived  – not checked");
+        self.paper.heading("EVENT PATH", "✓ ok  ✗ broken  ! at risk  ? unverified  – not checked");
         let mark = |state| match state {
             PathState::Ok => "✓",
             PathState::Broken => "✗",
+            PathState::AtRisk => "!",
             PathState::Unverified => "?",
             PathState::Waived => "~",
             PathState::NotChecked => "–",
@@ -276,7 +277,7 @@ impl Page<'_> {
         let asked: Vec<String> = asked.into_iter().map(|(kind, n)| format!("{n} {kind}")).collect();
         let mut asked = if asked.is_empty() { "nothing was asked".to_owned() } else { asked.join(", ") };
         if r.run.remembered > 0 {
-            let _ = write!(asked, " ({} more answered from memory)", r.run.remembered);
+            let _ = write!(asked, " ({} more from memory)", r.run.remembered);
         }
         let gate = format!("gate: --fail-on {}", r.gate.fail_on.word());
         self.paper.hang("", &format!("{asked} in {} · {gate}", seconds(r.run.duration_ms)), Ink::Plain);

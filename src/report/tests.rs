@@ -85,12 +85,13 @@ fn a_dead_resolver_is_one_group() {
 
 #[test]
 fn the_event_path_breaks_once() {
-    use PathState::{Broken, NotChecked, Ok, Unverified};
+    use PathState::{AtRisk, Broken, NotChecked, Ok, Unverified};
     let r = report(vec![
         staged("web.unreachable", Blocker, Stage::Domain, Outcome::Pass),
         staged("tls.old", Medium, Stage::Tls, fails(vec![fault("")])),
         staged("webhook.route-missing", Blocker, Stage::Route, fails(vec![fault("")])),
         staged("webhook.unsigned-accepted", Blocker, Stage::Signature, Outcome::unknown(vec![Cause::Timeout])),
+        staged("billing.paid-without-access", Blocker, Stage::Database, fails(vec![fault("")])),
         staged("email.dmarc-missing", High, Stage::Email, fails(vec![fault("")])),
     ]);
     let path: Vec<_> = r.event_path.iter().map(|s| (s.stage, s.state, s.first_break)).collect();
@@ -99,7 +100,8 @@ fn the_event_path_breaks_once() {
     assert_eq!(path[2], (Stage::Route, Broken, true));
     assert_eq!(path[3], (Stage::Signature, Unverified, false));
     assert_eq!(path[4], (Stage::Secret, NotChecked, false));
-    assert_eq!(path[10], (Stage::Email, Broken, false));
+    assert_eq!(path[7], (Stage::Database, Broken, false));
+    assert_eq!(path[10], (Stage::Email, AtRisk, false));
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub(super) fn why(rule: &Rule) -> Shown {
     text[..end].into()
 }
 
+/// The longest command that is repeated whole.
+const LONG: usize = 120;
+
 /// `2 blockers`, `1 high finding`.
 fn counted(n: usize, severity: Severity) -> String {
     let s = if n == 1 { "" } else { "s" };
@@ -144,7 +147,12 @@ pub(super) fn score_note(report: &Report) -> Option<String> {
 
 /// What to type next.
 pub(super) fn next(report: &Report) -> Vec<NextStep> {
-    let base = if report.run.command.is_empty() { "launchcheck audit" } else { report.run.command.as_str() };
+    let base = match report.run.command.as_str() {
+        "" => "launchcheck audit",
+        // Nobody types that again; the flags are still in the shell's history.
+        long if long.chars().count() > LONG => "launchcheck audit …",
+        short => short,
+    };
     let step = |command: String, note| NextStep { command: command.into(), note };
     let explain = |id: &str| step(format!("launchcheck explain {id}"), "");
     let again = |ids: Vec<String>| step(format!("{base} --only {}", narrow(ids)), "re-check just these");

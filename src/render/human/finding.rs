@@ -109,8 +109,10 @@ fn evidence(e: &Evidence) -> Vec<String> {
 fn fix(fix: &Fix, paper: &mut Paper) {
     match fix {
         Fix::DnsRecord { name, kind, value, note } => {
-            let note = if note.is_empty() { "Add at your DNS host:" } else { note.as_str() };
-            field("fix", note, paper);
+            let note =
+                if note.is_empty() { "add at your DNS host" } else { note.as_str().trim_end_matches([':', '.']) };
+            let (first, rest) = note.split_at(note.chars().next().map_or(0, char::len_utf8));
+            field("fix", &format!("{}{rest}:", first.to_uppercase()), paper);
             let quoted = if kind.as_str() == "TXT" && !value.as_str().starts_with('"') {
                 format!("\"{value}\"")
             } else {

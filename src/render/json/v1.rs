@@ -437,7 +437,7 @@ pub struct Step {
     /// The stage: `domain`, `tls`, `route`, `signature`, `secret`, `subscription`, `idempotency`,
     /// `database`, `crm`, `support`, `email`.
     pub stage: String,
-    /// `ok`, `broken`, `unverified`, `waived` or `not-checked`.
+    /// `ok`, `at-risk`, `broken`, `unverified`, `waived` or `not-checked`.
     pub state: String,
     /// Whether it is the first stage that is broken.
     pub first_break: bool,
