@@ -3,6 +3,8 @@
 mod billing;
 mod hosts;
 mod mail;
+mod once;
 mod probes;
 mod scenarios;
+mod volume;
 mod weather;
