@@ -5,6 +5,7 @@ mod hosts;
 mod mail;
 mod once;
 mod probes;
+mod render;
 mod scenarios;
 mod volume;
 mod weather;
