@@ -200,6 +200,8 @@ fn waive(units: &mut [Unit], config: &Config, today: Date) {
     let mut used = vec![false; config.waivers.len()];
     // A waiver is only called unused where something it could cover was judged.
     let mut judged = vec![false; config.waivers.len()];
+    // A blocker is only waived where the waiver says that it accepts one.
+    let mut refused = vec![false; config.waivers.len()];
     for unit in units.iter_mut() {
         for (i, waiver) in config.waivers.iter().enumerate() {
             let about =
@@ -210,10 +212,13 @@ fn waive(units: &mut [Unit], config: &Config, today: Date) {
         let mut open = Vec::new();
         for fault in std::mem::take(faults) {
             let severity = crate::outcome::effective(unit.rule, &fault);
-            let hit = config.waivers.iter().enumerate().find(|(_, w)| {
-                covers(w, unit.rule, &unit.target, &fault)
-                    && (severity != launchcheck_checks::vocab::Severity::Blocker || w.accept_blocker)
-            });
+            let blocker = severity == launchcheck_checks::vocab::Severity::Blocker;
+            let (accepting, silent): (Vec<_>, Vec<_>) = (config.waivers.iter().enumerate())
+                .filter(|(_, w)| covers(w, unit.rule, &unit.target, &fault))
+                .partition(|(_, w)| !blocker || w.accept_blocker);
+            silent.iter().for_each(|(i, _)| refused[*i] = true);
+            // One that still counts goes before one whose date has passed.
+            let hit = accepting.iter().find(|(_, w)| *w.expires >= today).or(accepting.first()).copied();
             match hit {
                 Some((i, w)) => {
                     used[i] = true;
@@ -263,6 +268,12 @@ fn waive(units: &mut [Unit], config: &Config, today: Date) {
         .iter()
         .filter(|(i, w)| *w.expires >= today && judged[*i] && !used[*i])
         .map(|(i, w)| {
+            if refused[*i] {
+                let saw = format!("{} is a blocker here, and the waiver does not accept one", w.rule.as_str());
+                let fix =
+                    Fix::step("Mend the blocker; or, to launch with it, add accept-blocker = true to the [[waiver]].");
+                return fault(*i, w, saw, fix).titled("A waiver does not cover the blocker that it names");
+            }
             let saw = format!("no finding of {} matches it", w.rule.as_str());
             fault(*i, w, saw, Fix::step("Delete the [[waiver]] table."))
         })
@@ -381,6 +392,20 @@ mod tests {
         let late = judged(vec![(bad(), host("a.test"))], &Targets::default(), &waiver("", "2026-11-20"));
         assert_eq!(late[0].open().len(), 2);
         assert!(matches!(find(&late, "config.waiver-expired"), Outcome::Fail(f) if f.len() == 1));
+
+        let both = format!("{}{}", waiver("", "2026-11-20"), waiver("", "2026-12-01"));
+        let renewed = judged(vec![(bad(), host("a.test"))], &Targets::default(), &both);
+        assert_eq!(find(&renewed, "tls.bad"), &Outcome::Waived, "the one that counts goes first");
+
+        let worst = rule("tls.bad", Severity::Blocker, &[], || Ok(vec![fault("a")].into()));
+        let silent = judged(vec![(worst, host("a.test"))], &Targets::default(), &waiver("", "2026-12-01"));
+        assert_eq!(silent[0].open().len(), 1);
+        assert!(
+            matches!(find(&silent, "config.waiver-unused"), Outcome::Fail(f) if f[0].title.as_str().contains("blocker"))
+        );
+        let accepted =
+            judged(vec![(worst, host("a.test"))], &Targets::default(), &waiver("accept-blocker = true", "2026-12-01"));
+        assert_eq!(find(&accepted, "tls.bad"), &Outcome::Waived);
 
         let unused = judged(
             vec![(bad(), host("a.test"))],

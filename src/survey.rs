@@ -4,7 +4,7 @@
 use crate::{
     config::{App, Config, Located, Source, check, load::Loaded, suggest::nearest},
     problem::{Problem, Problems},
-    settings::Settings,
+    settings::{self, Settings},
 };
 use launchcheck_checks::{
     tls::facts::HostRole,
@@ -96,6 +96,7 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
     drawn.apps(here, infer_app);
     drawn.billing();
     drawn.links();
+    drawn.waivers();
 
     let Drawing { targets, hosts, apps, notes, problems, .. } = drawn;
     Problems::check(problems)?;
@@ -122,23 +123,34 @@ fn nothing_to_audit(source: Option<&Source>) -> Problem {
 }
 
 /// Picks of targets that the run does not have: a slip of the pen that would quietly judge nothing.
+/// What the file picks may be meant for another domain than the one that was asked for.
 pub fn check_picks(settings: &Settings, survey: &Survey) -> Result<(), Problems> {
     let mut all = Vec::new();
-    for (flag, picks) in [("--only", &settings.only), ("--skip", &settings.skip)] {
+    for (name, picks) in [("only", &settings.only), ("skip", &settings.skip)] {
+        if settings.origins.get(name) == Some(&settings::Origin::File) {
+            continue;
+        }
         for pick in picks {
-            let Pick::Target(id) = pick else { continue };
-            if id.name.is_empty() || survey.targets.origin(id).is_some() {
-                continue;
+            if let Pick::Target(id) = pick
+                && let Some(hint) = not_a_target(&survey.targets, id)
+            {
+                all.push(Problem::new(format!("--{name}: this run has no target `{id}`")).hint(hint));
             }
-            let names: Vec<String> = survey.targets.iter().map(|(t, _)| t.to_string()).collect();
-            let text = id.to_string();
-            let near = nearest(&text, names.iter().map(String::as_str));
-            let hint = near
-                .map_or_else(|| format!("the targets are {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
-            all.push(Problem::new(format!("{flag}: this run has no target `{text}`")).hint(hint));
         }
     }
     Problems::check(all)
+}
+
+/// What somebody is told who names a target that the run does not have. A kind alone (`host:`)
+/// names whatever there is of it.
+fn not_a_target(targets: &Targets, id: &TargetId) -> Option<String> {
+    if id.name.is_empty() || targets.origin(id).is_some() {
+        return None;
+    }
+    let names: Vec<String> =
+        targets.iter().filter(|(t, _)| t.kind != TargetKind::Run).map(|(t, _)| t.to_string()).collect();
+    let near = nearest(&id.to_string(), names.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+    Some(near.unwrap_or_else(|| format!("the targets are {}", names.join(", "))))
 }
 
 struct Drawing<'a> {
@@ -272,6 +284,19 @@ impl Drawing<'_> {
         for billing in &self.config.billing {
             let origin = self.declared(&billing.provider);
             self.targets.add(TargetId::new(TargetKind::Billing, billing.provider.as_str()), origin);
+        }
+    }
+
+    /// A waiver for a target that is not there waives nothing, and is not called unused either: no
+    /// unit of it was judged.
+    fn waivers(&mut self) {
+        for waiver in &self.config.waivers {
+            if let Some(target) = &waiver.target
+                && let Some(hint) = not_a_target(&self.targets, target)
+            {
+                let at = self.config.place(target).map(|p| format!("{p}: ")).unwrap_or_default();
+                self.notes.push(format!("{at}a waiver names `{}`, which this run does not have; {hint}", target.get()));
+            }
         }
     }
 
@@ -502,6 +527,21 @@ provider = \"stripe\"
             ]
         );
         fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_waiver_for_a_target_that_is_not_there_is_noted() {
+        let text = format!(
+            "{WHOLE}[[waiver]]\nrule = \"config.waiver-unused\"\ntarget = \"mail:acm.test\"\nreason = \"x\"\nexpires = 2026-12-31\n"
+        )
+        .replace("config.waiver-unused", launchcheck_checks::rules().next().unwrap().id.as_ref());
+        let s = look(None, Some(&text), false).unwrap();
+        assert_eq!(
+            s.notes,
+            [
+                "launchcheck.toml:22:10: a waiver names `mail:acm.test`, which this run does not have; did you mean `mail:acme.test`?"
+            ]
+        );
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub fn load(choice: &Choice, here: &Path) -> Result<Loaded, Problems> {
             "`--config FILE` names another one; `--no-config` runs without one"
         })
     })?;
-    let shown = full.strip_prefix(here).unwrap_or(&path).display().to_string();
+    let shown = if path.is_absolute() { seen_from(here, &full) } else { path.clone() }.display().to_string();
     let source = Source { shown, root: root_of(&full), text };
     Ok(Loaded { config: parse(source)?, named })
 }
@@ -70,6 +70,18 @@ pub fn discover(here: &Path) -> Option<PathBuf> {
     let root = here.ancestors().find(|d| d.join(".git").exists()).unwrap_or(here);
     let folders = here.ancestors().take_while(|d| d.starts_with(root));
     folders.flat_map(|d| NAMES.map(|n| d.join(n))).find(|p| p.is_file())
+}
+
+/// A file as somebody calls it who stands in `here`: `launchcheck.toml`, `../launchcheck.toml`. One
+/// that is nowhere near keeps its full name.
+fn seen_from(here: &Path, file: &Path) -> PathBuf {
+    here.ancestors()
+        .enumerate()
+        .find_map(|(up, folder)| {
+            let rest = file.strip_prefix(folder).ok().filter(|_| folder.parent().is_some())?;
+            Some(std::iter::repeat_n(Path::new(".."), up).chain([rest]).collect())
+        })
+        .unwrap_or_else(|| file.to_owned())
 }
 
 /// The folder that paths in the file are relative to: its own, or for `.config/launchcheck.toml`
@@ -388,6 +400,9 @@ mod tests {
         assert!(!loaded.named);
         let source = loaded.config.source.unwrap();
         assert_eq!(source.root, repo.join("apps"));
+        assert_eq!(source.shown, "../launchcheck.toml");
+        assert_eq!(seen_from(Path::new("/a/b"), Path::new("/a/b/c.toml")), Path::new("c.toml"));
+        assert_eq!(seen_from(Path::new("/a/b"), Path::new("/x/c.toml")), Path::new("/x/c.toml"));
         fs::remove_dir_all(&dir).unwrap();
     }
 

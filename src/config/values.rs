@@ -129,7 +129,7 @@ text_value!(PathBuf, json_schema!({"type": "string", "minLength": 1}), |raw| {
     if raw.is_empty() { Err("the path is empty".into()) } else { Ok(Self::from(raw)) }
 });
 text_value!(DomainName, json_schema!({"type": "string", "format": "idn-hostname"}), |raw| {
-    Self::parse(&raw).map_err(|e| format!("`{raw}` is not a domain name: {e}"))
+    whole_name(&raw).map_err(|why| format!("`{raw}` is not a domain name: {why}"))
 });
 text_value!(Selector, json_schema!({"type": "string"}), |raw| {
     Self::parse(&raw).map_err(|e| format!("`{raw}` is not a DKIM selector: {e}"))
@@ -142,6 +142,12 @@ text_value!(TargetId, json_schema!({"type": "string", "pattern": "^[a-z]+:"}), |
         _ => Err(format!("`{raw}` is not a target; write it as `kind:name`, such as `mail:acme.test`")),
     }
 });
+
+/// A name with a dot: what is launched is reached under a whole name.
+fn whole_name(text: &str) -> Result<DomainName, String> {
+    let name = DomainName::parse(text).map_err(|e| e.to_string())?;
+    if name.as_str().contains('.') { Ok(name) } else { Err("it has no dot".to_owned()) }
+}
 
 /// An `http` or `https` URL without credentials; a fragment is never sent, so it is dropped.
 pub fn read_url(text: &str) -> Result<Url, String> {
@@ -227,7 +233,7 @@ impl FromStr for MailAddress {
             None => text.trim(),
         };
         let (local, domain) = inner.rsplit_once('@').unwrap_or(("", inner));
-        let domain = DomainName::parse(domain).map_err(|e| format!("`{text}` is not a mail address: {e}"))?;
+        let domain = whole_name(domain).map_err(|why| format!("`{text}` is not a mail address: {why}"))?;
         Ok(Self { local: local.to_owned(), domain })
     }
 }
@@ -446,6 +452,7 @@ mod tests {
             assert_eq!(text.parse::<MailAddress>().unwrap().domain.as_str(), "acme.test", "{text}");
         }
         assert!("hi@".parse::<MailAddress>().is_err());
+        assert!("root@localhost".parse::<MailAddress>().is_err());
     }
 
     #[test]
