@@ -49,7 +49,7 @@ fn fault(visit: &Visit) -> Fault {
         value.push_str("; rua=");
         value.push_str(&rua.join(","));
     }
-    let note = format!("in place of all {} DMARC records", records.len()).into();
+    let note = format!("Replace the {} DMARC records by this one:", records.len()).into();
     let fix = Fix::DnsRecord { name: (&visit.at).into(), kind: "TXT".into(), value: value.into(), note };
     Fault::new(&visit.at, advice::txt(&visit.at, records, &visit.answer), fix)
 }

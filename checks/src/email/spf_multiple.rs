@@ -42,7 +42,7 @@ rule! {
             name: (&spf.domain).into(),
             kind: "TXT".into(),
             value: merged(&records).into(),
-            note: format!("in place of all {} SPF records", records.len()).into(),
+            note: format!("Replace the {} SPF records by this one:", records.len()).into(),
         };
         Fault::here(advice::txt(&spf.domain, seen, &spf.answer), fix).into()
     }
