@@ -66,7 +66,9 @@ impl Secrets {
 fn values(path: &Path) -> Result<BTreeMap<String, Secret<String>>, String> {
     let bytes = bytes(path)?;
     let assigned = dotenv::last(dotenv::parse(&bytes));
-    Ok(assigned.into_iter().map(|a| (a.name, Secret::new(a.value))).collect())
+    // A host that keeps a value to itself writes this in its place: it is set, and we do not have it.
+    let shown = assigned.into_iter().filter(|a| a.value != "[SENSITIVE]");
+    Ok(shown.map(|a| (a.name, Secret::new(a.value))).collect())
 }
 
 /// A file's bytes, up to the cap; the error is a sentence fragment.

@@ -34,7 +34,7 @@ rule! {
     /// production
     /// NEXTAUTH_URL=http://localhost:3000
     /// ```
-    "env.local-url-in-production" on App, High, stage Secret;
+    "env.local-url-in-production" on App, High;
     fails "A base URL leads to the local machine"; holds "No base URL leads to the local machine";
     fn check(sets: Part<'_, EnvSet>, production: &Production) -> Verdict {
         let mut faults = Vec::new();

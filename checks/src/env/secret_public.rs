@@ -43,7 +43,7 @@ rule! {
     /// source app/page.tsx
     /// load(process.env.NEXT_PUBLIC_OPENAI_API_KEY)
     /// ```
-    "env.secret-public" on App, Blocker, stage Secret;
+    "env.secret-public" on App, Blocker;
     fails "A secret has a public name"; holds "No secret has a public name";
     fn check(sets: Part<'_, EnvSet>, production: Option<&Production>) -> Verdict {
         let mut faults: BTreeMap<&str, Fault> = BTreeMap::new();
