@@ -205,6 +205,7 @@ impl Sides {
             }
             Settlement::NoBillingState => (None, None),
         };
+        let settled = settled.map(|s| Settled { quote: reading.quote(), ..s });
         let (Some(settled), None) = (&settled, &why) else {
             reading.close().await;
             // Before the first customer both sides are empty, and there is nothing to differ.
@@ -225,7 +226,10 @@ impl Sides {
         gaps.extend(scanned.err());
 
         let strays = join.strays();
-        gaps.extend(self.retrieve(strays, |id, answer| join.add_lookup(id, answer)).await);
+        // Of a list that was cut most are only further down, and the time is better spent on candidates.
+        if !list_was_cut {
+            gaps.extend(self.retrieve(strays, |id, answer| join.add_lookup(id, answer)).await);
+        }
         join.learn();
         let again = join.suspects();
         let classes = match self.second_reading(&join, &again).await {
@@ -266,13 +270,14 @@ impl Sides {
             return Ok((BTreeMap::new(), Vec::new()));
         }
         let mut second = join.second(again);
-        let gaps = self.retrieve(again.subscriptions.iter().cloned(), |id, answer| second.add_lookup(id, answer)).await;
-        let (ids, customers): (Vec<_>, Vec<_>) =
-            (again.subscriptions.iter().cloned().collect(), again.customers.iter().cloned().collect());
+        // The database first: it is quick, and the provider may take all the time there is.
+        let customers: Vec<Box<str>> = again.customers.iter().cloned().collect();
         let mut reading = self.open().await?;
-        let read = reading.again(join.settled(), &ids, &customers, &mut |row| second.add_row(row)).await;
+        let read =
+            reading.again(join.settled(), &again.subscriptions, &customers, &mut |row| second.add_row(row)).await;
         reading.close().await;
         read?;
+        let gaps = self.retrieve(again.subscriptions.iter().cloned(), |id, answer| second.add_lookup(id, answer)).await;
         Ok((second.confirmed(again), gaps))
     }
 

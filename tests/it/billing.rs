@@ -303,3 +303,23 @@ fn an_old_version_of_the_database_is_not_held_open_while_stripe_is_read() {
     assert!(of("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY") >= 2, "{said:#?}");
     assert_eq!(of("BEGIN"), of("ROLLBACK") - of("ROLLBACK TO"), "{said:#?}");
 }
+
+#[test]
+fn what_was_found_before_the_deadline_stands_and_no_pass_is_claimed() {
+    let mut plan = scenarios::healthy();
+    for n in 0..2500 {
+        // At 200 ms a page the list ends in the middle of the account.
+        pair(&mut plan, &format!("n{n:04}"), "active", Some(if n % 5 == 0 { "canceled" } else { "active" }));
+    }
+    plan.stripe.as_mut().unwrap().weather.delay_ms = 200;
+    let world = World::start(plan).unwrap();
+    let began = Instant::now();
+    let report = audit(&world, Duration::from_secs(2), Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(7));
+    assert_eq!(findings(&report), [("billing.paid-without-access".to_owned(), "blocker".to_owned())]);
+    for rule in ["access-without-payment", "status-mismatch", "subscription-unknown"] {
+        assert_eq!(causes(&report, rule), [Cause::Deadline], "{rule}");
+    }
+    let told = format!("{:?}", report.findings[0].saw);
+    assert!(told.contains("were not read again"), "{told}");
+}

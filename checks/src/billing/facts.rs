@@ -183,7 +183,9 @@ impl Hit {
         let sub = || self.pairs.iter().find_map(|p| p.subscription.clone());
         self.customer.clone().or_else(sub).unwrap_or_default()
     }
-    fn weight(&self) -> i64 {
+    /// What it weighs against others of its class: the money, whatever its currency.
+    #[must_use]
+    pub fn weight(&self) -> i64 {
         self.monthly.iter().map(|m| m.minor).sum()
     }
     /// The money in words.

@@ -177,13 +177,13 @@ impl Retrieval {
     /// Requests open at once: what 24 a second at 300 ms need.
     const AT_ONCE: usize = 9;
 
-    /// Asks for each of these once.
+    /// Asks for each of these once, in this order.
     #[must_use]
     pub fn new(ids: impl IntoIterator<Item = Box<str>>, per_second: u32) -> Self {
-        let unique: BTreeSet<Box<str>> = ids.into_iter().collect();
+        let mut seen = HashSet::new();
         Self {
             pace: Pace::new(per_second),
-            left: unique.into_iter().collect(),
+            left: ids.into_iter().filter(|id| seen.insert(id.clone())).collect(),
             open: BTreeMap::new(),
             asked: 0,
             gaps: BTreeSet::new(),

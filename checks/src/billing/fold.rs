@@ -148,8 +148,8 @@ pub struct Suspect {
 pub struct Again {
     /// The suspects.
     pub suspects: Vec<Suspect>,
-    /// Subscriptions to retrieve from the provider.
-    pub subscriptions: BTreeSet<Box<str>>,
+    /// Subscriptions to retrieve from the provider, those of the worst suspects first.
+    pub subscriptions: Vec<Box<str>>,
     /// Customers whose rows to read.
     pub customers: BTreeSet<Box<str>>,
     /// Candidates beyond the cap, by class.
@@ -406,22 +406,22 @@ impl Join {
     /// The candidates, and what to read again of them.
     #[must_use]
     pub fn suspects(&self) -> Again {
-        let mut again = Again::default();
-        let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-        for (key, group) in self.groups() {
-            if group.in_flight {
-                continue;
+        let groups = self.groups();
+        let (mut again, mut seen) = (Again::default(), HashSet::new());
+        for class in CLASSES {
+            let judged = groups.iter().filter(|(_, g)| !g.in_flight);
+            let mut hits: Vec<(i64, &Box<str>, &Group)> =
+                judged.filter_map(|(key, g)| Some(((class.hit)(g)?.weight(), key, g))).collect();
+            hits.sort_by(|a, b| (b.0, a.1).cmp(&(a.0, b.1)));
+            if hits.len() > CAP {
+                again.beyond.insert(class.rule, u64::try_from(hits.len() - CAP).unwrap_or(u64::MAX));
+                hits.truncate(CAP);
             }
-            for class in CLASSES.iter().filter(|c| (c.hit)(&group).is_some()) {
-                let count = counts.entry(class.rule).or_default();
-                *count += 1;
-                if *count > CAP {
-                    *again.beyond.entry(class.rule).or_default() += 1;
-                    continue;
-                }
+            for (_, key, group) in hits {
                 again.suspects.push(Suspect { key: key.clone(), rule: class.rule });
-                again.subscriptions.extend(group.subs.iter().map(|s| s.is.id.clone()));
-                again.subscriptions.extend(group.rows.iter().filter_map(|r| r.is.subscription.clone()));
+                let ids = group.subs.iter().map(|s| &s.is.id);
+                let ids = ids.chain(group.rows.iter().filter_map(|r| r.is.subscription.as_ref()));
+                again.subscriptions.extend(ids.filter(|id| seen.insert((*id).clone())).cloned());
                 again.customers.extend(group.customer.clone());
                 again.customers.extend(group.rows.iter().filter_map(|r| r.is.customer.clone()));
             }
@@ -456,7 +456,11 @@ impl Join {
         let groups = self.groups();
         let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
         for s in &again.suspects {
-            let Some(group) = groups.get(&s.key).filter(|g| !g.in_flight && self.is_answered(g)) else { continue };
+            let Some(group) = groups.get(&s.key).filter(|g| !g.in_flight) else { continue };
+            if !self.is_answered(group) {
+                tallies.entry(s.rule).or_default().unchecked += 1;
+                continue;
+            }
             let hit = CLASSES.iter().find(|c| c.rule == s.rule).and_then(|c| (c.hit)(group));
             if let Some(mut hit) = hit {
                 self.spell(&mut hit);
@@ -464,7 +468,7 @@ impl Join {
             }
         }
         for (rule, beyond) in &again.beyond {
-            tallies.entry(rule).or_default().unchecked = *beyond;
+            tallies.entry(rule).or_default().unchecked += *beyond;
         }
         tallies
     }
@@ -541,7 +545,8 @@ impl Join {
     pub fn drift(self, mode: KeyMode, classes: BTreeMap<&'static str, Tally>, mut gaps: Vec<Cause>) -> Drift {
         let (subscriptions, rows) = self.size();
         gaps.extend(self.gaps());
-        if classes.values().any(|t| t.unchecked > 0) {
+        // Where an error kept candidates from being read again, it is among the gaps already.
+        if gaps.is_empty() && classes.values().any(|t| t.unchecked > 0) {
             gaps.push(Cause::TooLarge);
         }
         gaps.sort();

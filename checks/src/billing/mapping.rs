@@ -269,6 +269,8 @@ pub struct Settled {
     pub table: String,
     /// Whether the status column is a boolean.
     pub status_is_flag: bool,
+    /// The quote that the database puts around names; `"` unless it is told otherwise.
+    pub quote: char,
     /// The roles and their evidence.
     pub roles: Vec<RoleShown>,
 }
@@ -429,7 +431,7 @@ fn around(table: &TableSample, pin: &Mapping) -> Settled {
     }
     let status_is_flag =
         mapping.status.as_deref().and_then(|s| table.column(s)).is_some_and(|c| c.kind == ColumnKind::Flag);
-    Settled { mapping, schema: table.schema.clone(), table: table.name.clone(), status_is_flag, roles }
+    Settled { mapping, schema: table.schema.clone(), table: table.name.clone(), status_is_flag, quote: '"', roles }
 }
 const fn unit(role: Role, kind: Option<ColumnKind>) -> &'static str {
     match (role, kind) {

@@ -34,12 +34,13 @@ pub static RULES: &[&Rule] = &[
     &subscription_unknown::RULE,
 ];
 
-/// The ways in which provider and database can differ.
+/// The ways in which provider and database can differ, the worst first: in that order candidates
+/// are read again while there is time.
 pub static CLASSES: &[&fold::DriftClass] = &[
-    &access_without_payment::CLASS,
     &paid_without_access::CLASS,
-    &status_mismatch::CLASS,
+    &access_without_payment::CLASS,
     &subscription_unknown::CLASS,
+    &status_mismatch::CLASS,
 ];
 
 /// What is shown without a finding: where in the database the billing state was found.

@@ -62,7 +62,8 @@ fn beyond(tally: &Tally) -> Option<String> {
 pub(super) fn update(hit: &Hit, mapping: &Settled) -> Option<Fix> {
     let status = mapping.confirmed(Role::Status)?;
     let key = mapping.mapping.subscription.as_deref()?;
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let q = mapping.quote;
+    let quoted = |name: &str| format!("{q}{}{q}", name.replace(q, &format!("{q}{q}")));
     let bare = |name: &str| {
         let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if plain { name.to_owned() } else { quoted(name) }

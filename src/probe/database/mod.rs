@@ -155,6 +155,12 @@ impl Reading {
         bounded(&self.until, SAMPLE, self.session.limit(time)).await
     }
 
+    /// The quote that this engine puts around names.
+    #[must_use]
+    pub fn quote(&self) -> char {
+        self.session.dialect().quote
+    }
+
     /// Every table with a sample of what its text columns hold, and what could not be sampled.
     ///
     /// # Errors
