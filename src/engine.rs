@@ -216,7 +216,9 @@ fn waive(units: &mut [Unit], config: &Config, today: Date) {
             let (accepting, silent): (Vec<_>, Vec<_>) = (config.waivers.iter().enumerate())
                 .filter(|(_, w)| covers(w, unit.rule, &unit.target, &fault))
                 .partition(|(_, w)| !blocker || w.accept_blocker);
-            silent.iter().for_each(|(i, _)| refused[*i] = true);
+            for (i, _) in silent {
+                refused[i] = true;
+            }
             // One that still counts goes before one whose date has passed.
             let hit = accepting.iter().find(|(_, w)| *w.expires >= today).or(accepting.first()).copied();
             match hit {

@@ -153,6 +153,24 @@ fn the_example_in_the_readme_is_accepted() {
     }
 }
 
+/// Every flag and variable that the README speaks of is one.
+#[test]
+fn the_flags_in_the_readme_are_flags() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let mut command = crate::cli::command();
+    command.build();
+    let help = command.find_subcommand_mut("audit").unwrap().render_long_help().to_string();
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    for text in readme.split(|c: char| !word(c)) {
+        let ours = text.starts_with("--")
+            && text.len() > 4
+            && !["--release", "--example", "--locked", "--path"].contains(&text);
+        if (ours && !text.ends_with('-')) || text.starts_with("LAUNCHCHECK_") {
+            assert!(help.contains(text), "{text}");
+        }
+    }
+}
+
 /// The exit codes of the README are those of the program.
 #[test]
 fn the_exit_codes_in_the_readme_are_the_programs() {
