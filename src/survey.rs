@@ -235,7 +235,7 @@ impl Drawing<'_> {
     fn webhooks(&mut self) {
         for hook in &self.config.webhooks {
             let origin = self.declared(&hook.url);
-            self.targets.add(TargetId::new(TargetKind::Webhook, hook.url.as_str()), origin.clone());
+            self.targets.add(TargetId::new(TargetKind::Webhook, hook.name()), origin.clone());
             if let Some((host, port)) = secure_host(&hook.url) {
                 self.host(&host, HostRole::Webhook, port, origin);
             }
@@ -316,7 +316,7 @@ impl Drawing<'_> {
             all(&apps, to);
         }
         for hook in &self.config.webhooks {
-            let id = TargetId::new(TargetKind::Webhook, hook.url.as_str());
+            let id = TargetId::new(TargetKind::Webhook, hook.name());
             if let Some((host, _)) = secure_host(&hook.url) {
                 pairs.push((id.clone(), TargetId::new(TargetKind::Host, host.as_str())));
             }

@@ -137,6 +137,22 @@ pub struct Webhook {
     pub secret_env: Option<Located<EnvName>>,
 }
 
+impl Webhook {
+    /// The URL as reports name it. Some providers authenticate by a token in the query or by a
+    /// password in front of the host, so neither is shown.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let url = self.url.get();
+        let mut shown = url.clone();
+        // Neither can fail: the URL has a host.
+        let _ = shown.set_username("");
+        let _ = shown.set_password(None);
+        shown.set_query(None);
+        let names: Vec<String> = url.query_pairs().map(|(name, _)| format!("{name}=…")).collect();
+        if names.is_empty() { shown.into() } else { format!("{shown}?{}", names.join("&")) }
+    }
+}
+
 /// An app whose environment is audited.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -392,6 +408,16 @@ fail-on = "high"
 only = ["email", "tls.expired"]
 timeout = "5s"
 "#;
+
+    #[test]
+    fn a_webhooks_name_holds_no_token() {
+        let name = |url: &str| {
+            let toml = format!("[[webhook]]\nprovider = \"postmark\"\nurl = \"{url}\"\n");
+            toml::from_str::<Config>(&toml).unwrap().webhooks[0].name()
+        };
+        assert_eq!(name("https://acme.test/hook"), "https://acme.test/hook");
+        assert_eq!(name("https://me:pw@acme.test/hook?token=abc&v=1"), "https://acme.test/hook?token=…&v=…");
+    }
 
     #[test]
     fn every_table_is_read_and_keeps_its_place() {

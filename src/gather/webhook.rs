@@ -11,10 +11,11 @@ use launchcheck_checks::{
 
 impl Produce for WebhookPlan {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        let table = cx.config().webhooks.iter().find(|w| w.url.as_str() == at.name);
+        let table = cx.config().webhooks.iter().find(|w| w.name() == at.name);
         let provider = table.map_or_else(Shown::default, |w| w.provider.as_str().into());
         let declared = cx.targets().origin(at).is_some_and(launchcheck_checks::vocab::Origin::is_declared);
-        Observed::known(Self { url: at.name.clone(), provider, declared })
+        let url = table.map_or_else(|| at.name.clone(), |w| w.url.as_str().to_owned());
+        Observed::known(Self { url, provider, declared })
     }
 }
 
