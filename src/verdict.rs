@@ -216,6 +216,7 @@ pub fn unproven(units: &[Unit], known: &[Family], gate: &Gate) -> Vec<Unproven> 
                 Skip::NeedsActive => format!("signed {family}", family = family.word()),
                 Skip::NeedsEvents => format!("{} business events", family.word()),
                 Skip::Asked if !whole => unit.rule.id.to_string(),
+                Skip::Offline if !whole => format!("{} on the network", family.word()),
                 _ => family.word().to_owned(),
             };
             out.push(entry(&scope, why(skip)));

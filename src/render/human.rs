@@ -147,8 +147,16 @@ impl Page<'_> {
     }
 
     fn not_proven(&self) -> String {
-        let scopes: Vec<_> = self.report.unproven.iter().map(ToString::to_string).collect();
-        format!("not proven: {}", scopes.join(", "))
+        // Scopes with one reason share it.
+        let mut by: Vec<(&str, Vec<&str>)> = Vec::new();
+        for u in &self.report.unproven {
+            match by.iter_mut().find(|(why, _)| *why == u.why.as_str()) {
+                Some((_, scopes)) => scopes.push(u.scope.as_str()),
+                None => by.push((u.why.as_str(), vec![u.scope.as_str()])),
+            }
+        }
+        let told: Vec<_> = by.into_iter().map(|(why, scopes)| format!("{} ({why})", scopes.join(", "))).collect();
+        format!("not proven: {}", told.join("; "))
     }
 
     fn findings(&mut self) {
@@ -297,7 +305,8 @@ impl Page<'_> {
         let title = r.verdict_line();
         let told = format!("   {}, {}/100", r.because(), range(r.score.held));
         self.paper.put(&[Span(ink_of(r.decision()), title), Span(Ink::Plain, told)]);
-        let widest = r.next.iter().map(|n| n.command.as_str().chars().count()).max().unwrap_or_default();
+        let noted = r.next.iter().filter(|n| !n.note.is_empty());
+        let widest = noted.map(|n| n.command.as_str().chars().count()).max().unwrap_or_default();
         for next in &r.next {
             let note = if next.note.is_empty() { String::new() } else { format!("   {}", next.note) };
             let command = if note.is_empty() { next.command.to_string() } else { format!("{:<widest$}", next.command) };

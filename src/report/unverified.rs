@@ -58,7 +58,7 @@ pub fn groups(units: &[Unit], unanswered: &[Unanswered]) -> Vec<Group> {
         .map(|((behind, causes), units)| Group {
             worst: units.iter().map(|u| u.rule.severity).min().unwrap_or(Severity::Info),
             reason: reason(&causes, &behind, unanswered),
-            hint: causes.first().and_then(hint),
+            hint: causes.first().and_then(|c| hint(c, unanswered)),
             units: units.iter().map(|u| (u.rule.id.as_ref().into(), target_text(&u.target))).collect(),
             causes,
             behind,
@@ -91,11 +91,15 @@ fn reason(causes: &[Cause], behind: &[Behind], unanswered: &[Unanswered]) -> Sho
 }
 
 /// What would help against a cause.
-fn hint(cause: &Cause) -> Option<Shown> {
+fn hint(cause: &Cause, unanswered: &[Unanswered]) -> Option<Shown> {
+    let resolver = unanswered.iter().any(|u| u.cause == *cause && u.place.as_str().contains("resolver"));
     Some(match cause {
+        Cause::Timeout | Cause::Refused if resolver => {
+            "See that the resolver runs and this machine reaches it, or ask another: --resolver IP".into()
+        }
         Cause::Timeout => "Run it again; a slow network may need --timeout 30s.".into(),
         Cause::Deadline => "Give it more time: --deadline 120s.".into(),
-        Cause::Refused => "See that it runs and lets this machine in; another resolver: --resolver IP.".into(),
+        Cause::Refused => "See that it runs and lets this machine in.".into(),
         Cause::NoRoute => "See whether this machine has a network, and IPv6 where the address is one.".into(),
         Cause::Servfail => "See the zone's name servers and DNSSEC; another resolver: --resolver IP.".into(),
         Cause::Auth => "Replace the key or the password; it was not accepted.".into(),

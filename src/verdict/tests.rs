@@ -133,6 +133,7 @@ fn a_verdict_names_what_it_leaves_unproven() {
         unit("tls.a", High, skipped(Skip::Offline)),
         unit("tls.b", High, skipped(Skip::Offline)),
         unit("webhook.a", High, Outcome::Pass),
+        unit("webhook.b", High, skipped(Skip::Offline)),
         unit("env.a", High, broken()),
         unit("env.c", High, unknown()),
         unit("web.a", High, unknown()),
@@ -144,6 +145,7 @@ fn a_verdict_names_what_it_leaves_unproven() {
         [
             "email.b (left out by --only or --skip)",
             "tls (--offline)",
+            "webhook on the network (--offline)",
             "signed webhook (--active)",
             "env (no production source)",
             "billing (no [[billing]])",
