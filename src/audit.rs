@@ -76,7 +76,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
     SystemRandom::new().fill(&mut random).map_err(|_| NotStarted::Random)?;
     let mut digest_key = [0u8; 32];
     digest_key.copy_from_slice(&random[..32]);
-    let nonce = random[32..].iter().map(|b| format!("{b:02x}")).collect();
+    let nonce = u64::from_le_bytes(random[32..].try_into().map_err(|_| NotStarted::Random)?);
 
     let (stopper, deadline) = Deadline::after(settings.deadline);
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -88,7 +88,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
         settings: Arc::clone(&settings),
         survey: Arc::new(survey),
         now: now.as_second(),
-        nonce,
+        nonce: format!("{nonce:016x}"),
         digest_key,
         roots,
         environment,
@@ -99,6 +99,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
     let (units, facts) = engine::run(&gather, today, listener).await;
     watch.abort();
 
+    let here = std::env::current_dir().unwrap_or_default();
     let survey = &gather.context.survey;
     let exhibits = exhibits(&survey.targets, &facts);
     let counters = &gather.wire.counters;
@@ -110,7 +111,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
         remembered: counters.all().into_iter().map(|(_, _, remembered)| remembered).sum(),
         config: survey.config.source.as_ref().map(|s| s.shown.as_str().into()),
         settings: told,
-        notes: survey.notes.iter().map(Into::into).collect(),
+        notes: survey.notes.iter().map(Into::into).chain(gather.context.secrets.note(&here).map(Into::into)).collect(),
         unanswered: counters
             .silences()
             .into_iter()

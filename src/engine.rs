@@ -466,7 +466,8 @@ mod tests {
                     match line.split(' ').collect::<Vec<_>>().as_slice() {
                         ["today", d] => day = d.parse().unwrap(),
                         ["waiver", r, "expires", d] => {
-                            toml += &format!("[[waiver]]\nrule = \"{r}\"\nreason = \"r\"\nexpires = \"{d}\"\n");
+                            let table = format!("[[waiver]]\nrule = \"{r}\"\nreason = \"r\"\nexpires = \"{d}\"\n");
+                            toml.push_str(&table);
                             let never = rule("email.dmarc-missing", Severity::High, &[], || Ok(Verdict::Pass));
                             units.push((never, host("a.test"), None));
                         }

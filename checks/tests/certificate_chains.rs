@@ -1,5 +1,7 @@
 //! Real certificates, judged as they would be when a server sends them.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its scene should stop there")]
+
 use base64::Engine as _;
 use launchcheck_checks::{
     tls::{

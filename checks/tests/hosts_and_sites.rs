@@ -1,5 +1,7 @@
 //! What the tls and web rules say of weather that no single example shows.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its scene should stop there")]
+
 use launchcheck_checks::{
     facts::Facts,
     rule, tls, vocab,

@@ -257,7 +257,7 @@ mod tests {
 
     #[tokio::test]
     async fn stopping_ends_open_questions_as_unknown() {
-        let (stopper, deadline) = Deadline::after(Duration::from_secs(60));
+        let (stopper, deadline) = Deadline::after(Duration::from_mins(1));
         let time = Bound { timeout: Duration::from_secs(50), deadline: deadline.clone() };
         let bounded = Bounded { inner: Slow(Duration::from_secs(50)), time };
         let q = question();
@@ -268,7 +268,7 @@ mod tests {
 
     #[tokio::test]
     async fn silence_is_a_timeout() {
-        let (_stopper, deadline) = Deadline::after(Duration::from_secs(60));
+        let (_stopper, deadline) = Deadline::after(Duration::from_mins(1));
         let time = Bound { timeout: Duration::from_millis(5), deadline };
         let bounded = Bounded { inner: Slow(Duration::from_secs(50)), time };
         assert_eq!(bounded.ask(&question()).await, Observed::unknown(Cause::Timeout));

@@ -10,7 +10,7 @@ use launchcheck_checks::{
     vocab::{Cause, Observed},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -26,13 +26,14 @@ pub struct Secrets {
     order: Vec<SecretSource>,
     environment: BTreeMap<String, String>,
     files: Mutex<BTreeMap<PathBuf, Read>>,
+    found: Mutex<BTreeMap<SecretSource, BTreeSet<String>>>,
 }
 
 impl Secrets {
     /// Looks in the `--env-file`s, then in the production files of the apps, then in the process.
     #[must_use]
     pub fn new(env_files: &[PathBuf], production: &[PathBuf], environment: BTreeMap<String, String>) -> Self {
-        Self { order: order(env_files, production), environment, files: Mutex::default() }
+        Self { order: order(env_files, production), environment, files: Mutex::default(), found: Mutex::default() }
     }
 
     /// The value of a variable and where it was found. `Unset` where no place has it; where a
@@ -51,10 +52,31 @@ impl Secrets {
             SecretSource::Process => self.environment.get(name).cloned(),
         });
         match (found, unreadable) {
-            (Some((value, source)), _) => Observed::known((Secret::new(value), source)),
+            (Some((value, source)), _) => {
+                let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+                all.entry(source.clone()).or_default().insert(name.as_str().to_owned());
+                Observed::known((Secret::new(value), source))
+            }
             (None, Some(file)) => Observed::unknown(Cause::Unreadable(file.into())),
             (None, None) => Observed::unknown(Cause::Unset(name.as_str().into())),
         }
+    }
+
+    /// Which variable was read from where, for the report; nothing where none was. Files below
+    /// `here` are named as seen from there.
+    #[must_use]
+    pub fn note(&self, here: &Path) -> Option<String> {
+        let all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let each: Vec<String> = all
+            .iter()
+            .map(|(source, names)| {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let source = source.to_string();
+                let below = format!("{}/", here.display());
+                format!("{} from {}", names.join(", "), source.strip_prefix(&below).unwrap_or(&source))
+            })
+            .collect();
+        (!each.is_empty()).then(|| format!("read {}", each.join("; ")))
     }
 
     fn read(&self, path: &Path) -> Read {

@@ -207,7 +207,7 @@ fn version(v: ProtocolVersion) -> Shown {
     }
 }
 
-/// The alert's name as RFC 8446, section 6 writes it ("handshake_failure").
+/// The alert's name as RFC 8446, section 6 writes it (`handshake_failure`).
 fn alert(a: AlertDescription) -> Shown {
     let mut out = String::new();
     for c in format!("{a:?}").chars() {

@@ -87,8 +87,8 @@ fn a_healthy_domain_raises_nothing_and_asks_once() {
 
 #[test]
 fn each_fault_is_seen_on_the_wire() {
-    type Break = fn(&mut Plan);
-    let cases: &[(&str, Break, &[(&str, Severity)])] = &[
+    type Case = (&'static str, fn(&mut Plan), &'static [(&'static str, Severity)]);
+    let cases: &[Case] = &[
         (
             "nothing is there",
             |p| *p = Plan::new("acme.test"),

@@ -1,5 +1,7 @@
 //! Tests that use real parts: real servers on loopback, and the built executable.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its scene should stop there")]
+
 mod billing;
 mod cli;
 mod hosts;

@@ -114,7 +114,8 @@ fn an_audited_host_that_refuses_has_answered() {
 
 #[test]
 fn silence_is_unknown_and_ends_3() {
-    let cases: &[(fn(&World), &str, &str)] = &[
+    type Case = (fn(&World), &'static str, &'static str);
+    let cases: &[Case] = &[
         (|w| w.web("acme.test").set_mode(Mode::Silent), "tls.expired", "timeout"),
         (|w| w.web("api.acme.test").set_mode(Mode::Silent), "webhook.route-missing", "timeout"),
         (|w| w.stripe().set_mode(Mode::Silent), "billing.paid-without-access", "timeout"),

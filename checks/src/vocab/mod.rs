@@ -20,7 +20,7 @@ pub use money::{Currency, Money};
 pub use names::{BadName, DomainName, Selector};
 pub use observed::{Missing, Observed};
 pub use params::{All, Arg, At, Fact, Part, Table, View};
-pub use rule::{Eval, Family, Intent, Lifecycle, Rule, Severity, Stage, Text, fences};
+pub use rule::{Declared, Eval, Family, Intent, Lifecycle, Rule, Severity, Stage, Text, fences};
 pub use shown::Shown;
 pub use target::{BadPick, Origin, Pick, TargetId, TargetKind, Targets};
 pub use verdict::{Cell, Evidence, Exhibit, ExhibitBody, Fault, Fix, Place, Verdict};

@@ -262,12 +262,15 @@ pub fn fences(docs: &str) -> Vec<(&'static str, String)> {
     out
 }
 
+/// The judging of a rule that a configuration declares.
+pub type Declared = dyn for<'a> Fn(&View<'a>) -> Result<Verdict, Missing> + Send + Sync;
+
 /// How a rule judges.
 pub enum Eval {
     /// Written here.
     Code(for<'a> fn(&View<'a>) -> Result<Verdict, Missing>),
     /// Declared in the user's configuration.
-    Declared(Box<dyn for<'a> Fn(&View<'a>) -> Result<Verdict, Missing> + Send + Sync>),
+    Declared(Box<Declared>),
     /// Judged by the engine, which alone knows what was waived and skipped.
     Engine,
 }
