@@ -197,7 +197,6 @@ const BESIDE: &[&str] = &[
     "credential",
     "webhook",
     "event",
-    "log",
     "price",
     "product",
     "item",
@@ -218,7 +217,7 @@ pub fn candidates(tables: &[TableSample]) -> Vec<Candidate> {
         if name.contains("subscri") || name.contains("billing") {
             base += 20;
         }
-        if BESIDE.iter().any(|w| name.contains(w)) {
+        if is_beside(&table.name) {
             base -= 50;
         }
         if table.columns.iter().any(|c| {
@@ -267,7 +266,7 @@ pub struct Settled {
     pub schema: String,
     /// The table's own name.
     pub table: String,
-    /// Whether the status column is a boolean.
+    /// Whether the status column holds no words: a boolean, or a number.
     pub status_is_flag: bool,
     /// The quote that the database puts around names; `"` unless it is told otherwise.
     pub quote: char,
@@ -304,15 +303,7 @@ pub enum Settlement {
 /// candidate with its coverage.
 #[must_use]
 pub fn settle(tables: &[TableSample], covered: &[(Candidate, Coverage)]) -> Settlement {
-    let of = |subscriptions: bool| {
-        covered.iter().filter(move |(c, _)| c.subscriptions == subscriptions).max_by(|(a, x), (b, y)| {
-            // The largest share wins; names decide only between equal ones.
-            (x.held * y.asked.max(1), a.score).cmp(&(y.held * x.asked.max(1), b.score))
-        })
-    };
-    let Some((best, coverage)) = of(true).filter(|(_, c)| c.held > 0).or_else(|| of(false)).or_else(|| of(true)) else {
-        return unvalued(tables);
-    };
+    let Some((best, coverage)) = choose(tables, covered) else { return unvalued(tables) };
     let table = &tables[best.table];
     let settled = fill(table, best, *coverage);
     let place = format!("{}.{}", table.full_name(), best.column);
@@ -341,7 +332,27 @@ pub fn settle(tables: &[TableSample], covered: &[(Candidate, Coverage)]) -> Sett
 }
 fn is_beside(table: &str) -> bool {
     let name = table.to_ascii_lowercase();
-    BESIDE.iter().any(|w| name.contains(w))
+    let about = BESIDE.iter().any(|w| name.contains(w)) || name.ends_with("log") || name.ends_with("logs");
+    about && !name.contains("subscri")
+}
+
+/// The candidate that holds the largest share. Tables about something else (invoices, events) hold
+/// the same ids and more, since they forget nothing, so they count only where no other will do; and
+/// among those within a tenth of the best, names decide.
+fn choose<'a>(tables: &[TableSample], covered: &'a [(Candidate, Coverage)]) -> Option<&'a (Candidate, Coverage)> {
+    let share = |c: &Coverage| c.held * 100 / c.asked.max(1);
+    let of = |subscriptions: bool, beside: bool, least: usize| {
+        let fit = move |(c, cov): &&(Candidate, Coverage)| {
+            c.subscriptions == subscriptions && is_beside(&tables[c.table].name) == beside && share(cov) >= least
+        };
+        let best = covered.iter().filter(fit).map(|(_, cov)| share(cov)).max()?;
+        let near = covered.iter().filter(fit).filter(move |(_, cov)| share(cov) + 10 >= best);
+        near.max_by_key(|(c, cov)| (c.score, share(cov)))
+    };
+    // Half of the account's ids is what confirms; below that the best guess is only shown.
+    let tries =
+        [(true, false, 50), (false, false, 50), (true, true, 50), (true, false, 0), (false, false, 0), (true, true, 0)];
+    tries.into_iter().find_map(|(subscriptions, beside, least)| of(subscriptions, beside, least))
 }
 
 /// No value gave a column away: either there is no such column, or it is empty.
@@ -430,7 +441,7 @@ fn around(table: &TableSample, pin: &Mapping) -> Settled {
         });
     }
     let status_is_flag =
-        mapping.status.as_deref().and_then(|s| table.column(s)).is_some_and(|c| c.kind == ColumnKind::Flag);
+        mapping.status.as_deref().and_then(|s| table.column(s)).is_some_and(|c| c.kind != ColumnKind::Text);
     Settled { mapping, schema: table.schema.clone(), table: table.name.clone(), status_is_flag, quote: '"', roles }
 }
 const fn unit(role: Role, kind: Option<ColumnKind>) -> &'static str {
@@ -622,6 +633,25 @@ mod tests {
             .collect();
         let Settlement::Settled(s) = settle(&tables, &covered) else { panic!() };
         assert_eq!(s.mapping.table, "Team");
+    }
+
+    /// The table of invoices forgets nothing, so it holds more of the ids than the users do.
+    #[test]
+    fn invoices_are_not_where_access_is_kept() {
+        let ids: &[&str] = &["sub_1", "sub_2", "sub_3"];
+        let tables = vec![
+            table("invoices", vec![column("subscription_id", Text, ids), column("status", Text, &["paid", "open"])]),
+            table("teams", vec![column("ref", Text, ids)]),
+        ];
+        let covered: Vec<_> = candidates(&tables)
+            .into_iter()
+            .map(|c| {
+                let held = if c.table == 0 { 10 } else { 7 };
+                (c, Coverage { asked: 10, held })
+            })
+            .collect();
+        let Settlement::Settled(s) = settle(&tables, &covered) else { panic!() };
+        assert_eq!(s.mapping.table, "teams");
     }
 
     #[test]

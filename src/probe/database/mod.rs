@@ -84,7 +84,11 @@ impl Database {
             "sqlite" | "sqlite3" | "file" => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);
                 let path = path.split('?').next().unwrap_or_default();
-                (Engine::Sqlite, base.join(path).to_string_lossy().into_owned())
+                let direct = base.join(path);
+                // One framework means its own folder by a relative path.
+                let nested = base.join("prisma").join(path);
+                let file = if !direct.exists() && nested.exists() { nested } else { direct };
+                (Engine::Sqlite, file.to_string_lossy().into_owned())
             }
             other => {
                 let why =
