@@ -21,6 +21,10 @@ rule! {
     /// https://www.acme.test/ 308 https://acme.test/
     /// ```
     /// ```pass
+    /// https://www.acme.test/ 308 https://acme.test/
+    /// https://acme.test/ 307 http://localhost:3000/
+    /// ```
+    /// ```pass
     /// site app.acme.test
     /// ```
     /// ```fail
@@ -50,9 +54,9 @@ rule! {
                 }
                 _ => format!("Attach {host} to the site at the hosting provider, so that it answers and redirects"),
             },
-            End::Nowhere(_) => format!("Make https://{host}/ redirect to the canonical host"),
+            End::Nowhere(_) if chain.hops.last().is_some_and(|h| own(h.url.host_str())) => format!("Make https://{host}/ redirect to the canonical host"),
             End::Loop => return Verdict::not_applicable("it is in a redirect loop (web.redirect-loop)"),
-            End::Failed(..) | End::Left(_) | End::Unknown(_) => return Verdict::Pass,
+            End::Nowhere(_) | End::Failed(..) | End::Left(_) | End::Unknown(_) => return Verdict::Pass,
         };
         let mut fault = Fault::new(host, "", Fix::step(fix)).titled(format!("{host} has no usable answer"));
         fault.saw = chain.evidence();
