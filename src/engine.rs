@@ -13,10 +13,14 @@ use jiff::civil::Date;
 use launchcheck_checks::{
     facts::{FactKind, Facts},
     vocab::{
-        Eval, Evidence, Family, Fault, Fix, Intent, Missing, Pick, Rule, TargetId, TargetKind, Targets, Verdict, View,
+        Eval, Evidence, Family, Fault, Fix, Intent, Missing, Pick, Rule, Shown, TargetId, TargetKind, Targets, Verdict,
+        View,
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Why a rule on a target is not judged, where the user's own flags say so.
 fn skipped(rule: &Rule, target: &TargetId, settings: &Settings) -> Option<Skip> {
@@ -76,11 +80,18 @@ pub async fn run(gather: &Arc<Gather>, today: Date, listener: &dyn Listener) -> 
         .collect();
     listener.on(Event::Planned { totals: &totals });
     let open: Vec<&(&'static Rule, TargetId, Option<Skip>)> = planned.iter().filter(|(_, _, s)| s.is_none()).collect();
+    let waiting = Waiting::new(&open);
     gather
         .make(
             &open,
             |(rule, target, _)| (rule.facts().collect(), target.clone()),
-            |(rule, _, _)| listener.on(Event::Settled { family: rule.family() }),
+            |(rule, target, _)| {
+                let family = rule.family();
+                listener.on(Event::Settled { family });
+                if let Some(what) = waiting.without(family, target) {
+                    listener.on(Event::Waiting { family, what: &what });
+                }
+            },
         )
         .await;
     let facts = gather.facts();
@@ -90,6 +101,30 @@ pub async fn run(gather: &Arc<Gather>, today: Date, listener: &dyn Listener) -> 
     }
     listener.on(Event::Finished);
     (units, facts)
+}
+
+/// The units that are not settled yet, counted by family and target.
+struct Waiting(Mutex<BTreeMap<Family, BTreeMap<TargetId, usize>>>);
+impl Waiting {
+    fn new(open: &[&(&'static Rule, TargetId, Option<Skip>)]) -> Self {
+        let mut all: BTreeMap<Family, BTreeMap<TargetId, usize>> = BTreeMap::new();
+        for (rule, target, _) in open {
+            *all.entry(rule.family()).or_default().entry(target.clone()).or_default() += 1;
+        }
+        Self(Mutex::new(all))
+    }
+    /// Takes one unit out; what its family waits for now, in the words of a person.
+    fn without(&self, family: Family, target: &TargetId) -> Option<Shown> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let targets = all.get_mut(&family)?;
+        if let Some(count) = targets.get_mut(target) {
+            *count -= 1;
+            if *count == 0 {
+                targets.remove(target);
+            }
+        }
+        targets.keys().next().map(|t| t.name.as_str().into())
+    }
 }
 
 /// Judges planned units from facts: evaluate, yield, waive. Pure.

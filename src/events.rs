@@ -12,11 +12,11 @@ pub enum Event<'a> {
         /// Families in the order of the report, with the number of their units.
         totals: &'a [(Family, usize)],
     },
-    /// A question of this family went out.
-    Asking {
-        /// The family it is asked for.
+    /// What a family with open units still waits for.
+    Waiting {
+        /// The family.
         family: Family,
-        /// Whom it is asked of: a host, a URL, a vendor.
+        /// The target: a host, a URL, a provider.
         what: &'a Shown,
     },
     /// One unit of this family has all the facts it will get.

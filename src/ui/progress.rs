@@ -94,7 +94,7 @@ impl Listener for Bars {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Planned { totals } => self.plan(&mut state, totals),
-            Event::Asking { family, what } => {
+            Event::Waiting { family, what } => {
                 if let Some(bar) = state.bars.get(&Category::of(family)) {
                     bar.set_message(what.to_string());
                 }
