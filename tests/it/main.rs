@@ -1,5 +1,4 @@
 //! Tests that use real parts: real servers on loopback, and the built executable.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its scene should stop there")]
 
 mod billing;
