@@ -177,7 +177,7 @@ pub struct Unproven {
     pub scope: Shown,
     /// The family it is about.
     pub family: Family,
-    /// Why, or what would prove it: "--active", "no [[billing]]", "no production source".
+    /// Why, or what would prove it: `--active`, `no [[billing]]`, `no production source`.
     pub why: Shown,
 }
 impl std::fmt::Display for Unproven {

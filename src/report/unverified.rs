@@ -55,17 +55,25 @@ pub fn groups(units: &[Unit], unanswered: &[Unanswered]) -> Vec<Group> {
     }
     let mut out: Vec<Group> = by
         .into_iter()
-        .map(|((behind, causes), units)| Group {
-            worst: units.iter().map(|u| u.rule.severity).min().unwrap_or(Severity::Info),
+        .map(|((behind, causes), hidden)| Group {
+            worst: hidden.iter().map(|u| u.rule.severity).min().unwrap_or(Severity::Info),
             reason: reason(&causes, &behind, unanswered),
-            hint: causes.first().and_then(|c| hint(c, unanswered)),
-            units: units.iter().map(|u| (u.rule.id.as_ref().into(), target_text(&u.target))).collect(),
+            hint: named_wall(&causes, &hidden, units).or_else(|| causes.first().and_then(|c| hint(c, unanswered))),
+            units: hidden.iter().map(|u| (u.rule.id.as_ref().into(), target_text(&u.target))).collect(),
             causes,
             behind,
         })
         .collect();
     out.sort_by_key(|g| (!g.behind.is_empty(), g.worst));
     out
+}
+
+/// A wall that is itself a finding of one of these targets is mended there, not walked around.
+fn named_wall(causes: &[Cause], hidden: &[&Unit], all: &[Unit]) -> Option<Shown> {
+    let walled = |u: &&Unit| u.rule.id.ends_with(".walled") && !u.open().is_empty();
+    let named = all.iter().filter(walled).find(|w| hidden.iter().any(|u| u.target == w.target))?;
+    matches!(causes.first(), Some(Cause::Wall(_)))
+        .then(|| format!("Mend {} first; it hides these.", named.rule.id).into())
 }
 
 fn reason(causes: &[Cause], behind: &[Behind], unanswered: &[Unanswered]) -> Shown {

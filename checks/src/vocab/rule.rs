@@ -187,7 +187,7 @@ pub enum Lifecycle {
     Preview,
 }
 
-/// One thing launchcheck knows. Made by [`rule!`](crate::rule), one file each.
+/// One thing launchcheck knows. Made by `rule!`, one file each.
 pub struct Rule {
     /// `family.noun-of-the-defect`.
     pub id: Text,
