@@ -7,6 +7,7 @@ mod hosts;
 mod mail;
 mod once;
 mod probes;
+mod readme;
 mod render;
 mod scenarios;
 mod volume;
