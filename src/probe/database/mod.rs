@@ -3,6 +3,47 @@
 //! Everything comes back as text, cast by the server, in one read-only transaction with a limit on
 //! each statement. No prepared statement is kept, so a pooler in front does no harm.
 
+/// The half of [`Session`] that reads the same for every driver. A macro and no generic function:
+/// sqlx ties rows, arguments and decoding to the driver's own types, and the bounds that would
+/// name them all are longer than this.
+macro_rules! speak {
+    () => {
+        fn rows<'a>(
+            &'a mut self,
+            sql: String,
+            args: Vec<String>,
+            each: $crate::probe::database::Each<'a>,
+        ) -> futures_util::future::BoxFuture<'a, sqlx::Result<()>> {
+            Box::pin(async move {
+                use futures_util::StreamExt as _;
+                use sqlx::Row as _;
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+                for arg in args {
+                    query = query.bind(arg);
+                }
+                let mut rows = query.fetch(&mut self.0);
+                while let Some(row) = rows.next().await {
+                    let row = row?;
+                    each((0..row.len()).map(|i| row.try_get(i)).collect::<sqlx::Result<_>>()?);
+                }
+                Ok(())
+            })
+        }
+        fn run(&mut self, sql: String) -> futures_util::future::BoxFuture<'_, sqlx::Result<()>> {
+            Box::pin(async move {
+                sqlx::Executor::execute(&mut self.0, sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await.map(|_| ())
+            })
+        }
+        fn close(mut self: Box<Self>) -> futures_util::future::BoxFuture<'static, ()> {
+            Box::pin(async move {
+                let _ = self.run("ROLLBACK".to_owned()).await;
+                let _ = sqlx::Connection::close(self.0).await;
+            })
+        }
+    };
+}
+use speak;
+
 mod cause;
 mod mysql;
 mod postgres;

@@ -1,9 +1,9 @@
 //! PostgreSQL and what speaks its protocol.
 
-use super::{Each, Session, cause, sql::Dialect};
-use futures_util::{StreamExt, future::BoxFuture};
+use super::{Session, cause, sql::Dialect};
+use futures_util::future::BoxFuture;
 use launchcheck_checks::{billing::mapping::ColumnKind, vocab::Cause};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{str::FromStr, time::Duration};
 
 /// Partitions are read through their parent; views repeat what tables hold.
@@ -54,30 +54,8 @@ impl Session for Postgres {
     fn dialect(&self) -> &'static Dialect {
         &DIALECT
     }
-    fn rows<'a>(&'a mut self, sql: String, args: Vec<String>, each: Each<'a>) -> BoxFuture<'a, sqlx::Result<()>> {
-        Box::pin(async move {
-            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-            for arg in args {
-                query = query.bind(arg);
-            }
-            let mut rows = query.fetch(&mut self.0);
-            while let Some(row) = rows.next().await {
-                let row = row?;
-                each((0..row.len()).map(|i| row.try_get(i)).collect::<sqlx::Result<_>>()?);
-            }
-            Ok(())
-        })
-    }
-    fn run(&mut self, sql: String) -> BoxFuture<'_, sqlx::Result<()>> {
-        Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
-    }
+    super::speak!();
     fn limit(&mut self, time: Duration) -> BoxFuture<'_, sqlx::Result<()>> {
         self.run(format!("SET LOCAL statement_timeout = {}", time.as_millis()))
-    }
-    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
-        Box::pin(async move {
-            let _ = self.run("ROLLBACK".to_owned()).await;
-            let _ = self.0.close().await;
-        })
     }
 }

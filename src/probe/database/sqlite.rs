@@ -1,12 +1,12 @@
 //! SQLite files.
 
-use super::{Each, Session, cause, sql::Dialect};
-use futures_util::{StreamExt, future::BoxFuture};
+use super::{Session, cause, sql::Dialect};
+use futures_util::future::BoxFuture;
 use launchcheck_checks::{
     billing::mapping::ColumnKind,
     vocab::{Cause, Shown},
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{path::Path, time::Duration};
 
 static DIALECT: Dialect = Dialect {
@@ -57,31 +57,9 @@ impl Session for Sqlite {
     fn dialect(&self) -> &'static Dialect {
         &DIALECT
     }
-    fn rows<'a>(&'a mut self, sql: String, args: Vec<String>, each: Each<'a>) -> BoxFuture<'a, sqlx::Result<()>> {
-        Box::pin(async move {
-            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-            for arg in args {
-                query = query.bind(arg);
-            }
-            let mut rows = query.fetch(&mut self.0);
-            while let Some(row) = rows.next().await {
-                let row = row?;
-                each((0..row.len()).map(|i| row.try_get(i)).collect::<sqlx::Result<_>>()?);
-            }
-            Ok(())
-        })
-    }
-    fn run(&mut self, sql: String) -> BoxFuture<'_, sqlx::Result<()>> {
-        Box::pin(async move { self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(|_| ()) })
-    }
+    super::speak!();
     /// It has no such setting; whoever asks waits no longer than this.
     fn limit(&mut self, _time: Duration) -> BoxFuture<'_, sqlx::Result<()>> {
         Box::pin(async { Ok(()) })
-    }
-    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
-        Box::pin(async move {
-            let _ = self.run("ROLLBACK".to_owned()).await;
-            let _ = self.0.close().await;
-        })
     }
 }
