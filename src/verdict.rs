@@ -224,7 +224,9 @@ pub fn unproven(units: &[Unit], known: &[Family], gate: &Gate) -> Vec<Unproven> 
         // That a route refuses what is unsigned does not show that it takes what is signed.
         let signed = mine.iter().any(|u| u.rule.intent != Intent::Passive);
         if family == Family::Webhook && !whole && !signed {
-            let why = if gate.active { "no check of it in this version" } else { "--active" };
+            // Whoever adds the flag must get the check; until a rule has it, the flag proves nothing.
+            let checked = launchcheck_checks::rules().any(|r| r.family() == family && r.intent != Intent::Passive);
+            let why = if gate.active || !checked { "no check of it in this version" } else { "--active" };
             out.push(entry("signed webhook", why.into()));
         }
     }

@@ -49,7 +49,7 @@ pub(super) struct Args {
     /// The domain to audit, such as acme.com; beats `[site] domain`
     #[arg(value_parser = parse_domain)]
     domain: Option<DomainName>,
-    /// Consent to probes that send something, such as signed test events
+    /// Consent to probes that send signed test events; no check of this version needs it yet
     #[arg(long)]
     active: bool,
     /// Trust the certificates of this PEM file as well
