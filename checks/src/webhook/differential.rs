@@ -6,7 +6,7 @@
 use super::{
     event,
     facts::{NOT_SENT, Obstacle, Reply, Route, Shots, Standing, WebhookPlan},
-    walls::{obstacle, reply, robots},
+    walls::{alike, obstacle, reply, robots, speaks_of_signature},
 };
 use crate::{
     vocab::{Answers, Cause, Inquiry, Missing, Observed, Step},
@@ -40,7 +40,8 @@ impl Inquiry for Differential {
         if let (Err(cause), Err(_)) = (&o.answer, &c.answer) {
             return Step::Done(Observed::unknown(cause.clone()));
         }
-        let early = o.obstacle(&c);
+        // OPTIONS may well be refused where a POST is not; where that can be found out it decides nothing.
+        let early = o.obstacle(&c).filter(|found| !self.plan.declared || !found.is_bare_refusal());
         if early.is_some() || !self.plan.declared {
             let standing = if early.is_some() { (Standing::Open, None) } else { from_options(&o, &c) };
             return Step::Done(Observed::known(self.route(&o, &c, early, standing, None)));
@@ -52,7 +53,9 @@ impl Inquiry for Differential {
         }
         let u = Got::of(unsigned, seen);
         let f = forged.map(|q| Got::of(q, seen));
-        let found = u.obstacle(&c);
+        // A check that refuses every path would have refused OPTIONS, too.
+        let says_post = allows_post(&o) == Some(true);
+        let found = u.obstacle(&c).filter(|found| !says_post || !found.is_bare_refusal());
         let standing = if found.is_some() { (Standing::Open, None) } else { from_post(&o, &c, &u) };
         Step::Done(Observed::known(self.route(&o, &c, found, standing, Some((u, f)))))
     }
@@ -108,6 +111,9 @@ struct Got {
 impl Got {
     fn of(question: HttpQuestion, seen: &Answers<HttpQuestion>) -> Self {
         let answer = match seen.get(&question).map(Observed::get) {
+            // Whoever counts requests has not looked at this one: it says neither that there is a
+            // route nor that a signature was refused. A robots' wall with that status says more.
+            Some(Ok(Ok(answer))) if answer.status == 429 && robots(answer).is_none() => Err(Cause::RateLimited),
             Some(Ok(Ok(answer))) => Ok(answer.clone()),
             Some(Ok(Err(failure))) => Err(HostFailure::cause(failure)),
             Some(Err(Missing::Unknown(cause))) => Err(cause),
@@ -124,8 +130,8 @@ impl Got {
     fn obstacle(&self, control: &Self) -> Option<Obstacle> {
         let answer = self.answer.as_ref().ok()?;
         // A control that met a robots' wall tells nothing of paths that do not exist.
-        let control = control.answer.as_ref().ok().filter(|c| robots(c).is_none());
-        obstacle((&self.question, answer), control)
+        let other = control.answer.as_ref().ok().filter(|c| robots(c).is_none());
+        obstacle((&self.question, answer), other.map(|c| (&control.question, c)))
     }
 }
 
@@ -164,9 +170,10 @@ fn from_post(o: &Got, c: &Got, u: &Got) -> Decided {
     if is_gone(answer.status) && (!allowed || is_gone(control.status)) {
         return (Standing::Missing(shown()), None);
     }
-    let same = answer.status == control.status && text(&u.question, answer) == text(&c.question, control);
-    // One handler for many paths (`/webhooks/[provider]`) refuses both alike, and says what it takes.
-    if same && (answer.is_success() || !allowed) {
+    let same = alike((&u.question, answer), (&c.question, control));
+    // One handler for many paths (`/webhooks/[provider]`) refuses both alike, and says what it takes
+    // or what it misses.
+    if same && (answer.is_success() || !allowed && !speaks_of_signature(answer)) {
         return (Standing::Missing(shown()), None);
     }
     (Standing::There, None)
@@ -190,18 +197,4 @@ fn from_options(o: &Got, c: &Got) -> Decided {
         Ok(_) => open("OPTIONS does not tell whether there is a route"),
         Err(_) => (Standing::Open, None),
     }
-}
-
-/// A body as what does not change from path to path and from answer to answer: without the path
-/// itself, and without words that hold a digit or are as long as a digest.
-fn text(question: &HttpQuestion, answer: &HttpAnswer) -> String {
-    let body = String::from_utf8_lossy(&answer.body[..answer.body.len().min(64 * 1024)]).into_owned();
-    let path = question.parsed().map(|u| u.path().to_owned()).unwrap_or_default();
-    let encoded: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    let mut body = if path.len() > 1 { body.replace(&path, " ").replace(&encoded, " ") } else { body };
-    for segment in path.split('/').filter(|s| s.len() > 3) {
-        body = body.replace(segment, " ");
-    }
-    let steady = |w: &&str| !w.is_empty() && w.len() < 20 && !w.bytes().any(|b| b.is_ascii_digit());
-    body.split(|c: char| !c.is_alphanumeric()).filter(steady).collect::<Vec<_>>().join(" ")
 }

@@ -140,6 +140,16 @@ pub enum Obstacle {
         what: Shown,
     },
 }
+impl Obstacle {
+    /// Whether it is known by a bare refusal alone, which a handler could give as well.
+    #[must_use]
+    pub const fn is_bare_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Session { reply: Reply { status: 401 | 403, .. }, fix: WallFix::Middleware | WallFix::Basic, .. }
+        )
+    }
+}
 /// What kind of turn a redirect takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {

@@ -126,6 +126,13 @@ mod tests {
             "control 200 \"<title>Acme</title>\"\n", // a page that answers everything
             "control 400 \"bad\"\nunsigned 400 \"bad\"\n", // one handler for many paths
             "OPTIONS 204\nunsigned 403\ncontrol 404\n",
+            // One handler for many paths, in words of its own or by the method that it names.
+            "control 401 \"no\"\nunsigned 401 \"no\"\nforged 401 \"no\"",
+            "OPTIONS 405\ncontrol 403 \"invalid signature\"\nunsigned 403 \"invalid signature\"",
+            "OPTIONS 405\ncontrol 400 \"missing signature\"\nunsigned 400 \"missing signature\"",
+            // A gateway or a guard refuses what it does not know, OPTIONS too; the handler has its own words.
+            "OPTIONS 403 \"unknown\"\ncontrol 403 \"unknown\"",
+            "OPTIONS 401 \"sign in\"\ncontrol 401 \"sign in\"\nunsigned 401 \"bad event\"\nforged 401 \"bad event\"",
             "OPTIONS 204 allow: OPTIONS, POST | x-clerk-auth-status: signed-out\nunsigned 400 x-clerk-auth-status: signed-out | x-clerk-auth-reason: session-token-and-uat-missing\n",
         ] {
             assert_eq!((failing(text), unknown(text)), (Vec::<&str>::new(), 0), "{text}");
@@ -173,6 +180,13 @@ mod tests {
         assert_eq!(judge("webhook.route-missing", "control timeout"), Unknown(Cause::Timeout));
         assert_eq!(judge("webhook.unsigned-accepted", "unsigned timeout"), Unknown(Cause::Timeout));
         assert!(matches!(judge("webhook.unsigned-accepted", "unsigned 200\nforged timeout"), Fail(_)));
+    }
+
+    #[test]
+    fn a_rate_limit_is_no_refusal_and_no_missing_route() {
+        assert_eq!(judge("webhook.unsigned-accepted", "unsigned 429\nforged 429"), Unknown(Cause::RateLimited));
+        assert_eq!(judge("webhook.forged-accepted", "forged 429"), Unknown(Cause::RateLimited));
+        assert_eq!(failing("OPTIONS 204\ncontrol 429 \"slow\"\nunsigned 429 \"slow\"\nforged 429"), [""; 0]);
     }
 
     #[test]

@@ -13,15 +13,14 @@ pub(super) type Exchange<'a> = (&'a HttpQuestion, &'a HttpAnswer);
 
 /// What the answer to a question at the URL itself says, compared with what a path gets that does
 /// not exist.
-pub(super) fn obstacle(seen: Exchange<'_>, control: Option<&HttpAnswer>) -> Option<Obstacle> {
+pub(super) fn obstacle(seen: Exchange<'_>, control: Option<Exchange<'_>>) -> Option<Obstacle> {
     let (question, answer) = seen;
     let reply = || reply(question, answer);
     let session = |what: &str, fix| Obstacle::Session { reply: reply(), what: what.into(), fix };
     if let Some(what) = robots(answer) {
         return Some(Obstacle::Bots { reply: reply(), what: what.into() });
     }
-    let alike = control.is_some_and(|c| c.status == answer.status);
-    if clerk_stops(answer, alike) {
+    if clerk_stops(answer, control.is_some_and(|(_, c)| c.status == answer.status)) {
         return Some(session("Clerk's sign-in check", WallFix::Clerk));
     }
     if vercel_stops(answer) {
@@ -30,7 +29,9 @@ pub(super) fn obstacle(seen: Exchange<'_>, control: Option<&HttpAnswer>) -> Opti
     if let Some(location) = answer.location() {
         return Some(redirect(question, &location, &reply));
     }
-    if matches!(answer.status, 401 | 403) && alike {
+    // A handler that refuses in its own words is no check in front of it, whatever the status.
+    let everywhere = control.is_some_and(|c| alike(seen, c)) && !speaks_of_signature(answer);
+    if matches!(answer.status, 401 | 403) && everywhere {
         let basic = answer.header("www-authenticate").is_some();
         return Some(if basic {
             session("a password prompt (HTTP authentication)", WallFix::Basic)
@@ -124,6 +125,31 @@ pub(super) fn robots(answer: &HttpAnswer) -> Option<&'static str> {
 }
 fn contains(body: &[u8], text: &str) -> bool {
     body.len() >= text.len() && body.windows(text.len()).take(64 * 1024).any(|w| w == text.as_bytes())
+}
+
+/// Whether two paths got the same answer: the same status and, but for their own names, the same text.
+pub(super) fn alike(one: Exchange<'_>, other: Exchange<'_>) -> bool {
+    one.1.status == other.1.status && text(one.0, one.1) == text(other.0, other.1)
+}
+
+/// Whether a refusal names the signature that it misses, which only a webhook's handler does.
+pub(super) fn speaks_of_signature(answer: &HttpAnswer) -> bool {
+    let words = ["signature", "Signature", "SIGNATURE"];
+    matches!(answer.status, 400 | 401 | 403) && words.iter().any(|w| contains(&answer.body, w))
+}
+
+/// A body as what does not change from path to path and from answer to answer: without the path
+/// itself, and without words that hold a digit or are as long as a digest.
+fn text(question: &HttpQuestion, answer: &HttpAnswer) -> String {
+    let body = String::from_utf8_lossy(&answer.body[..answer.body.len().min(64 * 1024)]).into_owned();
+    let path = question.parsed().map(|u| u.path().to_owned()).unwrap_or_default();
+    let encoded: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    let mut body = if path.len() > 1 { body.replace(&path, " ").replace(&encoded, " ") } else { body };
+    for segment in path.split('/').filter(|s| s.len() > 3) {
+        body = body.replace(segment, " ");
+    }
+    let steady = |w: &&str| !w.is_empty() && w.len() < 20 && !w.bytes().any(|b| b.is_ascii_digit());
+    body.split(|c: char| !c.is_alphanumeric()).filter(steady).collect::<Vec<_>>().join(" ")
 }
 
 /// An answer reduced to what rules may look at.
