@@ -197,7 +197,8 @@ impl Sides {
         let (settled, why) = match self.settlement(&mut reading, &tables, &subs).await? {
             Settlement::Settled(settled) => (Some(settled), None),
             Settlement::Unconfirmed(settled, why) => (settled, Some(Cause::Parse(why))),
-            Settlement::NoBillingState if unsampled.is_empty() => {
+            Settlement::NoBillingState if subs.iter().any(|s| !s.status.is_over()) => (None, Some(traceless(&subs))),
+            Settlement::NoBillingState if unsampled.is_empty() && gaps.is_empty() => {
                 reading.close().await;
                 return Ok(Observed::not_configured(
                     "the database holds no billing state: no column has ids of Stripe's",
@@ -303,6 +304,17 @@ impl Sides {
         }
         Ok(settle(tables, &covered))
     }
+}
+
+/// With somebody to let in, a database without a trace of it is the wrong one or an empty one as
+/// likely as it is that of an app which keeps no such state.
+fn traceless(subs: &[Sub]) -> Cause {
+    let live = subs.iter().filter(|s| !s.status.is_over()).count();
+    let why = format!(
+        "no column of the database holds ids of Stripe's, and the account has {live} subscriptions that are not over; \
+         name the right database in database-url-env, or leave it out"
+    );
+    Cause::Parse(why.into())
 }
 
 /// Ids of the account that decide which column is meant: of living subscriptions where there are

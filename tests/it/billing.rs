@@ -264,6 +264,22 @@ fn a_database_that_is_not_there_leaves_the_endpoints_judged() {
 }
 
 #[test]
+fn a_database_without_a_trace_of_the_paying_customers_proves_nothing() {
+    let mut plan = scenarios::healthy();
+    unpinned(&mut plan);
+    plan.env.insert("AUDIT_DATABASE_URL".into(), "file:empty.db".into());
+    let world = World::start(plan).unwrap();
+    std::fs::write(world.project().join("empty.db"), "").unwrap();
+    let report = look(&world);
+    assert!(
+        DRIFT
+            .iter()
+            .all(|r| matches!(&causes(&report, r)[..], [Cause::Parse(why)] if why.as_str().contains("no column")))
+    );
+    assert!(ENDPOINTS.iter().all(|r| *outcome(&report, r) == Outcome::Pass));
+}
+
+#[test]
 fn what_is_not_set_is_said_by_its_name() {
     let mut plan = scenarios::healthy();
     plan.env.remove("AUDIT_DATABASE_URL");

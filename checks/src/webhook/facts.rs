@@ -177,4 +177,6 @@ pub enum WallFix {
     Vercel,
     /// HTTP basic authentication in front of the site.
     Basic,
+    /// Leave the path out of the framework's check for form tokens.
+    FormToken,
 }

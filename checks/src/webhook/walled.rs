@@ -6,7 +6,7 @@ use crate::{
 };
 
 rule! {
-    /// A sign-in check or a password prompt stands in front of the webhook route.
+    /// A sign-in check, a password prompt or a CSRF check stands in front of the webhook route.
     ///
     /// A provider has no account and no cookie, so nothing it sends can pass. Walls against robots
     /// (Cloudflare, Vercel's firewall) may let the provider through; behind one of those the routes
@@ -22,6 +22,7 @@ rule! {
     /// - Clerk: <https://clerk.com/docs/reference/nextjs/clerk-middleware>
     /// - Next.js matcher: <https://nextjs.org/docs/app/api-reference/file-conventions/proxy#matcher>
     /// - Vercel: <https://vercel.com/docs/deployment-protection>
+    /// - Django: <https://docs.djangoproject.com/en/stable/howto/csrf/>
     ///
     /// ```pass
     /// unsigned 401 x-clerk-auth-status: signed-out "no signature"
@@ -38,6 +39,9 @@ rule! {
     /// ```fail
     /// all 401 www-authenticate: Basic realm="staging"
     /// ```
+    /// ```fail
+    /// unsigned 403 "CSRF verification failed. Request aborted."
+    /// ```
     "webhook.walled" on Webhook, Blocker, stage Route;
     fails "A sign-in check stands in front of the webhook"; holds "No sign-in check stands in front of the webhook";
     fn check(at: At<'_>, route: Part<'_, Route>) -> Verdict {
@@ -47,7 +51,7 @@ rule! {
         let path = url::Url::parse(&at.id.name).map_or_else(|_| "/api/webhooks".to_owned(), |u| u.path().to_owned());
         let mut fault = Fault::here(reply.evidence(), way_out(*fix, &path))
             .and_saw(format!("this is {what}"))
-            .titled("A sign-in check stands in front of the webhook");
+            .titled(if *fix == WallFix::FormToken { "A CSRF check stands in front of the webhook" } else { "A sign-in check stands in front of the webhook" });
         fault.at = at.origin.place().cloned();
         fault.into()
     }
@@ -74,6 +78,9 @@ fn way_out(fix: WallFix, path: &str) -> Fix {
             "Register the production domain, not a preview address",
             "or switch Deployment Protection off for production in the project's settings",
         ]),
+        WallFix::FormToken => Fix::step(format!(
+            "Leave {path} out of the CSRF check (Django: @csrf_exempt; Rails: skip_forgery_protection; Laravel: validateCsrfTokens(except: …)): the signature stands in for it"
+        )),
         WallFix::Basic => Fix::step(format!("Leave {path} out of the password prompt")),
     }
 }

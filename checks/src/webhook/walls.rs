@@ -29,6 +29,9 @@ pub(super) fn obstacle(seen: Exchange<'_>, control: Option<Exchange<'_>>) -> Opt
     if let Some(location) = answer.location() {
         return Some(redirect(question, &location, &reply));
     }
+    if wants_form_token(answer) {
+        return Some(session("a check for form tokens (CSRF)", WallFix::FormToken));
+    }
     // A handler that refuses in its own words is no check in front of it, whatever the status.
     let everywhere = control.is_some_and(|c| alike(seen, c)) && !speaks_of_signature(answer);
     if matches!(answer.status, 401 | 403) && everywhere {
@@ -108,6 +111,21 @@ fn vercel_stops(answer: &HttpAnswer) -> bool {
         && answer.header("server").is_some_and(|s| s.as_str().eq_ignore_ascii_case("vercel"))
         && contains(&answer.body, "Authentication Required");
     (sso || there || page) && !answer.is_success()
+}
+/// A framework's guard of its own forms, which no provider has a token for; in the words of Django,
+/// Rails, Laravel, csurf and SvelteKit.
+fn wants_form_token(answer: &HttpAnswer) -> bool {
+    const WORDS: &[&str] = &[
+        "CSRF verification failed",
+        "CSRF Failed",
+        "InvalidAuthenticityToken",
+        "The change you wanted was rejected",
+        "CSRF token mismatch",
+        "invalid csrf token",
+        "EBADCSRFTOKEN",
+        "Cross-site POST form submissions are forbidden",
+    ];
+    answer.status == 419 || matches!(answer.status, 400 | 403 | 422) && WORDS.iter().any(|w| contains(&answer.body, w))
 }
 /// A wall against robots, which may know the provider's addresses and let them through.
 pub(super) fn robots(answer: &HttpAnswer) -> Option<&'static str> {
