@@ -1,11 +1,14 @@
 //! `web.unreachable`
-use super::facts::{End, Home};
+use super::facts::{End, Home, Hop};
 use crate::rule;
-use crate::vocab::{Evidence, Fault, Fix, Verdict};
+use crate::vocab::{Evidence, Fault, Fix, Severity, Verdict};
 
 rule! {
     /// The site cannot be fetched over https: its canonical host refuses, breaks off, or is not where
     /// the redirects lead.
+    ///
+    /// Milder where it answers that there is no front page: so does a host that no deployment is
+    /// attached to, and one with nothing but an API.
     ///
     /// # Why at launch
     /// Every visitor gets an error page from their browser instead of the site.
@@ -29,11 +32,17 @@ rule! {
     /// ```fail
     /// https://acme.test/ 307 http://localhost:3000/
     /// ```
+    /// ```fail
+    /// https://acme.test/ 404
+    /// ```
     "web.unreachable" on Site, Blocker, stage Route;
     fails "The site cannot be fetched over https"; holds "The site can be fetched over https";
     yields_to "tls.unreachable", "web.redirect-loop";
     fn check(home: &Home) -> Verdict {
         let chain = &home.chain;
+        if let Some(page) = chain.page().filter(|p| matches!(p.status, 404 | 410)) {
+            return no_front_page(page).into();
+        }
         let (subject, what) = match &chain.end {
             End::Answer | End::Left(_) | End::Unknown(_) => return Verdict::Pass,
             // Named by the host that fails, as `tls.unreachable` and `web.redirect-loop` name it.
@@ -54,4 +63,14 @@ rule! {
         fault.saw = chain.evidence();
         fault.into()
     }
+}
+
+fn no_front_page(page: &Hop) -> Fault {
+    let host = page.host();
+    let fix = Fix::step(format!(
+        "Attach {host} to the production deployment at the hosting provider, then check it: curl -I {}",
+        page.url
+    ));
+    let fault = Fault::new(host, page.evidence("not found"), fix).lowered(Severity::Medium);
+    fault.titled(format!("{host} has no front page"))
 }
