@@ -149,6 +149,7 @@ fn is_no_witness(name: &str) -> bool {
     const ENDS: &[&str] = &["md", "mdx", "txt", "lock", "svg", "csv", "map", "log"];
     let end = name.rsplit_once('.').is_some_and(|(_, end)| ENDS.contains(&end));
     end || name.starts_with(".env")
+        || name.ends_with(".env")
         || name == "env.example"
         || matches!(name, "package-lock.json" | "pnpm-lock.yaml" | "LICENSE")
 }
@@ -178,6 +179,7 @@ mod tests {
         write(".next/server.js", "use(process.env.B_KEY!)");
         write("prisma/schema.prisma", "url = env(\"D_URL\")");
         write(".env", "LEFT_OVER=1");
+        write("production.env", "LEFT_OVER=1");
         write("README.md", "set LEFT_OVER");
         write("pic.ts", "\0\0process.env.P_KEY");
         write("big.ts", &"// x\n".repeat(300_000));
