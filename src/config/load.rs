@@ -5,7 +5,8 @@ use crate::problem::{Problem, Problems};
 use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -50,7 +51,7 @@ pub fn load(choice: &Choice, here: &Path) -> Result<Loaded, Problems> {
         return Ok(Loaded { config: Config::default(), named });
     };
     let full = here.join(&path);
-    let text = read(&full).map_err(|why| {
+    let text = read(&full, named).map_err(|why| {
         Problem::new(format!("cannot read the configuration {}", path.display())).cause(why).hint(if named {
             "`--no-config` runs without one"
         } else {
@@ -69,7 +70,8 @@ pub fn load(choice: &Choice, here: &Path) -> Result<Loaded, Problems> {
 pub fn discover(here: &Path) -> Option<PathBuf> {
     let root = here.ancestors().find(|d| d.join(".git").exists()).unwrap_or(here);
     let folders = here.ancestors().take_while(|d| d.starts_with(root));
-    folders.flat_map(|d| NAMES.map(|n| d.join(n))).find(|p| p.is_file())
+    // Also one that cannot be read: a dangling link must not quietly turn the configuration off.
+    folders.flat_map(|d| NAMES.map(|n| d.join(n))).find(|p| p.symlink_metadata().is_ok())
 }
 
 /// A file as somebody calls it who stands in `here`: `launchcheck.toml`, `../launchcheck.toml`. One
@@ -94,16 +96,21 @@ fn root_of(file: &Path) -> PathBuf {
     }
 }
 
-fn read(path: &Path) -> Result<String, String> {
+/// Reads it whole. One that was found must be a plain file; one that was named may be a pipe.
+fn read(path: &Path, named: bool) -> Result<String, String> {
     let said = |e: io::Error| e.to_string();
     let about = fs::metadata(path).map_err(said)?;
     if about.is_dir() {
         return Err("it is a folder".to_owned());
     }
-    if about.len() > CAP {
+    if !named && !about.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|f| f.take(CAP + 1).read_to_end(&mut bytes)).map_err(said)?;
+    if bytes.len() as u64 > CAP {
         return Err("it is larger than 1 MiB".to_owned());
     }
-    let bytes = fs::read(path).map_err(said)?;
     String::from_utf8(bytes).map_err(|e| {
         let good = String::from_utf8_lossy(&e.as_bytes()[..e.utf8_error().valid_up_to()]);
         let line = good.matches('\n').count() + 1;
@@ -146,15 +153,26 @@ fn explain(source: &Source, error: &toml::de::Error) -> Problems {
             return Problems(all);
         }
     }
-    let (headline, label) = reword(message);
+    let (mut headline, label) = reword(message);
+    // The brackets decide between one table and a list of them. Of `[[email]]` the reader says that
+    // its first key should be a list.
+    let header = source.text.get(span.clone()).unwrap_or_default();
+    let key = header.trim_matches(['[', ']']);
+    let mut brackets = None;
+    if message.starts_with("invalid type: map, expected a sequence") {
+        if header.starts_with("[[") {
+            "this is one table, not a list of them".clone_into(&mut headline);
+            brackets = Some(format!("write `[{key}]` with one pair of brackets"));
+        } else {
+            brackets = Some(format!("write `[[{key}]]` with two pairs of brackets: there may be several of them"));
+        }
+    }
     let mut problem = Problem::new(headline).at(source, &span);
     if let Some(label) = label {
         problem = problem.label(label);
     }
-    // A table where a list of tables is wanted is a missing pair of brackets.
-    if message.starts_with("invalid type: map, expected a sequence") {
-        let key = source.text.get(span).unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        problem = problem.hint(format!("write `[[{key}]]` with two brackets: there may be several of them"));
+    if let Some(hint) = brackets {
+        problem = problem.hint(hint);
     }
     problem.hint(SCHEMA_HINT).into()
 }
@@ -174,7 +192,15 @@ fn reword(message: &str) -> (String, Option<String>) {
         return (format!("`{given}` is not one of {}", known.join(", ")), Some(label));
     }
     if let Some((found, expected)) = message.strip_prefix("invalid type: ").and_then(|m| m.split_once(", expected ")) {
-        return (format!("expected {expected}, found {found}"), None);
+        let plain = |words: &str| {
+            match words {
+                "a sequence" | "sequence" => "a list",
+                "a map" | "map" => "a table",
+                other => other,
+            }
+            .to_owned()
+        };
+        return (format!("expected {}, found {}", plain(expected), plain(found)), None);
     }
     // What was picked: the word itself stands in the message.
     if message.contains("is not a family") || message.contains("is not a target") {
@@ -305,10 +331,17 @@ mod tests {
             ),
             (
                 "[host]\nname = \"a.test\"\n",
-                "error: launchcheck.toml:1:1: expected a sequence, found map\n\
+                "error: launchcheck.toml:1:1: expected a list, found a table\n\
                  \x20   1 | [host]\n\
                  \x20     | ^^^^^^\n\
-                 hint: write `[[host]]` with two brackets: there may be several of them\n",
+                 hint: write `[[host]]` with two pairs of brackets: there may be several of them\n",
+            ),
+            (
+                "[[email]]\nfrom = [\"a@a.test\"]\n",
+                "error: launchcheck.toml:1:1: this is one table, not a list of them\n\
+                 \x20   1 | [[email]]\n\
+                 \x20     | ^^^^^^^^^\n\
+                 hint: write `[email]` with one pair of brackets\n",
             ),
             (
                 "[site]\ndomain = \"https://acme.test\"\n",
@@ -401,6 +434,10 @@ mod tests {
         let source = loaded.config.source.unwrap();
         assert_eq!(source.root, repo.join("apps"));
         assert_eq!(source.shown, "../launchcheck.toml");
+        fs::remove_file(repo.join("apps/launchcheck.toml")).unwrap();
+        fs::create_dir(repo.join("apps/launchcheck.toml")).unwrap();
+        let folder = load(&Choice::Discover, &deep).unwrap_err();
+        assert!(folder.to_string().contains("cannot read the configuration"), "what is there and unreadable is said");
         assert_eq!(seen_from(Path::new("/a/b"), Path::new("/a/b/c.toml")), Path::new("c.toml"));
         assert_eq!(seen_from(Path::new("/a/b"), Path::new("/x/c.toml")), Path::new("/x/c.toml"));
         fs::remove_dir_all(&dir).unwrap();
