@@ -25,6 +25,7 @@ use rustls::{
 };
 use std::{
     collections::BTreeMap,
+    io::Read as _,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -158,14 +159,25 @@ fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
         .collect()
 }
 
+/// More than every public authority together, and little enough to read at once.
+const CA_BUNDLE: u64 = 16 << 20;
+
 /// The roots that certificates are judged by: Mozilla's, and those of the bundle.
 pub fn roots(bundle: Option<&Path>) -> Result<Vec<TrustAnchor<'static>>, NotStarted> {
     let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = bundle {
         let bad = |why: String| NotStarted::CaBundle { path: path.display().to_string(), why };
-        let certificates = CertificateDer::pem_file_iter(path).map_err(|e| bad(e.to_string()))?;
+        let said = |e: std::io::Error| bad(e.to_string());
+        if path.is_dir() {
+            return Err(bad("it is a folder".to_owned()));
+        }
+        let mut text = Vec::new();
+        std::fs::File::open(path).and_then(|f| f.take(CA_BUNDLE + 1).read_to_end(&mut text)).map_err(said)?;
+        if text.len() as u64 > CA_BUNDLE {
+            return Err(bad("it is larger than 16 MiB".to_owned()));
+        }
         let before = store.roots.len();
-        for certificate in certificates {
+        for certificate in CertificateDer::pem_slice_iter(&text) {
             let certificate = certificate.map_err(|e| bad(e.to_string()))?;
             store.add(certificate).map_err(|e| bad(format!("a certificate in it cannot be a root: {e}")))?;
         }

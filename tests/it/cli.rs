@@ -72,6 +72,8 @@ fn bad_input_ends_two_with_the_place() {
         .refused("error: cannot read no.env (--env-file)\n");
     f.run(&["audit", "--config", "ok.toml", "--ca-bundle", "no.pem"])
         .refused("error: cannot use no.pem (--ca-bundle)\n");
+    f.run(&["audit", "--config", "ok.toml", "--ca-bundle", "/dev/zero"])
+        .refused("error: cannot use /dev/zero (--ca-bundle)\n cause: it is larger than 16 MiB\n");
     f.run(&["audit", "--config", "ok.toml", "--output", "json=no/report.json"])
         .refused("error: cannot write no/report.json\n cause: there is no folder no\n");
     f.run(&["audit", "--config", "ok.toml", "--only", "host:acm.test"])
