@@ -93,7 +93,7 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
     drawn.declared_hosts();
     drawn.mail(audited.as_ref());
     drawn.webhooks();
-    drawn.apps(here, infer_app);
+    drawn.apps(here, infer_app, !env_files.is_empty());
     drawn.billing();
     drawn.links();
     drawn.waivers();
@@ -242,7 +242,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn apps(&mut self, here: &Path, infer: bool) {
+    fn apps(&mut self, here: &Path, infer: bool, env_file: bool) {
         for app in &self.config.apps {
             let folder = here.join(self.config.app_folder(app));
             self.app_files(app, &folder);
@@ -257,6 +257,11 @@ impl Drawing<'_> {
                 self.notes.push(format!("the app in this folder is audited: it has {sign}"));
                 let id = TargetId::new(TargetKind::App, ".");
                 self.targets.add(id.clone(), Origin::Inferred(sign.into()));
+                self.apps.insert(id, folder);
+            } else if env_file {
+                // Somebody who names production's variables wants them judged.
+                let id = TargetId::new(TargetKind::App, ".");
+                self.targets.add(id.clone(), Origin::CommandLine);
                 self.apps.insert(id, folder);
             }
         }
@@ -509,6 +514,11 @@ provider = \"stripe\"
         assert_eq!(all(&s), ["app:."]);
         assert!(s.notes[0].ends_with("it has .env.local"));
         assert_eq!(s.apps[&TargetId::new(TargetKind::App, ".")], dir);
+        let bare = dir.join("bare");
+        fs::create_dir_all(&bare).unwrap();
+        let loaded = Loaded { config: Config::default(), named: false };
+        let s = survey(Ground::new(None, loaded, &bare), &["../.env.local".into()]).unwrap();
+        assert_eq!(all(&s), ["app:."], "who names production's variables wants them judged");
         let s = look(Some("acme.test")).unwrap();
         let (app, mail) = (TargetId::new(TargetKind::App, "."), TargetId::new(TargetKind::Mail, "acme.test"));
         assert!(s.targets.are_linked(&app, &mail));

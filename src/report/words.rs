@@ -186,13 +186,17 @@ fn incomplete(report: &Report, base: &str, again: impl Fn(Vec<String>) -> NextSt
         out.push(step);
     }
     if out.is_empty() {
-        let lacks_config = report.unproven.iter().any(|u| u.why.as_str().starts_with("no ["));
-        if lacks_config && report.run.config.is_none() {
-            let command = "launchcheck explain exit-codes".into();
-            out.push(NextStep { command, note: "what was required needs a launchcheck.toml" });
+        let lacks = |why: &str| report.unproven.iter().any(|u| u.why.as_str().starts_with(why));
+        let left_out = lacks("left out") || lacks("--offline");
+        let config = report.run.config.is_some();
+        let step = |command: String, note| NextStep { command: command.into(), note };
+        out.push(if lacks("no [") && !config && !report.ruling.unmet.is_empty() {
+            step("launchcheck explain exit-codes".into(), "what was required needs a launchcheck.toml")
+        } else if !left_out && lacks("no production source") {
+            step(format!("{base} --env-file .env.production"), "with the file that holds production's values")
         } else {
-            out.push(NextStep { command: base.into(), note: "without the flags that leave it out" });
-        }
+            step(base.into(), "without the flags that leave it out")
+        });
     }
     out
 }
