@@ -276,7 +276,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         ruling,
         score: score::score(&units),
         tally,
-        unverified: groups(&units, &run.unanswered),
+        unverified: groups(&units, &run.unanswered, run.interrupted),
         proven: verdict::proven(&units),
         unproven: verdict::unproven(&units, &known, &gate),
         event_path: event_path(&units),

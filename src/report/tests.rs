@@ -84,6 +84,40 @@ fn a_dead_resolver_is_one_group() {
 }
 
 #[test]
+fn what_hides_the_others_is_to_be_mended_and_not_the_network() {
+    let lost = |cause: Cause| Outcome::unknown(vec![cause]);
+    let units = || {
+        vec![
+            unit("tls.expired", Blocker, lost(Cause::NoRoute)),
+            unit("tls.unreachable", Blocker, fails(vec![fault("")])),
+            unit("tls.untrusted", Blocker, lost(Cause::Deadline)),
+        ]
+    };
+    let targets = Targets::default();
+    let told = |given: Inputs<'_>| -> Vec<(String, String)> {
+        let groups = build(given).unverified;
+        groups
+            .iter()
+            .map(|g| (g.reason.to_string(), g.hint.as_ref().map(ToString::to_string).unwrap_or_default()))
+            .collect()
+    };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let mut given = inputs(units(), &targets);
+    given.run.interrupted = true;
+    assert_eq!(
+        told(given),
+        [
+            pair("the run ended before the answer", "Run it to its end."),
+            pair("the host cannot be reached", "Mend tls.unreachable first; it hides these."),
+        ]
+    );
+    // Where this machine itself found no way out, the finding is not to blame.
+    let mut given = inputs(units(), &targets);
+    given.run.unanswered = vec![Unanswered { place: "acme.test".into(), cause: Cause::NoRoute, count: 1 }];
+    assert!(told(given)[1].1.starts_with("See whether this machine has a network"));
+}
+
+#[test]
 fn the_event_path_breaks_once() {
     use PathState::{AtRisk, Broken, NotChecked, Ok, Unverified};
     let r = report(vec![

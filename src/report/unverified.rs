@@ -39,7 +39,7 @@ impl Group {
 /// Groups the unknown units, which come sorted by rule and target. The worst group is first; what
 /// another finding explains is last.
 #[must_use]
-pub fn groups(units: &[Unit], unanswered: &[Unanswered]) -> Vec<Group> {
+pub fn groups(units: &[Unit], unanswered: &[Unanswered], interrupted: bool) -> Vec<Group> {
     let mut by: BTreeMap<(Vec<Behind>, Vec<Cause>), Vec<&Unit>> = BTreeMap::new();
     for unit in units {
         if let Outcome::Unknown { causes, behind } = &unit.outcome {
@@ -55,25 +55,45 @@ pub fn groups(units: &[Unit], unanswered: &[Unanswered]) -> Vec<Group> {
     }
     let mut out: Vec<Group> = by
         .into_iter()
-        .map(|((behind, causes), hidden)| Group {
-            worst: hidden.iter().map(|u| u.rule.severity).min().unwrap_or(Severity::Info),
-            reason: reason(&causes, &behind, unanswered),
-            hint: named_wall(&causes, &hidden, units).or_else(|| causes.first().and_then(|c| hint(c, unanswered))),
-            units: hidden.iter().map(|u| (u.rule.id.as_ref().into(), target_text(&u.target))).collect(),
-            causes,
-            behind,
+        .map(|((behind, causes), hidden)| {
+            let front = named_front(&causes, &hidden, units, unanswered);
+            let nowhere = front.is_some() && causes == [Cause::NoRoute];
+            Group {
+                worst: hidden.iter().map(|u| u.rule.severity).min().unwrap_or(Severity::Info),
+                reason: if nowhere { NOWHERE.into() } else { reason(&causes, &behind, unanswered) },
+                hint: match front {
+                    Some(rule) => Some(format!("Mend {rule} first; it hides these.").into()),
+                    // No deadline is long enough for somebody who presses Ctrl-C.
+                    None if interrupted && causes == [Cause::Deadline] => Some("Run it to its end.".into()),
+                    None => causes.first().and_then(|c| hint(c, unanswered)),
+                },
+                units: hidden.iter().map(|u| (u.rule.id.as_ref().into(), target_text(&u.target))).collect(),
+                causes,
+                behind,
+            }
         })
         .collect();
     out.sort_by_key(|g| (!g.behind.is_empty(), g.worst));
     out
 }
 
-/// A wall that is itself a finding of one of these targets is mended there, not walked around.
-fn named_wall(causes: &[Cause], hidden: &[&Unit], all: &[Unit]) -> Option<Shown> {
-    let walled = |u: &&Unit| u.rule.id.ends_with(".walled") && !u.open().is_empty();
-    let named = all.iter().filter(walled).find(|w| hidden.iter().any(|u| u.target == w.target))?;
-    matches!(causes.first(), Some(Cause::Wall(_)))
-        .then(|| format!("Mend {} first; it hides these.", named.rule.id).into())
+/// Said where it is the audited host that has no address, and not this machine that has no network.
+const NOWHERE: &str = "the host cannot be reached";
+
+/// What hides these and is itself a finding of one of their targets: a wall, or a host that cannot
+/// be reached. It is mended there; neither the User-Agent nor this machine's network is to blame.
+fn named_front<'a>(causes: &[Cause], hidden: &[&Unit], all: &'a [Unit], unanswered: &[Unanswered]) -> Option<&'a str> {
+    let cause = causes.first()?;
+    let end = match cause {
+        Cause::Wall(_) => ".walled",
+        Cause::NoRoute | Cause::Refused | Cause::Parse(_) if unanswered.iter().all(|u| u.cause != *cause) => {
+            ".unreachable"
+        }
+        _ => return None,
+    };
+    let open = |u: &&Unit| u.rule.id.ends_with(end) && !u.open().is_empty();
+    let named = all.iter().filter(open).find(|w| hidden.iter().any(|u| u.target == w.target))?;
+    Some(&named.rule.id)
 }
 
 fn reason(causes: &[Cause], behind: &[Behind], unanswered: &[Unanswered]) -> Shown {
