@@ -18,6 +18,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<String> {
         "scoring" => Ok(score::explain()),
         "exit-codes" => Ok(exit::explain()),
         id => launchcheck_checks::rule(id).map(page).ok_or_else(|| {
+            let family: Vec<_> = launchcheck_checks::rules().filter(|r| r.family().word() == id).collect();
+            if let Some(first) = family.first() {
+                let n = family.len();
+                return wrong(
+                    Problem::new(format!("`{id}` is a family of {n} rules; name one of them"))
+                        .hint(format!("such as `launchcheck explain {}`; `launchcheck rules` lists them", first.id)),
+                );
+            }
             let problem = Problem::new(format!("there is no rule `{id}`"));
             let near = unknown_rule(id).unwrap_or_default();
             wrong(
@@ -104,5 +112,6 @@ mod tests {
             assert!(say(&rule.id).unwrap().contains("WHY AT LAUNCH"), "{}", rule.id);
         }
         assert!(say("config.waiver-expird").is_err());
+        assert!(say("email").unwrap_err().to_string().contains("`email` is a family of"));
     }
 }

@@ -130,6 +130,12 @@ pub fn moment(unix: i64) -> Shown {
     jiff::Timestamp::from_second(unix).map_or_else(|_| unix.to_string().into(), |t| t.to_string().into())
 }
 
+/// Its day alone, where a table has no room for the minute.
+#[must_use]
+pub fn day(unix: i64) -> Shown {
+    moment(unix).as_str().split('T').next().unwrap_or_default().into()
+}
+
 /// A length of time in the unit that a person would use.
 #[must_use]
 pub fn span(seconds: i64) -> String {

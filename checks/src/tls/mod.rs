@@ -69,8 +69,8 @@ fn timeline(mut certs: Vec<&Certificate>, facts: &Facts) -> Exhibit {
             vec![
                 Cell::Text((&c.host).into()),
                 Cell::Text(c.issuer.clone()),
-                Cell::Text(judge::moment(c.not_before)),
-                Cell::Text(judge::moment(c.not_after)),
+                Cell::Text(judge::day(c.not_before)),
+                Cell::Text(judge::day(c.not_after)),
                 Cell::Number(c.remaining() / renewal::DAY),
                 renewal.map_or(Cell::Empty, |a| Cell::Text(if a { "automatic" } else { "manual" }.into())),
             ]
