@@ -287,6 +287,10 @@ impl Drawing<'_> {
 
     fn billing(&mut self) {
         for billing in &self.config.billing {
+            if !billing.accounts.is_empty() {
+                self.notes
+                    .push("[[billing]] accounts are not read in this version: only the key's own account is".into());
+            }
             let origin = self.declared(&billing.provider);
             self.targets.add(TargetId::new(TargetKind::Billing, billing.provider.as_str()), origin);
         }

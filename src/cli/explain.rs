@@ -42,7 +42,7 @@ fn page(rule: &Rule) -> String {
     let _ = writeln!(out, "{}: {}\n", rule.id, rule.fails);
     let _ = writeln!(
         out,
-        "  {} · {} · judges a {} · {} · since {}{}\n",
+        "  {} · {} · target: {} · {} · since {}{}\n",
         rule.family().word(),
         rule.severity.word(),
         rule.on.word(),
@@ -94,7 +94,7 @@ mod tests {
         let text = page(launchcheck_checks::rule("config.waiver-expired").unwrap());
         assert!(
             text.starts_with(
-                "config.waiver-expired: A waiver has expired\n\n  config · high · judges a run · passive · since 0.1.0\n\n\
+                "config.waiver-expired: A waiver has expired\n\n  config · high · target: run · passive · since 0.1.0\n\n\
                  A waiver's date has passed, so what it covered counts again.\n\nWHY AT LAUNCH\n"
             ),
             "{text}"

@@ -33,7 +33,7 @@ pub struct Config {
     pub apps: Vec<Located<App>>,
     /// The billing providers and the database they are compared to, one table each.
     pub billing: Vec<Located<Billing>>,
-    /// The numbers that rules compare with.
+    /// The numbers that rules compare with. No rule of this version reads them yet.
     pub thresholds: Thresholds,
     /// Findings that are accepted for a while, one table each.
     #[serde(rename = "waiver")]
@@ -53,12 +53,14 @@ pub struct Site {
     pub domain: Option<Located<DomainName>>,
     /// The host that visitors should end on: `acme.test` or `www.acme.test`.
     pub canonical: Option<Located<DomainName>>,
-    /// The day of the launch. Certificates must outlive the weeks after it.
+    /// The day of the launch, which certificates must outlive by weeks. No rule of this version
+    /// reads it yet.
     pub launch_date: Option<Located<Date>>,
-    /// Paths that must not be open to visitors without an account, such as `/admin`.
+    /// Paths that must not be open to visitors without an account, such as `/admin`. No rule of
+    /// this version reads it yet.
     #[serde(default)]
     pub private_paths: Vec<Located<UrlPath>>,
-    /// Hosts of staging and preview deployments.
+    /// Hosts of staging and preview deployments. No rule of this version reads it yet.
     #[serde(default)]
     pub staging: Vec<Located<DomainName>>,
 }
@@ -76,7 +78,7 @@ pub struct Host {
     /// `--ca-bundle`).
     #[serde(default)]
     pub ca: Ca,
-    /// Where it is hosted, such as `vercel` or `fly`.
+    /// Where it is hosted, such as `vercel` or `fly`. No rule of this version reads it yet.
     pub platform: Option<Located<String>>,
 }
 
@@ -133,7 +135,8 @@ pub struct Webhook {
     pub provider: Located<String>,
     /// The URL, exactly as it is registered with the provider.
     pub url: Located<Url>,
-    /// The name of the variable that holds the signing secret, such as `STRIPE_WEBHOOK_SECRET`.
+    /// The name of the variable that holds the signing secret, such as `STRIPE_WEBHOOK_SECRET`. No
+    /// rule of this version reads it yet: it is for signed test events.
     pub secret_env: Option<Located<EnvName>>,
 }
 
@@ -168,7 +171,8 @@ pub struct App {
     /// Variables that no rule speaks about.
     #[serde(default)]
     pub ignore: Vec<Located<EnvName>>,
-    /// Functions of your own that refuse visitors without the rights, such as `requireAdmin`.
+    /// Functions of your own that refuse visitors without the rights, such as `requireAdmin`. No
+    /// rule of this version reads it yet.
     #[serde(default)]
     pub guards: Vec<Located<String>>,
 }
@@ -182,9 +186,11 @@ pub struct Billing {
     /// The name of the variable that holds the Stripe key. A restricted key that may only read is
     /// enough.
     pub stripe_key_env: Option<Located<EnvName>>,
-    /// The name of the variable that holds the key of another provider.
+    /// The name of the variable that holds the key of another provider. No rule of this version
+    /// reads it yet.
     pub key_env: Option<Located<EnvName>>,
-    /// Connected accounts (`acct_…`) to read as well.
+    /// Connected accounts (`acct_…`) to read as well. This version reads the key's own account
+    /// alone, and says so in the report.
     #[serde(default)]
     pub accounts: Vec<Located<String>>,
     /// The base URL of the provider's API. Only the provider's own hosts and loopback may stand
