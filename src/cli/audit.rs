@@ -109,7 +109,7 @@ pub(super) struct Args {
     /// Wait this long for one answer [default: 10s] [env: LAUNCHCHECK_TIMEOUT]
     #[arg(long, value_name = "TIME", value_parser = parse_period)]
     timeout: Option<Period>,
-    /// Say more: -v shows what passed, -vv what was asked
+    /// Say more: -v shows what passed, -vv also the settings and counts
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
 }

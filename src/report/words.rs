@@ -195,7 +195,8 @@ fn incomplete(report: &Report, base: &str, again: impl Fn(Vec<String>) -> NextSt
         } else if !left_out && lacks("no production source") {
             step(format!("{base} --env-file .env.production"), "with the file that holds production's values")
         } else {
-            step(base.into(), "without the flags that leave it out")
+            // A command to paste must not hold the very flag that is in the way.
+            step(base.replace(" --offline", ""), "without the flags that leave it out")
         });
     }
     out

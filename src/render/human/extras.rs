@@ -1,4 +1,4 @@
-//! What `-v` and `-vv` add: passes, what was not judged, exhibits, and what was asked.
+//! What `-v` and `-vv` add: passes, what was not judged, exhibits, and how it was run.
 
 use super::paper::{Ink, Paper, Span};
 use crate::{
