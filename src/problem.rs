@@ -126,7 +126,7 @@ const KEY_LENGTH: usize = 12;
 
 /// The text with what looks like a secret starred out, character by character, so that columns
 /// stay: words that begin as a provider's secrets do, long words of letters mixed with digits, and
-/// the password of a URL.
+/// of a URL the password and the values of the query.
 #[must_use]
 pub fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -142,7 +142,7 @@ pub fn mask(text: &str) -> String {
             out.push(c);
         }
     }
-    mask_password(out)
+    mask_query(&mask_password(out))
 }
 
 fn mask_word(word: &str) -> String {
@@ -179,6 +179,29 @@ fn mask_password(text: String) -> String {
     format!("{}{hidden}{}", &text[..colon], mask_password(text[at..].to_owned()))
 }
 
+/// Stars out the values in `scheme://host/path?name=value&name=value`, where some providers have a
+/// token stand.
+fn mask_query(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut address, mut query, mut value) = (false, false, false);
+    for (i, c) in text.char_indices() {
+        address |= text[i..].starts_with("://");
+        match c {
+            ' ' | '"' | '`' | '\'' => (address, query, value) = (false, false, false),
+            '?' if address && !query => query = true,
+            '=' if query && !value => {
+                value = true;
+                out.push(c);
+                continue;
+            }
+            '&' | '#' => value = false,
+            _ => {}
+        }
+        out.push(if value { '*' } else { c });
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +217,10 @@ mod tests {
         assert_eq!(
             mask("postgres://app:hunter2@db.acme.test/app and https://acme.test/"),
             "postgres://app:*******@db.acme.test/app and https://acme.test/"
+        );
+        assert_eq!(
+            mask("url = \"https://acme.test/hook?token=short&v=2\" # a=b"),
+            "url = \"https://acme.test/hook?token=*****&v=*\" # a=b"
         );
         assert!(!mask(&format!("x = \"{}\"", "a1b2c3d4e5f6a7b8c9d0e1f2")).contains("b2c3"));
     }
