@@ -23,6 +23,9 @@ pub(super) fn why(name: &str, value: &str, secret: bool) -> Option<&'static str>
     if (secret || !lower.contains(char::is_whitespace)) && says_your(&lower) {
         return Some("it says what to put there");
     }
+    if ADDRESSES.iter().any(|a| lower.contains(a)) {
+        return Some("it is the address of an example");
+    }
     if value.contains("***") || value.contains("•••") || value.ends_with("...") || value.ends_with('…') {
         return Some("its middle or end is blotted out");
     }
@@ -61,6 +64,8 @@ const INSTRUCTIONS: &[&str] = &[
     "_id_here",
     "thisisnotasecret",
 ];
+/// What `prisma init` and the manuals of databases write where the address belongs.
+const ADDRESSES: &[&str] = &["://johndoe:randompassword@", "://user:password@host:", "://username:password@host:"];
 fn says_your(lower: &str) -> bool {
     let joined =
         ["yourdomain", "yourapp", "yourcompany", "yourproject", "yoursite", "yourname", "yourkey", "yoursecret"];
@@ -175,6 +180,8 @@ mod tests {
             "whsec_...",
             "changeme",
             "postgresql://postgres:[YOUR-PASSWORD]@db.acme.test:5432/postgres",
+            "postgresql://johndoe:randompassword@localhost:5432/mydb?schema=public",
+            "postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ] {
             assert!(why("A_TOKEN", v, true).is_some(), "{v}");
         }
@@ -199,7 +206,13 @@ mod tests {
         ] {
             assert!(why("A_NAME", v, false).is_none(), "{v}");
         }
-        for v in ["re_a1B2c3D4e5F6g7H8", "f3a9c1d05b77e2", "postgres://app:pw9x@db/app", "hX72-xxx-9a"] {
+        for v in [
+            "mysql://user:password@db:3306/app",
+            "re_a1B2c3D4e5F6g7H8",
+            "f3a9c1d05b77e2",
+            "postgres://app:pw9x@db/app",
+            "hX72-xxx-9a",
+        ] {
             assert!(why("A_SECRET", v, true).is_none(), "{v}");
         }
     }
