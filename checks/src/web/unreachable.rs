@@ -7,7 +7,7 @@ rule! {
     /// The site cannot be fetched over https: its canonical host refuses, breaks off, or is not where
     /// the redirects lead.
     ///
-    /// Milder where it answers that there is no front page: so does a host that no deployment is
+    /// Milder where it answers and refuses the front page: so does a host that no deployment is
     /// attached to, and one with nothing but an API.
     ///
     /// # Why at launch
@@ -35,12 +35,15 @@ rule! {
     /// ```fail
     /// https://acme.test/ 404
     /// ```
+    /// ```pass
+    /// https://acme.test/ 403  # a wall answers in its place
+    /// ```
     "web.unreachable" on Site, Blocker, stage Route;
     fails "The site cannot be fetched over https"; holds "The site can be fetched over https";
     yields_to "tls.unreachable", "web.redirect-loop";
     fn check(home: &Home) -> Verdict {
         let chain = &home.chain;
-        if let Some(page) = chain.page().filter(|p| matches!(p.status, 404 | 410)) {
+        if let Some(page) = chain.page().filter(|p| (400..500).contains(&p.status) && p.wall.is_none()) {
             return no_front_page(page).into();
         }
         let (subject, what) = match &chain.end {
@@ -71,6 +74,6 @@ fn no_front_page(page: &Hop) -> Fault {
         "Attach {host} to the production deployment at the hosting provider, then check it: curl -I {}",
         page.url
     ));
-    let fault = Fault::new(host, page.evidence("not found"), fix).lowered(Severity::Medium);
+    let fault = Fault::new(host, page.evidence("no page"), fix).lowered(Severity::Medium);
     fault.titled(format!("{host} has no front page"))
 }
