@@ -9,8 +9,8 @@ use crate::wire::{HttpAnswer, HttpQuestion};
 use std::collections::BTreeSet;
 use url::{Host, Url};
 
-/// How many redirects of one chain are followed. Browsers give up at 20; a visitor long before.
-const HOPS: usize = 10;
+/// How many redirects of one chain are followed: as many as browsers do (Fetch, HTTP-redirect fetch).
+const HOPS: usize = 20;
 
 /// GETs `/` over http and https of the domain, of its sibling and of the declared canonical host, and
 /// follows where they lead.
