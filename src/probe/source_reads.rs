@@ -146,10 +146,9 @@ fn is_source(name: &str) -> bool {
 /// Files whose words say nothing of what is used: environment files name everything, and prose
 /// speaks of what was.
 fn is_no_witness(name: &str) -> bool {
-    const ENDS: &[&str] = &["md", "mdx", "txt", "lock", "svg", "csv", "map", "log"];
+    const ENDS: &[&str] = &["env", "md", "mdx", "txt", "lock", "svg", "csv", "map", "log"];
     let end = name.rsplit_once('.').is_some_and(|(_, end)| ENDS.contains(&end));
     end || name.starts_with(".env")
-        || name.ends_with(".env")
         || name == "env.example"
         || matches!(name, "package-lock.json" | "pnpm-lock.yaml" | "LICENSE")
 }

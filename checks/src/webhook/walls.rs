@@ -113,7 +113,7 @@ fn vercel_stops(answer: &HttpAnswer) -> bool {
     (sso || there || page) && !answer.is_success()
 }
 /// A framework's guard of its own forms, which no provider has a token for; in the words of Django,
-/// Rails, Laravel, csurf and SvelteKit.
+/// Rails, Laravel, csurf and `SvelteKit`.
 fn wants_form_token(answer: &HttpAnswer) -> bool {
     const WORDS: &[&str] = &[
         "CSRF verification failed",
