@@ -31,7 +31,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Why no audit could be started.
@@ -129,14 +129,19 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
     Ok(report::build(Inputs { label, units, exhibits, targets: &survey.targets, known: report::families(), gate, run }))
 }
 
+/// Interrupts that come closer together than this are one.
+const ONE_WISH: Duration = Duration::from_millis(300);
+
 /// The first Ctrl-C ends the audit with what is known; the second ends the process.
 async fn interrupts(stopper: Stopper, interrupted: Arc<AtomicBool>) {
-    let mut first = true;
+    let mut first: Option<Instant> = None;
     while tokio::signal::ctrl_c().await.is_ok() {
-        if !first {
-            std::process::exit(i32::from(crate::exit::INTERRUPTED));
+        match first {
+            // `timeout` and some shells signal the process and its group: that is one wish, not two.
+            Some(at) if at.elapsed() < ONE_WISH => continue,
+            Some(_) => std::process::exit(i32::from(crate::exit::INTERRUPTED)),
+            None => first = Some(Instant::now()),
         }
-        first = false;
         interrupted.store(true, Ordering::Relaxed);
         stopper.stop();
     }
