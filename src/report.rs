@@ -2,7 +2,7 @@
 //! lay out and compute nothing.
 
 use crate::{
-    outcome::{Behind, Outcome, Unit, WaivedFault, effective},
+    outcome::{Behind, Outcome, Skip, Unit, WaivedFault, effective},
     score::{self, Score, Tally},
     verdict::{self, Decision, Gate, Ruling, Unproven},
 };
@@ -381,6 +381,9 @@ fn event_path(units: &[Unit]) -> Vec<PathStep> {
             PathState::AtRisk
         } else if some(|u| matches!(u.outcome, Outcome::Unknown { .. })) {
             PathState::Unverified
+        } else if some(|u| matches!(u.outcome, Outcome::Skipped(Skip::Asked | Skip::Offline))) {
+            // What is left of a stage that was not looked at whole is no proof of it.
+            PathState::NotChecked
         } else if some(|u| matches!(u.outcome, Outcome::Pass | Outcome::Fail(_))) {
             PathState::Ok
         } else if some(|u| u.outcome == Outcome::Waived) {

@@ -8,6 +8,7 @@ use crate::{
     score::{is_unexplained, worst_open},
 };
 use launchcheck_checks::vocab::{Family, Intent, Lifecycle, Pick, Severity, Shown};
+use std::collections::BTreeSet;
 
 /// May we launch?
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -194,6 +195,9 @@ pub fn proven(units: &[Unit]) -> Vec<Family> {
     Family::ALL.into_iter().filter(|f| *f != Family::Config && covered(f)).collect()
 }
 
+/// How many rules of a family that were left out are named; more are counted.
+const NAMED: usize = 3;
+
 /// What the verdict does not cover: families without a target, and what was skipped. Never what is
 /// unknown: that is counted and shown as such. `known` are the families that have rules.
 #[must_use]
@@ -210,11 +214,16 @@ pub fn unproven(units: &[Unit], known: &[Family], gate: &Gate) -> Vec<Unproven> 
             continue;
         }
         let whole = mine.iter().all(|u| matches!(u.outcome, Outcome::Skipped(_)));
+        let left_out: BTreeSet<&str> =
+            mine.iter().filter(|u| u.outcome == Outcome::Skipped(Skip::Asked)).map(|u| u.rule.id.as_ref()).collect();
         for unit in &mine {
             let Outcome::Skipped(skip) = &unit.outcome else { continue };
             let scope = match skip {
                 Skip::NeedsActive => format!("signed {family}", family = family.word()),
                 Skip::NeedsEvents => format!("{} business events", family.word()),
+                Skip::Asked if !whole && left_out.len() > NAMED => {
+                    format!("{} more of {}", left_out.len(), family.word())
+                }
                 Skip::Asked if !whole => unit.rule.id.to_string(),
                 Skip::Offline if !whole => format!("{} on the network", family.word()),
                 _ => family.word().to_owned(),
@@ -230,7 +239,7 @@ pub fn unproven(units: &[Unit], known: &[Family], gate: &Gate) -> Vec<Unproven> 
             out.push(entry("signed webhook", why.into()));
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     out.retain(|u| seen.insert(u.clone()));
     out
 }

@@ -104,7 +104,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "A,B", value_parser = pick, value_delimiter = ',')]
     skip: Vec<Pick>,
     /// Use this base of the Stripe API; it receives the Stripe key
-    #[arg(long, value_name = "URL", value_parser = read_url)]
+    #[arg(long, value_name = "URL", value_parser = read_api_base)]
     stripe_api: Option<Url>,
     /// Wait this long for one answer [default: 10s] [env: LAUNCHCHECK_TIMEOUT]
     #[arg(long, value_name = "TIME", value_parser = parse_period)]
@@ -272,6 +272,21 @@ struct Prepared {
     command: String,
 }
 
+/// The base of an API that receives a key: https, or plain http to this machine.
+fn read_api_base(text: &str) -> Result<Url, String> {
+    let url = read_url(text)?;
+    let own = match url.host() {
+        Some(url::Host::Ipv4(a)) => a.is_loopback(),
+        Some(url::Host::Ipv6(a)) => a.is_loopback(),
+        Some(url::Host::Domain(d)) => d == "localhost",
+        None => false,
+    };
+    if url.scheme() == "http" && !own {
+        return Err("the key would travel in plain text; use https".to_owned());
+    }
+    Ok(url)
+}
+
 fn prepare(
     args: &Args,
     color: ColorChoice,
@@ -428,6 +443,20 @@ mod tests {
         assert!(ok(&["--output", "json=-"]));
         assert!(!ok(&["--output", "json=-", "--output", "human=-"]));
         assert!(!ok(&["--format", "human", "--output", "json=-"]));
+    }
+
+    #[test]
+    fn a_key_travels_in_plain_text_to_this_machine_only() {
+        for (base, fine) in [
+            ("https://api.example", true),
+            ("http://127.0.0.1:1234", true),
+            ("http://[::1]:1234/", true),
+            ("http://localhost:1234", true),
+            ("http://api.example", false),
+            ("http://127.0.0.1.example", false),
+        ] {
+            assert_eq!(read_api_base(base).is_ok(), fine, "{base}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The tables of `launchcheck.toml`. The comments here are the configuration reference: the JSON
 //! Schema and the README are made from them.
 
-use super::values::{EnvName, FailOn, Located, MailAddress, Percent, Period, UrlPath, table_value};
+use super::values::{EnvName, FailOn, Located, MailAddress, Percent, Period, UrlPath, table_value, webhook_name};
 use jiff::civil::Date;
 use launchcheck_checks::vocab::{DomainName, Pick, Place, Selector, TargetId};
 use schemars::JsonSchema;
@@ -145,11 +145,7 @@ impl Webhook {
     /// values are not shown. (A password in front of the host is refused when the file is read.)
     #[must_use]
     pub fn name(&self) -> String {
-        let url = self.url.get();
-        let mut shown = url.clone();
-        shown.set_query(None);
-        let names: Vec<String> = url.query_pairs().map(|(name, _)| format!("{name}=…")).collect();
-        if names.is_empty() { shown.into() } else { format!("{shown}?{}", names.join("&")) }
+        webhook_name(self.url.get())
     }
 }
 

@@ -167,13 +167,22 @@ pub fn read_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// A webhook's URL without the values of its query.
+#[must_use]
+pub fn webhook_name(url: &Url) -> String {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    let names: Vec<String> = url.query_pairs().map(|(name, _)| format!("{name}=…")).collect();
+    if names.is_empty() { shown.into() } else { format!("{shown}?{}", names.join("&")) }
+}
+
 /// A family, a rule id or a target. The URL of a webhook and the name of a host are brought into
 /// the form that targets have.
 pub fn read_pick(text: &str) -> Result<Pick, String> {
     let pick = Pick::parse(text.trim()).map_err(|e| e.to_string())?;
     Ok(match pick {
         Pick::Target(t) if t.kind == TargetKind::Webhook && !t.name.is_empty() => {
-            Pick::Target(TargetId::new(t.kind, read_url(&t.name)?.as_str()))
+            Pick::Target(TargetId::new(t.kind, webhook_name(&read_url(&t.name)?)))
         }
         Pick::Target(t) if matches!(t.kind, TargetKind::Host | TargetKind::Mail | TargetKind::Site) => {
             let name = t.domain().map_or(t.name, |d| d.as_str().to_owned());

@@ -91,7 +91,7 @@ fn named_front<'a>(causes: &[Cause], hidden: &[&Unit], all: &'a [Unit], unanswer
         }
         _ => return None,
     };
-    let open = |u: &&Unit| u.rule.id.ends_with(end) && !u.open().is_empty();
+    let open = |u: &&Unit| u.rule.id.ends_with(end) && !(u.open().is_empty() && u.waived.is_empty());
     let named = all.iter().filter(open).find(|w| hidden.iter().any(|u| u.target == w.target))?;
     Some(&named.rule.id)
 }
