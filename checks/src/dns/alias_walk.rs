@@ -2,8 +2,8 @@
 //! cannot be listed from outside, so the usual ones are looked at.
 
 use super::facts::{Aliases, Dangling};
-use crate::vocab::{Answers, DomainName, Inquiry, Missing, Observed, Step};
-use crate::wire::{DnsAnswer, DnsQuestion, Found, RecordKind};
+use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Step};
+use crate::wire::{DnsAnswer, DnsQuestion, Found, Record, RecordKind};
 
 /// Labels that products have in front of their domain and forget when they move on.
 pub const USUAL: [&str; 12] =
@@ -19,47 +19,98 @@ impl Inquiry for AliasWalk {
     type Q = DnsQuestion;
     type Out = Observed<Aliases>;
     fn step(&self, seen: &Answers<DnsQuestion>) -> Step<DnsQuestion, Observed<Aliases>> {
-        let ask: Vec<_> = self.names.iter().map(|n| DnsQuestion::new(n.clone(), RecordKind::A)).collect();
-        let missing: Vec<_> = ask.iter().filter(|q| !seen.contains_key(q)).cloned().collect();
-        if !missing.is_empty() {
-            return Step::Ask(missing);
-        }
         let (mut out, mut next) = (Aliases { dangling: Vec::new(), gaps: Vec::new() }, Vec::new());
-        for question in ask {
-            let answer = match seen.get(&question).map(Observed::get) {
-                Some(Ok(answer)) => answer,
-                Some(Err(Missing::Unknown(cause))) => {
-                    out.gaps.push(cause);
-                    continue;
-                }
-                _ => continue,
-            };
-            let Some(target) = dangling(answer) else { continue };
-            let domain = DomainName::parse(target).ok().map(|t| t.registrable());
-            // Below the audited domain itself there is nobody else's name to be had.
-            let foreign = domain.filter(|d| *d != question.name.registrable());
-            let domain_free = match foreign.map(|d| DnsQuestion::new(d, RecordKind::Soa)) {
-                None => None,
-                Some(q) => match seen.get(&q).map(Observed::get) {
-                    Some(Ok(a)) => Some(a.found == Found::NxDomain),
-                    Some(Err(_)) => None,
-                    None => {
-                        next.push(q);
+        for name in &self.names {
+            match follow(name, seen) {
+                Ok(None) => {}
+                Ok(Some(path)) => {
+                    let free = domain_free(name, &path, seen).unwrap_or_else(|question| {
+                        next.push(question);
                         None
-                    }
-                },
-            };
-            out.dangling.push(Dangling { name: question.name, path: answer.aliases.clone(), domain_free });
+                    });
+                    out.dangling.push(Dangling { name: name.clone(), path, domain_free: free });
+                }
+                Err(Open::Ask(questions)) => next.extend(questions),
+                Err(Open::Unknown(cause)) => out.gaps.push(cause),
+            }
         }
+        next.retain(|q| !seen.contains_key(q));
         next.sort();
         next.dedup();
         if next.is_empty() { Step::Done(Observed::known(out)) } else { Step::Ask(next) }
     }
 }
 
-/// The name that an alias leads to and that does not exist.
-fn dangling(answer: &DnsAnswer) -> Option<&str> {
-    answer.aliases.last().filter(|_| answer.found == Found::NxDomain).map(String::as_str)
+/// Whether the registrable domain of the last name does not exist, or the question that says so.
+fn domain_free(name: &DomainName, path: &[String], seen: &Answers<DnsQuestion>) -> Result<Option<bool>, DnsQuestion> {
+    let target = path.last().and_then(|t| DomainName::parse(t).ok()).map(|t| t.registrable());
+    // Below the audited domain itself there is nobody else's name to be had.
+    let Some(domain) = target.filter(|d| *d != name.registrable()) else { return Ok(None) };
+    let question = DnsQuestion::new(domain, RecordKind::Soa);
+    match seen.get(&question).map(Observed::get) {
+        Some(Ok(answer)) => Ok(Some(answer.found == Found::NxDomain)),
+        Some(Err(_)) => Ok(None),
+        None => Err(question),
+    }
+}
+
+/// What is still open of a name.
+enum Open {
+    Ask(Vec<DnsQuestion>),
+    Unknown(Cause),
+}
+/// The most aliases of one name that are followed.
+const MOST_ALIASES: usize = 8;
+
+/// The names that an alias goes through, where the last one does not exist. Most of the names are no
+/// alias at all, so the address is only asked for where one is.
+fn follow(name: &DomainName, seen: &Answers<DnsQuestion>) -> Result<Option<Vec<String>>, Open> {
+    let answer = |name: &DomainName, kind| {
+        let question = DnsQuestion::new(name.clone(), kind);
+        match seen.get(&question).map(Observed::get) {
+            Some(Ok(answer)) => Ok(Some(answer)),
+            Some(Err(Missing::Unknown(cause))) => Err(Open::Unknown(cause)),
+            Some(Err(Missing::NotConfigured(_))) => Ok(None),
+            None => Err(Open::Ask(vec![question])),
+        }
+    };
+    let (mut path, mut at, mut open) = (Vec::new(), name.clone(), Vec::new());
+    while path.len() < MOST_ALIASES {
+        let alias = match answer(&at, RecordKind::Cname) {
+            Ok(answer) => answer.and_then(target),
+            Err(Open::Ask(questions)) => {
+                open.extend(questions);
+                None
+            }
+            Err(unknown) => return Err(unknown),
+        };
+        let Some(alias) = alias else { break };
+        path.push(alias.to_owned());
+        let Ok(next) = DomainName::parse(alias) else { break };
+        at = next;
+    }
+    if path.is_empty() {
+        return if open.is_empty() { Ok(None) } else { Err(Open::Ask(open)) };
+    }
+    let end = match answer(name, RecordKind::A) {
+        Ok(answer) => answer,
+        Err(Open::Ask(questions)) => {
+            open.extend(questions);
+            None
+        }
+        Err(unknown) => return Err(unknown),
+    };
+    if !open.is_empty() {
+        return Err(Open::Ask(open));
+    }
+    Ok(end.is_some_and(|a| a.found == Found::NxDomain).then_some(path))
+}
+
+fn target(answer: &DnsAnswer) -> Option<&str> {
+    answer.all().iter().find_map(|r| match r {
+        Record::Cname(target) => Some(target.as_str()),
+        _ => None,
+    })
 }
 
 /// Where anybody can get a name that nobody has at the moment.
@@ -117,7 +168,6 @@ pub fn names_below(domain: &DomainName) -> Vec<DomainName> {
 mod tests {
     use super::*;
     use crate::email::example::Zone;
-    use crate::vocab::Cause;
 
     fn look(lines: &str) -> Aliases {
         let zone = Zone::parse(lines).unwrap();
@@ -131,6 +181,12 @@ mod tests {
             "docs.acme.test. CNAME acme.docs.example.\nacme.docs.example. A 203.0.113.9\nblog.acme.test. A 203.0.113.9
             status.acme.test. CNAME mail.docs.example.\nmail.docs.example. TXT \"x\"";
         assert_eq!(look(calm).dangling, []);
+        let looping = "docs.acme.test. CNAME blog.acme.test.\nblog.acme.test. CNAME docs.acme.test.";
+        assert_eq!(look(looping).dangling, []);
+        let chain = look(
+            "docs.acme.test. CNAME a.docs.example.\na.docs.example. CNAME b.docs.example.\ndocs.example. SOA n.x. 1",
+        );
+        assert_eq!(chain.dangling[0].path, ["a.docs.example", "b.docs.example"]);
         let gone = look("docs.acme.test. CNAME acme.docs.example.\ndocs.example. SOA ns1.docs.example. 1");
         assert_eq!((gone.dangling[0].target(), gone.dangling[0].domain_free), ("acme.docs.example", Some(false)));
         let free = look("docs.acme.test. CNAME acme.docs.example.\nwww.acme.test. TIMEOUT");

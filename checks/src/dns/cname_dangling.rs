@@ -2,7 +2,7 @@
 use super::facts::Aliases;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Severity, Verdict},
+    vocab::{Fault, Fix, Part, Severity},
 };
 
 rule! {

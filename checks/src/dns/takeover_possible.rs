@@ -4,7 +4,7 @@ use super::facts::{Aliases, Dangling};
 use crate::vocab::{DomainName, Evidence};
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Severity, Verdict},
+    vocab::{Fault, Fix, Part, Severity},
 };
 
 rule! {
