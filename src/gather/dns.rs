@@ -73,6 +73,12 @@ impl Produce for ZoneViews {
 
 impl Produce for Dnssec {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        // A resolver that does not answer will not answer this either. SERVFAIL is another matter: so
+        // a resolver that validates tells of broken signatures.
+        match cx.get::<Zone>(at).await.get() {
+            Err(Missing::Unknown(cause)) if cause != Cause::Servfail => return Observed::unknown(cause),
+            _ => {}
+        }
         match domain(at) {
             Ok(domain) => cx.drive(DnssecWalk { apex: domain.registrable(), now: cx.now() }).await,
             Err(c) => Observed::unknown(c),

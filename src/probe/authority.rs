@@ -280,3 +280,55 @@ fn signed(answer: &Message, kind: RecordType) -> Observed<SignedAnswer> {
         signatures: raw(RecordType::RRSIG).map(|(_, data)| data).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use launchcheck_checks::wire::RecordKind;
+
+    fn asked(server: &str) -> AuthorityQuestion {
+        AuthorityQuestion {
+            server: server.parse().unwrap(),
+            server_name: DomainName::parse("ns1.acme.test").unwrap(),
+            name: DomainName::parse("acme.test").unwrap(),
+            kind: RecordKind::Soa,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_private_address_is_not_knocked_at() {
+        let to =
+            |host: &str| ConnectTo { host: host.into(), port: Some(53), to_host: "127.0.0.1".into(), to_port: Some(9) };
+        let authority = Authority::new(vec![to("10.0.0.1"), to("203.0.113.2")], Duration::from_millis(600));
+        assert_eq!(authority.ask(&asked("10.0.0.1")).await, Observed::unknown(Cause::NoRoute));
+        assert_eq!(authority.at("203.0.113.2".parse().unwrap()).to_string(), "127.0.0.1:9");
+        assert_eq!(authority.at("203.0.113.3".parse().unwrap()).to_string(), "203.0.113.3:53");
+    }
+
+    #[tokio::test]
+    async fn an_answer_must_belong_to_its_question() {
+        let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let at = server.local_addr().unwrap();
+        let forger = tokio::spawn(async move {
+            let mut buffer = [0_u8; 512];
+            let (n, from) = server.recv_from(&mut buffer).await.unwrap();
+            let query = Message::from_vec(&buffer[..n]).unwrap();
+            let reply = |id: u16, name: &str| {
+                let mut m = Message::response(id, query.metadata.op_code);
+                m.metadata.authoritative = true;
+                m.add_query(Query::query(Name::from_ascii(name).unwrap(), RecordType::SOA));
+                m.to_vec().unwrap()
+            };
+            // Another id, another name, then the answer.
+            let id = query.metadata.id;
+            for bytes in [reply(id.wrapping_add(1), "acme.test."), reply(id, "evil.test."), reply(id, "ACME.test.")] {
+                server.send_to(&bytes, from).await.unwrap();
+            }
+        });
+        let mut message = question(&asked("203.0.113.2").name, RecordType::SOA).unwrap();
+        message.metadata.recursion_desired = false;
+        let answer = exchange(at, &message, Duration::from_secs(2)).await.unwrap();
+        assert_eq!(answer.queries[0].name().to_ascii(), "ACME.test.");
+        forger.await.unwrap();
+    }
+}

@@ -77,7 +77,8 @@ fn a_server_in_bad_weather_is_a_finding_or_unknown() {
     let fault = |p: &mut Plan, name: &str, fault: Fault| {
         p.name_server_zone(NS2).fault(name, fault);
     };
-    let cases: [(&str, Box<dyn Fn(&mut Plan)>, &str, &str); 8] = [
+    type Case = (&'static str, Box<dyn Fn(&mut Plan)>, &'static str, &'static str);
+    let cases: [Case; 8] = [
         ("silent", Box::new(|p| fault(p, "*", Fault::Timeout)), "unknown", "timeout"),
         ("noise", Box::new(|p| fault(p, "*", Fault::Garbage)), "unknown", "parse"),
         ("one name fails", Box::new(|p| fault(p, "_dmarc.acme.test", Fault::Servfail)), "unknown", "servfail"),
@@ -87,12 +88,12 @@ fn a_server_in_bad_weather_is_a_finding_or_unknown() {
         ("slow", Box::new(|p| fault(p, "*", Fault::Delay(150))), "pass", ""),
         ("fails", Box::new(|p| fault(p, "*", Fault::Servfail)), "pass", ""),
     ];
-    for (name, change, outcome, cause) in cases {
-        let world = with(change);
+    for (name, break_it, outcome, cause) in cases {
+        let world = with(break_it);
         let ended = audit(&world);
-        let (said, causes) = ended.outcome("dns.servers-disagree");
-        assert_eq!(said, outcome, "{name}: {causes}");
-        assert!(causes.contains(cause), "{name}: {causes}");
+        let (said, why) = ended.outcome("dns.servers-disagree");
+        assert_eq!(said, outcome, "{name}: {why}");
+        assert!(why.contains(cause), "{name}: {why}");
         assert!(ended.took < Duration::from_secs(9), "{name}: took {:?}", ended.took);
         let lame = matches!(name, "fails" | "one name refused");
         assert_eq!(ended.findings().contains(&"dns.server-lame".to_owned()), lame, "{name}");

@@ -154,8 +154,8 @@ pub static CLAIMABLE: &[Claimable] = &[
 /// The service that gives this name out to whoever asks for it.
 #[must_use]
 pub fn claimable(name: &str) -> Option<&'static Claimable> {
-    let within = |end: &&str| name.strip_suffix(*end).is_some_and(|head| head.ends_with('.'));
-    CLAIMABLE.iter().find(|c| c.ends.iter().any(|e| within(&e)))
+    let within = |end: &str| name.strip_suffix(end).is_some_and(|head| head.ends_with('.'));
+    CLAIMABLE.iter().find(|c| c.ends.iter().any(|e| within(e)))
 }
 
 /// The usual names below a domain.

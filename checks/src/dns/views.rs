@@ -1,7 +1,7 @@
 //! The zone as its own servers have it: each is asked, the answers are laid side by side, and what
 //! they agree on is compared with what the public sees.
 
-use super::facts::{Difference, Published, ServerState, ServerView, Zone, ZoneViews};
+use super::facts::{Difference, Published, Server, ServerState, ServerView, Zone, ZoneViews};
 use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Shown, Step};
 use crate::wire::{AuthorityAnswer, AuthorityQuestion, DnsAnswer, DnsQuestion, Found, Record, RecordKind};
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub type Said = Answers<AuthorityQuestion>;
 const AT_APEX: [RecordKind; 4] = [RecordKind::Soa, RecordKind::Ns, RecordKind::Mx, RecordKind::Txt];
 
 impl AuthorityWalk<'_> {
-    fn of(&self, server: &super::facts::Server, name: &DomainName, kind: RecordKind) -> Option<AuthorityQuestion> {
+    fn of(server: &Server, name: &DomainName, kind: RecordKind) -> Option<AuthorityQuestion> {
         let server_name = DomainName::parse(server.name.as_str()).ok()?;
         let server = *server.addresses.first()?;
         Some(AuthorityQuestion { server, server_name, name: name.clone(), kind })
@@ -37,12 +37,12 @@ impl Inquiry for AuthorityWalk<'_> {
     fn step(&self, seen: &Said) -> Step<AuthorityQuestion, Said> {
         let mut ask = Vec::new();
         for server in &self.zone.servers {
-            let Some(first) = self.of(server, &self.zone.apex, RecordKind::Soa) else { continue };
+            let Some(first) = Self::of(server, &self.zone.apex, RecordKind::Soa) else { continue };
             match seen.get(&first).map(Observed::get) {
                 None => ask.push(first),
                 Some(Ok(answer)) if serial(answer).is_ok() => {
                     ask.extend(
-                        self.rest().filter_map(|(n, k)| self.of(server, &n, k)).filter(|q| !seen.contains_key(q)),
+                        self.rest().filter_map(|(n, k)| Self::of(server, &n, k)).filter(|q| !seen.contains_key(q)),
                     );
                 }
                 Some(_) => {}
@@ -99,7 +99,7 @@ impl ZoneViews {
             gaps: zone.gaps.clone(),
         };
         for server in &zone.servers {
-            let question = walk.of(server, &zone.apex, RecordKind::Soa);
+            let question = AuthorityWalk::of(server, &zone.apex, RecordKind::Soa);
             let answer = question.as_ref().and_then(|q| seen.get(q)).map(Observed::get);
             let state = match answer {
                 _ if server.nowhere => ServerState::Nowhere,
@@ -155,7 +155,7 @@ impl ZoneViews {
     ) {
         let (mut sides, mut ttl): (BTreeMap<Vec<Shown>, Vec<Shown>>, u32) = (BTreeMap::new(), 0);
         for server in &walk.zone.servers {
-            let Some(answer) = walk.of(server, name, kind).and_then(|q| seen.get(&q)) else { continue };
+            let Some(answer) = AuthorityWalk::of(server, name, kind).and_then(|q| seen.get(&q)) else { continue };
             match answer.get() {
                 Ok(answer) => match &answer.outcome {
                     // A name that was delegated further is not theirs to tell.
@@ -216,8 +216,8 @@ mod tests {
 
     #[test]
     fn what_is_published_and_not_yet_visible_has_its_time() {
-        let text = "acme.test. TXT \"old\"\n@ns1 acme.test. TXT \"new\"\n@ns2 acme.test. TXT \"new\"";
-        let changed = views(text);
+        let lines = "acme.test. TXT \"old\"\n@ns1 acme.test. TXT \"new\"\n@ns2 acme.test. TXT \"new\"";
+        let changed = views(lines);
         let txt = changed.published.iter().find(|p| p.kind == RecordKind::Txt).unwrap();
         assert_eq!((txt.visible_in, txt.records[0].as_str()), (Some(300), "\"new\""));
     }
