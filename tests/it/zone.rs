@@ -67,16 +67,17 @@ fn each_server_is_asked_each_thing_once() {
     asked("send.acme.test", "MX");
 }
 
+fn many(p: &mut Plan) {
+    for n in 0..1_000 {
+        p.name_server_zone(NS2).add("acme.test", "TXT", &format!("n={n}"));
+    }
+}
+fn fault(p: &mut Plan, name: &str, fault: Fault) {
+    p.name_server_zone(NS2).fault(name, fault);
+}
+
 #[test]
 fn a_server_in_bad_weather_is_a_finding_or_unknown() {
-    let many = |p: &mut Plan| {
-        for n in 0..1_000 {
-            p.name_server_zone(NS2).add("acme.test", "TXT", &format!("n={n}"));
-        }
-    };
-    let fault = |p: &mut Plan, name: &str, fault: Fault| {
-        p.name_server_zone(NS2).fault(name, fault);
-    };
     type Case = (&'static str, Box<dyn Fn(&mut Plan)>, &'static str, &'static str);
     let cases: [Case; 8] = [
         ("silent", Box::new(|p| fault(p, "*", Fault::Timeout)), "unknown", "timeout"),
