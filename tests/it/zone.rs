@@ -170,3 +170,15 @@ fn what_is_published_and_not_yet_visible_has_its_time() {
     assert!(shown.contains("ns2.acme.test (203.0.113.3): serial 2026112101"), "{shown}");
     assert!(shown.contains("DNSSEC: off"), "{shown}");
 }
+
+/// A resolver that does not validate is asked for the signatures, and they are checked here.
+#[test]
+fn signatures_that_hold() {
+    let until = i64::try_from(std::time::UNIX_EPOCH.elapsed().expect("a clock").as_secs()).expect("a time") + 86_400;
+    let world = with(|p| {
+        p.zone.sign("acme.test", until);
+    });
+    let ended = audit(&world);
+    assert_eq!(ended.outcome("dns.dnssec-broken").0, "pass", "{}", ended.outcome("dns.dnssec-broken").1);
+    assert!(ended.text.contains("DNSSEC: signed and valid, checked by launchcheck"), "{}", ended.text);
+}
