@@ -28,7 +28,7 @@ impl Inquiry for AliasWalk {
                         next.push(question);
                         None
                     });
-                    out.dangling.push(Dangling { name: name.clone(), path, domain_free: free });
+                    out.dangling.push(Dangling { name: name.clone(), path, domain_free: free, more: 0 });
                 }
                 Err(Open::Ask(questions)) => next.extend(questions),
                 Err(Open::Unknown(cause)) => out.gaps.push(cause),
@@ -37,6 +37,7 @@ impl Inquiry for AliasWalk {
         next.retain(|q| !seen.contains_key(q));
         next.sort();
         next.dedup();
+        fold_wildcard(&mut out.dangling);
         if next.is_empty() { Step::Done(Observed::known(out)) } else { Step::Ask(next) }
     }
 }
@@ -113,6 +114,25 @@ fn target(answer: &DnsAnswer) -> Option<&str> {
     })
 }
 
+/// As many names of one zone do not lead to one and the same name by records of their own.
+const A_WILDCARD: usize = 6;
+
+/// Tells a wildcard record once and not for every name that it makes.
+fn fold_wildcard(dangling: &mut Vec<Dangling>) {
+    let Some(last) = dangling.last().map(|d| d.path.clone()) else { return };
+    let same = dangling.iter().filter(|d| d.path == last).count();
+    if same >= A_WILDCARD {
+        let mut kept = false;
+        dangling.retain_mut(|d| {
+            let first = d.path != last || !kept;
+            if d.path == last && !kept {
+                (kept, d.more) = (true, same - 1);
+            }
+            first
+        });
+    }
+}
+
 /// Where anybody can get a name that nobody has at the moment.
 #[derive(Debug)]
 pub struct Claimable {
@@ -187,6 +207,9 @@ mod tests {
             "docs.acme.test. CNAME a.docs.example.\na.docs.example. CNAME b.docs.example.\ndocs.example. SOA n.x. 1",
         );
         assert_eq!(chain.dangling[0].path, ["a.docs.example", "b.docs.example"]);
+        let wild = USUAL.map(|l| format!("{l}.acme.test. CNAME gone.docs.example.")).join("\n");
+        let wild = look(&wild);
+        assert_eq!((wild.dangling.len(), wild.dangling[0].more), (1, 11));
         let gone = look("docs.acme.test. CNAME acme.docs.example.\ndocs.example. SOA ns1.docs.example. 1");
         assert_eq!((gone.dangling[0].target(), gone.dangling[0].domain_free), ("acme.docs.example", Some(false)));
         let free = look("docs.acme.test. CNAME acme.docs.example.\nwww.acme.test. TIMEOUT");

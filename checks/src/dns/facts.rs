@@ -151,6 +151,8 @@ pub struct Dangling {
     /// Whether the registrable domain of that name does not exist either. `None` where that was
     /// not asked for or is not known.
     pub domain_free: Option<bool>,
+    /// How many more of the names that were looked at lead there: then it is a wildcard record.
+    pub more: usize,
 }
 impl Dangling {
     /// The name that does not exist.

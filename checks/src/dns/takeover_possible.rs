@@ -76,6 +76,9 @@ impl Dangling {
     pub fn evidence(&self) -> Evidence {
         let mut answer: Vec<_> = self.path.iter().map(|p| format!("CNAME {p}").into()).collect();
         answer.push("NXDOMAIN".into());
+        if self.more > 0 {
+            answer.push(format!("and so {} more names: it is a wildcard record", self.more).into());
+        }
         Evidence::Dns { name: (&self.name).into(), kind: "A".into(), answer }
     }
 }
