@@ -157,8 +157,8 @@ fn production_files(config: &Config) -> Vec<PathBuf> {
 
 /// What is shown without a finding, family by family.
 fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    use launchcheck_checks::{billing, email, tls, web};
-    [email::exhibits, tls::exhibits, web::exhibits, billing::exhibits]
+    use launchcheck_checks::{billing, dns, email, tls, web};
+    [email::exhibits, dns::exhibits, tls::exhibits, web::exhibits, billing::exhibits]
         .iter()
         .flat_map(|of| of(targets, facts))
         .collect()

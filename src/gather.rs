@@ -5,6 +5,7 @@
 //! asks for one behind it, or for itself, does not compile.
 
 pub mod billing;
+pub mod dns;
 pub mod email;
 pub mod env;
 pub mod tls;
@@ -15,6 +16,7 @@ use crate::{
     config::{Config, EnvName, secrets::SecretSource},
     probe::{
         Ask,
+        authority::{Authority, Signed},
         connect::Dialer,
         dns::Dns,
         http::{Http, Parking},
@@ -31,7 +33,7 @@ use launchcheck_checks::{
     facts::{Before, FactKind, Facts},
     for_each_fact,
     vocab::{Answers, Fact, Inquiry, Observed, Question, Step, TargetId, Targets},
-    wire::{DnsQuestion, HandshakeQuestion, HttpQuestion},
+    wire::{AuthorityQuestion, DnsQuestion, HandshakeQuestion, HttpQuestion, SignedQuestion},
 };
 use rustls::pki_types::TrustAnchor;
 use std::{
@@ -43,10 +45,14 @@ use tokio::sync::OnceCell;
 
 /// The most lookups that are open at once: a resolver drops what comes faster.
 const LOOKUPS_AT_ONCE: usize = 64;
+/// The most questions that are open at one name server.
+const AUTHORITY_AT_ONCE: usize = 16;
 /// The most requests that are open at one host.
 const REQUESTS_AT_ONCE: usize = 4;
 
 type DnsWire = Once<DnsQuestion, Limited<Bounded<Dns>>>;
+type AuthorityWire = Once<AuthorityQuestion, Limited<Bounded<Authority>>>;
+type SignedWire = Once<SignedQuestion, Bounded<Signed>>;
 type TlsWire = Once<HandshakeQuestion, Handshakes<DnsWire>>;
 type HttpWire = Once<HttpQuestion, Limited<Http<DnsWire, TlsWire>>>;
 
@@ -54,6 +60,10 @@ type HttpWire = Once<HttpQuestion, Limited<Http<DnsWire, TlsWire>>>;
 pub struct Wire {
     /// Lookups.
     pub dns: Arc<DnsWire>,
+    /// Questions to name servers themselves.
+    pub authority: AuthorityWire,
+    /// Questions to the resolver about signatures.
+    pub signed: SignedWire,
     /// Handshakes.
     pub tls: Arc<TlsWire>,
     /// Requests.
@@ -74,6 +84,11 @@ impl Wire {
         let dns = Dns::new(settings.resolver, settings.timeout);
         let dns = Limited::new(Bounded { inner: dns, time: time.clone() }, LOOKUPS_AT_ONCE);
         let dns = Arc::new(Once::new(dns, &counters));
+        let authority = Authority::new(settings.connect_to.clone(), settings.timeout);
+        let authority = Limited::new(Bounded { inner: authority, time: time.clone() }, AUTHORITY_AT_ONCE);
+        let authority = Once::new(authority, &counters);
+        let signed = Signed::new(settings.resolver, settings.timeout);
+        let signed = Once::new(Bounded { inner: signed, time: time.clone() }, &counters);
         let dialer = Arc::new(Dialer::new(Arc::clone(&dns), settings.connect_to.clone()));
         let (parking, tls) = (Arc::new(Parking::default()), Tls::default());
         let handshakes = Handshakes {
@@ -86,12 +101,22 @@ impl Wire {
         let http =
             Http { dialer: Arc::clone(&dialer), tls, handshakes: Arc::clone(&handshakes), parking, time: time.clone() };
         let http = Once::new(Limited::new(http, REQUESTS_AT_ONCE), &counters);
-        Self { dns, tls: handshakes, http, dialer, counters, time }
+        Self { dns, authority, signed, tls: handshakes, http, dialer, counters, time }
     }
 }
 impl Ask<DnsQuestion> for Wire {
     async fn ask(&self, q: &DnsQuestion) -> Observed<<DnsQuestion as Question>::Answer> {
         self.dns.ask(q).await
+    }
+}
+impl Ask<AuthorityQuestion> for Wire {
+    async fn ask(&self, q: &AuthorityQuestion) -> Observed<<AuthorityQuestion as Question>::Answer> {
+        self.authority.ask(q).await
+    }
+}
+impl Ask<SignedQuestion> for Wire {
+    async fn ask(&self, q: &SignedQuestion) -> Observed<<SignedQuestion as Question>::Answer> {
+        self.signed.ask(q).await
     }
 }
 impl Ask<HandshakeQuestion> for Wire {

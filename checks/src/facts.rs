@@ -20,6 +20,12 @@ macro_rules! for_each_fact {
             dmarc: $crate::email::facts::Dmarc, of Mail, network;
             dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;
+            zone: $crate::dns::facts::Zone, of Site, network;
+            zone_views: $crate::dns::facts::ZoneViews, of Site, network;
+            dnssec: $crate::dns::facts::Dnssec, of Site, network;
+            aliases: $crate::dns::facts::Aliases, of Site, network;
+            host_dns: $crate::dns::facts::HostDns, of Host, network;
+            caa: $crate::dns::facts::Caa, of Host, network;
             redirects: $crate::web::facts::Redirects, of Site, network;
             home: $crate::web::facts::Home, of Site, network;
             front: $crate::web::facts::Front, of Site, network;

@@ -6,6 +6,7 @@
 
 pub mod billing;
 pub mod config;
+pub mod dns;
 pub mod email;
 pub mod env;
 pub mod facts;
@@ -20,7 +21,7 @@ use vocab::Rule;
 
 /// Every rule, family by family.
 pub static CATALOGUE: &[&[&Rule]] =
-    &[email::RULES, tls::RULES, web::RULES, webhook::RULES, env::RULES, billing::RULES, config::RULES];
+    &[email::RULES, dns::RULES, tls::RULES, web::RULES, webhook::RULES, env::RULES, billing::RULES, config::RULES];
 
 /// The rule of this id.
 #[must_use]

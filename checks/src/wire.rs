@@ -231,6 +231,120 @@ impl Record {
     }
 }
 
+/// What does this name server itself say, asked without recursion?
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct AuthorityQuestion {
+    /// The address of the server.
+    pub server: IpAddr,
+    /// Its name, for people and for the counts.
+    pub server_name: DomainName,
+    /// The name that is asked for.
+    pub name: DomainName,
+    /// The type.
+    pub kind: RecordKind,
+}
+impl Question for AuthorityQuestion {
+    type Answer = AuthorityAnswer;
+    const KIND: &'static str = "lookups";
+    fn place(&self) -> String {
+        self.server_name.to_string()
+    }
+}
+/// What one name server says. A code such as REFUSED is its answer; silence is not, and neither is
+/// a closed port.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuthorityAnswer {
+    /// What is there by its word, or how it turned the question down.
+    pub outcome: Result<Found, Turned>,
+    /// Whether it speaks for the zone (the AA bit).
+    pub authoritative: bool,
+    /// The CNAME at the name itself, where there is one.
+    pub alias: Option<String>,
+    /// The smallest time to live of the records in seconds; of a denial, the time for which it may
+    /// be remembered (RFC 2308, section 5).
+    pub ttl: u32,
+}
+/// How a name server turned a question down.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Turned {
+    /// SERVFAIL.
+    Servfail,
+    /// REFUSED.
+    Refused,
+    /// Another code; the text names it.
+    Other(Shown),
+}
+impl std::fmt::Display for Turned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Servfail => f.write_str("SERVFAIL"),
+            Self::Refused => f.write_str("REFUSED"),
+            Self::Other(code) => write!(f, "{code}"),
+        }
+    }
+}
+
+/// The record types that DNSSEC is judged by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[expect(missing_docs, reason = "the names are the standard's")]
+pub enum SignedKind {
+    Dnskey,
+    Ds,
+    Soa,
+}
+impl SignedKind {
+    /// The type as it is written in zone files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Dnskey => "DNSKEY",
+            Self::Ds => "DS",
+            Self::Soa => "SOA",
+        }
+    }
+    /// The type's number.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Dnskey => 48,
+            Self::Ds => 43,
+            Self::Soa => 6,
+        }
+    }
+}
+/// What does the resolver say of a name together with its signatures?
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct SignedQuestion {
+    /// The name.
+    pub name: DomainName,
+    /// The type.
+    pub kind: SignedKind,
+    /// Whether the resolver is told to hand out what it cannot validate (the CD bit).
+    pub unchecked: bool,
+}
+impl Question for SignedQuestion {
+    type Answer = SignedAnswer;
+    const KIND: &'static str = "lookups";
+    fn place(&self) -> String {
+        "the resolver".to_owned()
+    }
+}
+/// What it says. SERVFAIL is an answer here: a resolver that validates says it of a broken zone.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SignedAnswer {
+    /// Whether the code was SERVFAIL.
+    pub failed: bool,
+    /// Whether the resolver vouches for the answer (the AD bit).
+    pub vouched: bool,
+    /// The data of each record of the type, as on the wire; empty for SOA, of which only the
+    /// signatures matter.
+    pub data: Vec<Vec<u8>>,
+    /// The time to live of those records as it was received.
+    pub ttl: u32,
+    /// The data of each RRSIG record, as on the wire.
+    pub signatures: Vec<Vec<u8>>,
+}
+
 // ---------------------------------------------------------------------------------------- TLS ---
 
 /// Who answers a TLS handshake there?

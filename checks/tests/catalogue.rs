@@ -15,6 +15,7 @@ type Example = Result<(Targets, Facts, TargetId), String>;
 fn example(family: Family, text: &str) -> Option<Example> {
     Some(match family {
         Family::Email => launchcheck_checks::email::example::facts(text),
+        Family::Dns => launchcheck_checks::dns::example::facts(text),
         Family::Tls => launchcheck_checks::tls::example::facts(text),
         Family::Web => launchcheck_checks::web::example::facts(text),
         Family::Webhook => launchcheck_checks::webhook::example::facts(text),

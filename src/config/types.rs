@@ -78,7 +78,8 @@ pub struct Host {
     /// `--ca-bundle`).
     #[serde(default)]
     pub ca: Ca,
-    /// Where it is hosted, such as `vercel` or `fly`. No rule of this version reads it yet.
+    /// Where it is hosted: `vercel`, `netlify`, `fly`, `cloudflare`, `render`, `railway`, `heroku` or
+    /// `github-pages`. Its records and its certificate authorities are then known.
     pub platform: Option<Located<String>>,
 }
 

@@ -76,7 +76,7 @@ impl Ask<DnsQuestion> for Dns {
     }
 }
 
-const fn record_type(kind: RecordKind) -> RecordType {
+pub(super) const fn record_type(kind: RecordKind) -> RecordType {
     match kind {
         RecordKind::A => RecordType::A,
         RecordKind::Aaaa => RecordType::AAAA,
@@ -107,7 +107,7 @@ fn read(answers: &[hickory_proto::rr::Record], kind: RecordKind) -> Observed<Dns
     Observed::known(DnsAnswer { found, aliases, ttl: if ttl == u32::MAX { 0 } else { ttl } })
 }
 
-fn text(name: &Name) -> String {
+pub(super) fn text(name: &Name) -> String {
     let mut s = name.to_ascii().to_ascii_lowercase();
     if s.len() > 1 && s.ends_with('.') {
         s.pop();
@@ -115,7 +115,7 @@ fn text(name: &Name) -> String {
     s
 }
 
-fn convert(data: &RData) -> Option<Record> {
+pub(super) fn convert(data: &RData) -> Option<Record> {
     Some(match data {
         RData::A(a) => Record::A(a.0),
         RData::AAAA(a) => Record::Aaaa(a.0),

@@ -12,3 +12,4 @@ mod render;
 mod scenarios;
 mod volume;
 mod weather;
+mod zone;

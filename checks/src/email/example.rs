@@ -100,7 +100,7 @@ pub(crate) fn plan(text: &str) -> Result<MailPlan, String> {
 }
 
 /// A zone that answers questions: for examples and tests.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Zone {
     records: BTreeMap<(String, RecordKind), Vec<Record>>,
     failures: BTreeMap<(String, Option<RecordKind>), Cause>,
@@ -123,7 +123,16 @@ impl Zone {
             self.failures.insert((name, None), cause);
             return Some(());
         }
-        let kinds = [RecordKind::A, RecordKind::Aaaa, RecordKind::Cname, RecordKind::Mx, RecordKind::Txt];
+        let kinds = [
+            RecordKind::A,
+            RecordKind::Aaaa,
+            RecordKind::Caa,
+            RecordKind::Cname,
+            RecordKind::Mx,
+            RecordKind::Ns,
+            RecordKind::Soa,
+            RecordKind::Txt,
+        ];
         let kind = kinds.into_iter().find(|k| k.word() == word)?;
         let data = data.trim();
         if let Some(cause) = failure(data) {
@@ -134,6 +143,18 @@ impl Zone {
             RecordKind::A => Record::A(data.parse().ok()?),
             RecordKind::Aaaa => Record::Aaaa(data.parse().ok()?),
             RecordKind::Cname => Record::Cname(data.strip_suffix('.')?.to_ascii_lowercase()),
+            RecordKind::Ns => Record::Ns(data.strip_suffix('.')?.to_ascii_lowercase()),
+            RecordKind::Caa => {
+                let mut parts = data.splitn(3, ' ');
+                let (flags, tag) = (parts.next()?.parse::<u8>().ok()?, parts.next()?.to_owned());
+                let value = parts.next()?.trim_matches('"').to_owned();
+                Record::Caa { critical: flags >= 128, tag, value }
+            }
+            RecordKind::Soa => {
+                let (mname, serial) = data.split_once(". ")?;
+                let rname = format!("hostmaster.{name}");
+                Record::Soa { mname: mname.to_owned(), rname, serial: serial.parse().ok()?, minimum: 300 }
+            }
             RecordKind::Mx => {
                 let (preference, exchange) = data.split_once(' ')?;
                 let exchange = if exchange == "." { "." } else { exchange.strip_suffix('.')? };
@@ -143,6 +164,15 @@ impl Zone {
         };
         self.records.entry((name, kind)).or_default().push(record);
         Some(())
+    }
+
+    /// Takes away what stands at a name under a type.
+    pub(crate) fn clear(&mut self, name: &str, kind: RecordKind) {
+        self.records.remove(&(name.to_owned(), kind));
+    }
+    /// Whether anything stands at a name under a type.
+    pub(crate) fn has(&self, name: &str, kind: RecordKind) -> bool {
+        self.records.contains_key(&(name.to_owned(), kind))
     }
 
     /// What a resolver would say.

@@ -1,0 +1,89 @@
+//! `dns.caa-blocks-host`
+use super::caa::{Leave, Property, names_of};
+use super::facts::{Caa, HostDns};
+use super::platforms;
+use crate::tls::facts::Certificate;
+use crate::wire::{DnsQuestion, RecordKind};
+use crate::{
+    rule,
+    vocab::{Fault, Fix, Part, Verdict},
+};
+
+rule! {
+    /// The CAA records that hold for the host do not allow the authority that its certificate comes
+    /// from, so the next renewal is refused.
+    ///
+    /// The authority is that of the certificate that the host serves, or one of those that the
+    /// platform in `[[host]] platform` uses. The records are those of the host itself or of the nearest
+    /// name above it, or of the name that it is an alias of.
+    ///
+    /// # Why at launch
+    /// Today's certificate works, and it is the last one: it ends in at most 200 days, mostly in 90,
+    /// at an hour nobody chose.
+    ///
+    /// # Fix
+    /// Add a CAA record for the authority.
+    ///
+    /// # References
+    /// RFC 8659; RFC 8657; CA/Browser Forum Baseline Requirements 3.2.2.8
+    ///
+    /// ```pass
+    /// host app.acme.test
+    /// issuer Let's Encrypt
+    /// acme.test. CAA 0 issue "letsencrypt.org"
+    /// ```
+    /// ```pass
+    /// host app.acme.test
+    /// issuer Let's Encrypt
+    /// acme.test. CAA 0 iodef "mailto:security@acme.test"
+    /// ```
+    /// ```fail
+    /// host app.acme.test
+    /// issuer Let's Encrypt
+    /// acme.test. CAA 0 issue "digicert.com"
+    /// ```
+    /// ```fail
+    /// host app.acme.test
+    /// platform vercel
+    /// acme.test. CAA 0 issue "amazon.com"
+    /// ```
+    /// ```fail
+    /// host app.acme.test
+    /// issuer Let's Encrypt
+    /// acme.test. CAA 0 issue "letsencrypt.org; policy"
+    /// ```
+    "dns.caa-blocks-host" on Host, High, stage Tls;
+    fails "CAA records refuse the host's certificate authority"; holds "CAA records allow the host's certificate authority";
+    fn check(caa: &Caa, led: &HostDns, certificate: Part<'_, Certificate>) -> Verdict {
+        let Some(at) = &caa.at else { return Verdict::Pass };
+        let platform = led.platform.as_ref().and_then(|(id, _)| platforms::by_id(id.as_str()));
+        let issuer = certificate.first().map(|c| c.issuer_organisation.clone()).unwrap_or_default();
+        let serving = names_of(issuer.as_str());
+        let mut names: Vec<&str> = serving.unwrap_or_default().to_vec();
+        names.extend(platform.map_or(&[][..], |p| p.authorities));
+        if names.is_empty() {
+            return Verdict::not_applicable("by which name the host's authority goes in CAA records is not known");
+        }
+        let leave = caa.leave(&names, false);
+        if matches!(leave, Leave::Everybody | Leave::Allowed) {
+            return Verdict::Pass;
+        }
+        let who = platform.map_or_else(|| issuer.to_string(), |p| format!("{} (it uses {})", p.name, p.authorities.join(", ")));
+        let wanted = platform.map_or_else(|| names.first(), |p| p.authorities.first()).copied().unwrap_or_default();
+        let fix = match leave {
+            Leave::Nobody => Fix::step(format!("Delete the CAA record of {at} that is marked critical and whose tag nobody knows")),
+            _ => Fix::record(at, "CAA", format!("0 issue \"{wanted}\"")),
+        };
+        let mut fault = Fault::new(&caa.host, caa.answer.evidence(&DnsQuestion::new(at.clone(), RecordKind::Caa)), fix)
+            .and_saw(format!("the certificate of {} comes from {who}", caa.host))
+            .titled(format!("The next certificate of {} will be refused: CAA at {at} does not allow {who}", caa.host));
+        for property in &caa.properties {
+            fault.saw.extend(property.flaws.iter().map(|flaw| said(property, flaw).into()));
+        }
+        fault.into()
+    }
+}
+
+fn said(property: &Property, flaw: &crate::email::syntax::Flaw) -> String {
+    format!("{} \"{}\": {flaw}", property.tag, property.value)
+}

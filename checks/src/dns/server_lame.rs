@@ -1,0 +1,65 @@
+//! `dns.server-lame`
+use super::facts::{ServerState, ZoneViews};
+use crate::{
+    rule,
+    vocab::{Fault, Fix, Part, Severity, Verdict},
+};
+
+rule! {
+    /// A name server that the zone names does not hold it: it refuses, fails, answers without
+    /// authority, or its own name leads nowhere, while another server answers properly.
+    ///
+    /// A server that says nothing is not judged, since the silence may be our network's.
+    ///
+    /// # Why at launch
+    /// Every resolver that picks this server waits and asks again: the first look-up of mail and site
+    /// is slow, and where the other server has a bad minute there is none. A server's name that nobody
+    /// owns any more can be registered by a stranger, who then answers for the whole domain.
+    ///
+    /// # Fix
+    /// Take the server out of the NS records, at the registrar too, or set the zone up on it.
+    ///
+    /// # References
+    /// RFC 1912, section 2.8; RFC 8499 (lame delegation)
+    ///
+    /// ```pass
+    /// acme.test. MX 10 mx.example.com.
+    /// ```
+    /// ```fail
+    /// @ns2 REFUSED
+    /// ```
+    /// ```fail
+    /// @ns2 LAME
+    /// ```
+    /// ```fail
+    /// acme.test. NS ns1.acme.test.
+    /// acme.test. NS ns.gone.example.
+    /// ns1.acme.test. A 203.0.113.2
+    /// ```
+    "dns.server-lame" on Site, High, stage Domain;
+    fails "A name server does not hold the zone"; holds "Every name server holds the zone";
+    fn check(views: Part<'_, ZoneViews>) -> Verdict {
+        let Some(views) = views.first() else { return Verdict::Pass };
+        let good = views.good().count();
+        if good == 0 {
+            // Without one that holds it there is nothing to compare with: it may be our way there.
+            return Verdict::not_applicable("no name server could be seen to hold the zone");
+        }
+        let lame = views.servers.iter().filter_map(|server| {
+            let how = match &server.state {
+                ServerState::Lame(how) => how.clone(),
+                ServerState::Nowhere => "its name has no address".into(),
+                _ => return None,
+            };
+            let fix = Fix::steps([
+                format!("Take {} out of the NS records of {}, in the zone and at the registrar", server.name, views.apex),
+                format!("Or set the zone up there; it is right when this names the SOA: dig {} SOA @{} +norecurse", views.apex, server.name),
+            ]);
+            let fault = Fault::new(server.name.clone(), format!("{}: {how}", server.name), fix)
+                .titled(format!("The name server {} does not hold {}", server.name, views.apex));
+            // With two good ones left, what remains is the wait.
+            Some(if good >= 2 { fault.lowered(Severity::Medium) } else { fault })
+        });
+        lame.collect::<Vec<_>>().into()
+    }
+}

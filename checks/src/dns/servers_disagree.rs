@@ -1,0 +1,84 @@
+//! `dns.servers-disagree`
+use super::facts::{Difference, ZoneViews};
+use super::{join, records_shown};
+use crate::wire::RecordKind;
+use crate::{
+    rule,
+    vocab::{Evidence, Fault, Fix, Part, Severity, Verdict},
+};
+
+rule! {
+    /// The name servers of the zone say different things.
+    ///
+    /// Each is asked directly for the zone's SOA, NS, MX and TXT records, the aliases of the hosts and
+    /// the records of mail. A server that does not answer is not counted. Where only the serials
+    /// differ, a change is on its way and the finding is mild.
+    ///
+    /// # Why at launch
+    /// Who asks gets one or the other answer by chance: some receivers see the SPF record and some do
+    /// not, some visitors get the new site and some the old one. It looks like a fault that comes and
+    /// goes, and no single look-up shows it.
+    ///
+    /// # Fix
+    /// Find out which server has the right record, and make the others follow: mend the transfer from
+    /// the primary, or, where the zone is kept at two DNS hosts, enter the record at both.
+    ///
+    /// # References
+    /// RFC 1034, section 4.3.5; RFC 1912, section 2.2
+    ///
+    /// ```pass
+    /// acme.test. TXT "v=spf1 -all"
+    /// acme.test. MX 10 mx.example.com.
+    /// ```
+    /// ```fail
+    /// acme.test. TXT "v=spf1 -all"
+    /// @ns2 acme.test. TXT "v=spf1 ~all"
+    /// ```
+    /// ```fail
+    /// acme.test. MX 10 mx.example.com.
+    /// @ns2 gone acme.test. MX
+    /// ```
+    /// ```fail
+    /// @ns2 serial 9
+    /// ```
+    "dns.servers-disagree" on Site, High, stage Domain;
+    fails "The name servers say different things"; holds "The name servers agree";
+    fn check(views: Part<'_, ZoneViews>) -> Verdict {
+        let Some(views) = views.first() else { return Verdict::Pass };
+        views.differences.iter().map(fault).collect::<Vec<_>>().into()
+    }
+}
+
+fn fault(difference: &Difference) -> Fault {
+    let (name, kind) = (&difference.name, difference.kind.word());
+    let mut saw = difference
+        .sides
+        .iter()
+        .map(|(records, servers)| Evidence::from(format!("{}: {}", join(servers), records_shown(records))));
+    let fix = if difference.kind == RecordKind::Soa {
+        Fix::step(format!(
+            "Wait for the refresh time of {name}; if the serials still differ then, mend the transfer to the server that stays behind"
+        ))
+    } else {
+        Fix::steps([
+            format!("Decide which {kind} record of {name} is right"),
+            format!("Publish it at every DNS host that the NS records of the zone name: {}", servers(difference)),
+            "If one of these is a DNS host that you left, take it out of the NS records at the registrar".to_owned(),
+        ])
+    };
+    let first = saw.next().unwrap_or_else(|| "".into());
+    let mut fault = Fault::new(format!("{name} {kind}"), first, fix)
+        .titled(format!("The name servers say different things of {name} {kind}"));
+    fault.saw.extend(saw);
+    match difference.kind {
+        RecordKind::Soa => fault.titled("The name servers have different serials of the zone").lowered(Severity::Low),
+        RecordKind::Ns => fault.lowered(Severity::Medium),
+        _ => fault,
+    }
+}
+
+fn servers(difference: &Difference) -> String {
+    let mut all: Vec<_> = difference.sides.iter().flat_map(|(_, servers)| servers.clone()).collect();
+    all.sort();
+    join(&all)
+}

@@ -1,0 +1,232 @@
+//! The zone as its own servers have it: each is asked, the answers are laid side by side, and what
+//! they agree on is compared with what the public sees.
+
+use super::facts::{Difference, Published, Server, ServerState, ServerView, Zone, ZoneViews};
+use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Shown, Step};
+use crate::wire::{AuthorityAnswer, AuthorityQuestion, DnsAnswer, DnsQuestion, Found, Record, RecordKind};
+use std::collections::BTreeMap;
+
+/// Asks every server of a zone: first for the zone itself, and only those that hold it for the rest.
+#[derive(Clone, Debug)]
+pub struct AuthorityWalk<'a> {
+    /// The zone and its servers.
+    pub zone: &'a Zone,
+    /// What is compared, besides the zone's own SOA and NS.
+    pub names: &'a [(DomainName, RecordKind)],
+}
+/// The servers' own answers.
+pub type Said = Answers<AuthorityQuestion>;
+
+/// What is always compared at the apex.
+const AT_APEX: [RecordKind; 4] = [RecordKind::Soa, RecordKind::Ns, RecordKind::Mx, RecordKind::Txt];
+
+impl AuthorityWalk<'_> {
+    fn of(server: &Server, name: &DomainName, kind: RecordKind) -> Option<AuthorityQuestion> {
+        let server_name = DomainName::parse(server.name.as_str()).ok()?;
+        let server = *server.addresses.first()?;
+        Some(AuthorityQuestion { server, server_name, name: name.clone(), kind })
+    }
+    fn rest(&self) -> impl Iterator<Item = (DomainName, RecordKind)> + '_ {
+        let apex = AT_APEX.iter().skip(1).map(|k| (self.zone.apex.clone(), *k));
+        apex.chain(self.names.iter().filter(|(n, _)| n.is_within(&self.zone.apex)).cloned())
+    }
+}
+impl Inquiry for AuthorityWalk<'_> {
+    type Q = AuthorityQuestion;
+    type Out = Said;
+    fn step(&self, seen: &Said) -> Step<AuthorityQuestion, Said> {
+        let mut ask = Vec::new();
+        for server in &self.zone.servers {
+            let Some(first) = Self::of(server, &self.zone.apex, RecordKind::Soa) else { continue };
+            match seen.get(&first).map(Observed::get) {
+                None => ask.push(first),
+                Some(Ok(answer)) if serial(answer).is_ok() => {
+                    ask.extend(
+                        self.rest().filter_map(|(n, k)| Self::of(server, &n, k)).filter(|q| !seen.contains_key(q)),
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+        if ask.is_empty() { Step::Done(seen.clone()) } else { Step::Ask(ask) }
+    }
+}
+
+/// The serial of a server that holds the zone, or how it says that it does not.
+fn serial(answer: &AuthorityAnswer) -> Result<u32, Shown> {
+    match &answer.outcome {
+        Err(turned) => Err(format!("it answers {turned}").into()),
+        Ok(_) if !answer.authoritative => Err("it answers without authority (no AA bit)".into()),
+        Ok(Found::Records(records)) => records
+            .iter()
+            .find_map(|r| match r {
+                Record::Soa { serial, .. } => Some(*serial),
+                _ => None,
+            })
+            .ok_or_else(|| "it has no SOA record of the zone".into()),
+        Ok(Found::NoData) => Err("it has no SOA record of the zone".into()),
+        Ok(Found::NxDomain) => Err("it says that the zone does not exist (NXDOMAIN)".into()),
+    }
+}
+
+/// What one answer says of a name, in a fixed order.
+fn said(found: &Found, alias: Option<&str>) -> Vec<Shown> {
+    if let Some(target) = alias {
+        return vec![format!("CNAME {target}").into()];
+    }
+    match found {
+        Found::Records(records) => {
+            let mut all: Vec<Shown> = records.iter().map(Record::shown).collect();
+            all.sort();
+            all.dedup();
+            all
+        }
+        // Between "no such name" and "no such type" there is no difference for whoever wants the record.
+        Found::NoData | Found::NxDomain => Vec::new(),
+    }
+}
+
+impl ZoneViews {
+    /// Lays the servers' answers side by side, and beside the public ones.
+    #[must_use]
+    pub fn of(walk: &AuthorityWalk<'_>, seen: &Said, public: &Answers<DnsQuestion>) -> Self {
+        let zone = walk.zone;
+        let mut views = Self {
+            apex: zone.apex.clone(),
+            servers: Vec::new(),
+            differences: Vec::new(),
+            published: Vec::new(),
+            gaps: zone.gaps.clone(),
+        };
+        for server in &zone.servers {
+            let question = AuthorityWalk::of(server, &zone.apex, RecordKind::Soa);
+            let answer = question.as_ref().and_then(|q| seen.get(q)).map(Observed::get);
+            let state = match answer {
+                _ if server.nowhere => ServerState::Nowhere,
+                Some(Ok(answer)) => serial(answer).map_or_else(ServerState::Lame, ServerState::Serial),
+                Some(Err(Missing::Unknown(cause))) => {
+                    views.gaps.push(cause.clone());
+                    ServerState::Silent(cause)
+                }
+                _ => ServerState::Silent(Cause::NoRoute),
+            };
+            views.servers.push(ServerView {
+                name: server.name.clone(),
+                address: server.addresses.first().copied(),
+                state,
+            });
+        }
+        views.compare_serials();
+        for (name, kind) in walk.rest() {
+            views.compare(walk, &name, kind, seen, public);
+        }
+        // Where the records differ, the serials do so too: that is one cause.
+        if views.differences.iter().any(|d| d.kind != RecordKind::Soa) {
+            views.differences.retain(|d| d.kind != RecordKind::Soa);
+        }
+        views
+    }
+
+    fn compare_serials(&mut self) {
+        let mut sides: BTreeMap<Vec<Shown>, Vec<Shown>> = BTreeMap::new();
+        for server in &self.servers {
+            if let ServerState::Serial(serial) = server.state {
+                sides.entry(vec![format!("serial {serial}").into()]).or_default().push(server.name.clone());
+            }
+        }
+        self.differ(&self.apex.clone(), RecordKind::Soa, sides);
+    }
+
+    fn differ(&mut self, name: &DomainName, kind: RecordKind, sides: BTreeMap<Vec<Shown>, Vec<Shown>>) -> bool {
+        let differ = sides.len() > 1;
+        if differ {
+            self.differences.push(Difference { name: name.clone(), kind, sides: sides.into_iter().collect() });
+        }
+        differ
+    }
+
+    fn compare(
+        &mut self,
+        walk: &AuthorityWalk<'_>,
+        name: &DomainName,
+        kind: RecordKind,
+        seen: &Said,
+        public: &Answers<DnsQuestion>,
+    ) {
+        let (mut sides, mut ttl): (BTreeMap<Vec<Shown>, Vec<Shown>>, u32) = (BTreeMap::new(), 0);
+        for server in &walk.zone.servers {
+            let Some(answer) = AuthorityWalk::of(server, name, kind).and_then(|q| seen.get(&q)) else { continue };
+            match answer.get() {
+                Ok(answer) => match &answer.outcome {
+                    // A name that was delegated further is not theirs to tell.
+                    Ok(_) if !answer.authoritative => {}
+                    Ok(found) => {
+                        ttl = ttl.max(answer.ttl);
+                        sides.entry(said(found, answer.alias.as_deref())).or_default().push(server.name.clone());
+                    }
+                    Err(crate::wire::Turned::Servfail) => self.gaps.push(Cause::Servfail),
+                    Err(_) => self.gaps.push(Cause::Refused),
+                },
+                Err(Missing::Unknown(cause)) => self.gaps.push(cause),
+                Err(Missing::NotConfigured(_)) => {}
+            }
+        }
+        let agreed = sides.keys().next().cloned();
+        if self.differ(name, kind, sides) {
+            return;
+        }
+        let question = DnsQuestion::new(name.clone(), kind);
+        if let (Some(records), Some(Ok(public))) = (agreed, public.get(&question).map(Observed::get)) {
+            let visible_in =
+                (said(&public.found, public.aliases.first().map(String::as_str)) != records).then(|| wait(public, ttl));
+            if visible_in.is_some() || !records.is_empty() {
+                self.published.push(Published { name: name.clone(), kind, records, visible_in });
+            }
+        }
+    }
+}
+
+/// How long the public may still see its answer: what is left of that answer's life, or, of a
+/// denial, the longest that the zone lets one live.
+const fn wait(public: &DnsAnswer, ttl: u32) -> u32 {
+    if public.ttl > 0 { public.ttl } else { ttl }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::example;
+
+    fn views(text: &str) -> ZoneViews {
+        let (_, facts, at) = example::facts(text).unwrap();
+        facts.zone_views[&at].get().unwrap().clone()
+    }
+
+    #[test]
+    fn servers_that_agree_and_servers_that_do_not() {
+        let calm = views("acme.test. TXT \"v=spf1 -all\"\nacme.test. MX 10 mx.acme.test.");
+        assert_eq!((calm.good().count(), calm.differences.len(), calm.gaps.len()), (2, 0, 0));
+        assert!(calm.published.iter().all(|p| p.visible_in.is_none()), "{:?}", calm.published);
+        let split = views("acme.test. TXT \"v=spf1 -all\"\n@ns2 acme.test. TXT \"v=spf1 ~all\"\n@ns2 serial 9");
+        assert_eq!(split.differences.len(), 1, "{:?}", split.differences);
+        assert_eq!(split.differences[0].kind, RecordKind::Txt);
+        let serial = views("@ns2 serial 9");
+        assert_eq!(serial.differences[0].kind, RecordKind::Soa);
+    }
+
+    #[test]
+    fn what_is_published_and_not_yet_visible_has_its_time() {
+        let lines = "acme.test. TXT \"old\"\n@ns1 acme.test. TXT \"new\"\n@ns2 acme.test. TXT \"new\"";
+        let changed = views(lines);
+        let txt = changed.published.iter().find(|p| p.kind == RecordKind::Txt).unwrap();
+        assert_eq!((txt.visible_in, txt.records[0].as_str()), (Some(300), "\"new\""));
+    }
+
+    #[test]
+    fn turning_down_is_an_answer_and_silence_is_none() {
+        let lame = views("@ns2 REFUSED");
+        assert!(matches!(lame.servers[1].state, ServerState::Lame(_)) && lame.gaps.is_empty());
+        let silent = views("@ns2 TIMEOUT");
+        assert_eq!((&silent.servers[1].state, silent.gaps.len()), (&ServerState::Silent(Cause::Timeout), 1));
+    }
+}

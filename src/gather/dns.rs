@@ -1,0 +1,136 @@
+//! Facts of the zone: its servers asked one by one, its signatures, and where its names lead.
+
+use super::{Cx, Produce};
+use launchcheck_checks::{
+    dns::{
+        alias_walk::{AliasWalk, names_below},
+        caa::CaaWalk,
+        dnssec::DnssecWalk,
+        facts::{Aliases, Caa, Dnssec, HostDns, Zone, ZoneViews},
+        views::AuthorityWalk,
+        zone_walk::ZoneWalk,
+    },
+    email::facts::MailPlan,
+    vocab::{Answers, Cause, DomainName, Missing, Observed, TargetId, TargetKind},
+    wire::{DnsQuestion, RecordKind},
+};
+use std::collections::BTreeSet;
+
+/// A site and a host are named by a domain; the survey makes no other but hosts with a port.
+fn domain(at: &TargetId) -> Result<DomainName, Cause> {
+    at.domain().ok_or_else(|| Cause::Parse("the target is not named by a domain".into()))
+}
+
+impl Produce for Zone {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match domain(at) {
+            Ok(domain) => cx.drive(ZoneWalk { domain }).await,
+            Err(c) => Observed::unknown(c),
+        }
+    }
+}
+
+/// The names whose records are compared besides the zone's own: the aliases of the hosts, and what
+/// mail needs.
+async fn compared(at: &TargetId, cx: &Cx<ZoneViews>, apex: &DomainName) -> Vec<(DomainName, RecordKind)> {
+    let mut names = BTreeSet::new();
+    let hosts = cx.targets().linked(at, TargetKind::Host).filter_map(TargetId::domain);
+    names.extend(hosts.filter(|h| h != apex).map(|h| (h, RecordKind::Cname)));
+    for (_, plan) in cx.get_linked::<MailPlan>(at).await {
+        let Ok(plan) = plan.get() else { continue };
+        names.extend(plan.domain.child("_dmarc").map(|n| (n, RecordKind::Txt)));
+        let keys = plan.selectors.iter().filter_map(|(s, _)| s.at(&plan.domain));
+        names.extend(keys.map(|n| (n, RecordKind::Txt)));
+        let paths = plan.return_paths.iter().chain([&plan.domain]).filter(|n| *n != apex);
+        names.extend(paths.flat_map(|n| [(n.clone(), RecordKind::Mx), (n.clone(), RecordKind::Txt)]));
+    }
+    names.into_iter().collect()
+}
+
+impl Produce for ZoneViews {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let zone = cx.get::<Zone>(at).await;
+        let zone = match zone.get() {
+            Ok(zone) => zone,
+            Err(missing) => return missing.into(),
+        };
+        let names = compared(at, cx, &zone.apex).await;
+        let walk = AuthorityWalk { zone, names: &names };
+        let said = cx.drive(walk.clone()).await;
+        let asked: BTreeSet<DnsQuestion> = said
+            .keys()
+            .filter(|q| q.kind != RecordKind::Soa)
+            .map(|q| DnsQuestion::new(q.name.clone(), q.kind))
+            .collect();
+        let public = futures_util::future::join_all(asked.into_iter().map(|q| async move {
+            let answer = cx.ask(&q).await;
+            (q, answer)
+        }));
+        let public: Answers<DnsQuestion> = public.await.into_iter().collect();
+        Observed::known(Self::of(&walk, &said, &public))
+    }
+}
+
+impl Produce for Dnssec {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        // A resolver that does not answer will not answer this either. SERVFAIL is another matter: so
+        // a resolver that validates tells of broken signatures.
+        match cx.get::<Zone>(at).await.get() {
+            Err(Missing::Unknown(cause)) if cause != Cause::Servfail => return Observed::unknown(cause),
+            _ => {}
+        }
+        match domain(at) {
+            Ok(domain) => cx.drive(DnssecWalk { apex: domain.registrable(), now: cx.now() }).await,
+            Err(c) => Observed::unknown(c),
+        }
+    }
+}
+
+impl Produce for Aliases {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match domain(at) {
+            Ok(domain) => cx.drive(AliasWalk { names: names_below(&domain.registrable()) }).await,
+            Err(c) => Observed::unknown(c),
+        }
+    }
+}
+
+/// A host may be named with its port; an address has no records.
+fn host(at: &TargetId) -> Option<DomainName> {
+    DomainName::parse(at.name.split(':').next().unwrap_or_default()).ok()
+}
+
+impl Produce for HostDns {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let Some(host) = host(at) else { return Observed::not_configured("an address has no name to look up") };
+        let declared = cx.config().hosts.iter().find(|h| *h.name.get() == host);
+        let platform = declared.and_then(|d| d.platform.as_ref());
+        let platform = platform.map(|p| (p.get().as_str().into(), cx.config().place(p)));
+        let question = |kind| DnsQuestion::new(host.clone(), kind);
+        let (a, aaaa) = (question(RecordKind::A), question(RecordKind::Aaaa));
+        let answers = tokio::join!(cx.ask(&a), cx.ask(&aaaa));
+        let mut made = Self { host, platform, aliases: Vec::new(), addresses: Vec::new(), gaps: Vec::new() };
+        for answer in [answers.0, answers.1] {
+            match answer.into_inner() {
+                Ok(answer) => {
+                    made.addresses.extend(answer.addresses());
+                    if made.aliases.is_empty() {
+                        made.aliases = answer.aliases;
+                    }
+                }
+                Err(Missing::Unknown(cause)) => made.gaps.push(cause),
+                Err(missing) => return missing.into(),
+            }
+        }
+        Observed::known(made)
+    }
+}
+
+impl Produce for Caa {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match host(at) {
+            Some(host) => cx.drive(CaaWalk { host }).await,
+            None => Observed::not_configured("an address has no name to look up"),
+        }
+    }
+}
