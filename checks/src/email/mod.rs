@@ -14,6 +14,7 @@ pub mod facts;
 pub mod mx_lookup;
 pub mod senders;
 pub mod spf;
+pub mod spf_check;
 pub mod spf_macro;
 pub mod spf_merge;
 pub mod spf_walk;
