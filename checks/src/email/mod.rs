@@ -7,10 +7,13 @@ mod advice;
 pub mod dkim_key;
 pub mod dkim_lookup;
 pub mod dmarc;
+pub mod dmarc_reports;
+pub mod dmarc_verdict;
 pub mod dmarc_walk;
 #[doc(hidden)]
 pub mod example;
 pub mod facts;
+mod includes;
 pub mod mx_lookup;
 pub mod senders;
 pub mod spf;
@@ -60,19 +63,38 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
     trees
         .filter_map(|(target, tree)| {
             let tree = tree.get().ok().filter(|t| t.root.record.is_some())?;
-            let mut lines = Vec::new();
-            draw(&tree.root, 0, &mut lines);
-            let least = if tree.gaps.is_empty() { "" } else { "at least " };
-            let title = format!("SPF of {}: {least}{} of {} look-ups", tree.root.term, tree.lookups, spf::LOOKUP_LIMIT);
+            let lines = drawn(tree);
+            let title = spf_title(tree);
             Some((target.clone(), Exhibit { id: "spf-tree", title: title.into(), body: ExhibitBody::Tree(lines) }))
         })
         .collect()
+}
+
+/// The bill in one line: `SPF of acme.test: 7 of 10 look-ups`.
+#[must_use]
+pub fn spf_title(tree: &facts::SpfTree) -> String {
+    let least = if tree.gaps.is_empty() { "" } else { "at least " };
+    let void = match tree.voids {
+        0 => String::new(),
+        n => format!(", {n} void where {} may be", spf_check::VOID_LIMIT),
+    };
+    format!("SPF of {}: {least}{} of {} look-ups{void}", tree.root.term, tree.lookups, spf::LOOKUP_LIMIT)
+}
+
+/// The tree as lines with a depth.
+#[must_use]
+pub fn drawn(tree: &facts::SpfTree) -> Vec<(u8, Shown)> {
+    let mut lines = Vec::new();
+    draw(&tree.root, 0, &mut lines);
+    lines
 }
 
 fn draw(branch: &facts::Branch, depth: u8, lines: &mut Vec<(u8, Shown)>) {
     use facts::BranchState;
     let state = match &branch.state {
         BranchState::Read | BranchState::Leaf => String::new(),
+        BranchState::Void => ", finds nothing".to_owned(),
+        BranchState::ManyServers => ", more than 10 mail servers there".to_owned(),
         BranchState::DependsOnSender => ", another name for every sender".to_owned(),
         BranchState::NoRecord => ", no SPF record there".to_owned(),
         BranchState::Several => ", more than one SPF record there".to_owned(),

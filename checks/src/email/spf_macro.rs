@@ -37,7 +37,7 @@ impl DomainSpec {
     /// The name, where it does not depend on the message.
     #[must_use]
     pub fn fixed(&self) -> Option<DomainName> {
-        self.literal().and_then(|t| DomainName::parse(&t).ok())
+        self.literal().and_then(|t| DomainName::octets(&t).ok())
     }
     /// Whether it depends on who sends what from where.
     #[must_use]
