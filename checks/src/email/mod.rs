@@ -26,17 +26,28 @@ pub mod syntax;
 mod dkim_key_broken;
 mod dkim_key_weak;
 mod dkim_missing;
+mod dmarc_at_wrong_name;
 mod dmarc_missing;
 mod dmarc_monitoring_only;
 mod dmarc_multiple;
+mod dmarc_policy_weaker_below;
+mod dmarc_report_unauthorised;
+mod dmarc_report_unreachable;
 mod dmarc_syntax;
 mod mx_missing;
 mod sender_unauthenticated;
+mod spf_after_all;
+mod spf_include_missing_target;
+mod spf_include_useless;
 mod spf_lookup_limit;
 mod spf_missing;
 mod spf_multiple;
 mod spf_permissive_all;
+mod spf_ptr;
+mod spf_record_long;
+mod spf_sender_uncovered;
 mod spf_syntax;
+mod spf_void_limit;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
@@ -46,9 +57,20 @@ pub static RULES: &[&Rule] = &[
     &spf_syntax::RULE,
     &spf_lookup_limit::RULE,
     &spf_permissive_all::RULE,
+    &spf_void_limit::RULE,
+    &spf_include_missing_target::RULE,
+    &spf_sender_uncovered::RULE,
+    &spf_after_all::RULE,
+    &spf_include_useless::RULE,
+    &spf_ptr::RULE,
+    &spf_record_long::RULE,
     &dmarc_missing::RULE,
     &dmarc_multiple::RULE,
     &dmarc_syntax::RULE,
+    &dmarc_at_wrong_name::RULE,
+    &dmarc_report_unauthorised::RULE,
+    &dmarc_report_unreachable::RULE,
+    &dmarc_policy_weaker_below::RULE,
     &dmarc_monitoring_only::RULE,
     &dkim_missing::RULE,
     &dkim_key_broken::RULE,
