@@ -43,9 +43,9 @@ rule! {
                 _ => continue,
             };
             let name = branch.name.as_ref().map_or_else(|| branch.term.to_string(), ToString::to_string);
-            let whose = branch.name.as_ref().and_then(includes::owner).map(|(p, mail)| match mail.apex_include {
-                Some(include) => format!("{} is included as include:{include}", p.name),
-                None => format!("{} needs no include at the domain itself", p.name),
+            let whose = branch.name.as_ref().and_then(includes::owner).map(|(who, needed)| match needed {
+                Some(include) => format!("{who} is included as include:{include}"),
+                None => format!("{who} needs no include at the domain itself"),
             });
             let steps = whose.into_iter().chain([format!(
                 "Correct {} in the record it stands in, or take it out if that service no longer sends",

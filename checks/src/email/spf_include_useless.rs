@@ -44,7 +44,7 @@ rule! {
         for name in includes::named(record) {
             let Some(provider) = includes::useless(&name) else { continue };
             let fix = Fix::step(format!("In the SPF record of {}, take include:{name} out", spf.domain));
-            let saw = format!("{} sends with an envelope sender of another domain, so nobody asks {} about its mail", provider.name, spf.domain);
+            let saw = format!("{} sends with an envelope sender of another domain, so nobody asks {} about its mail", provider, spf.domain);
             let fault = Fault::new(&name, saw, fix).titled(format!("include:{name} does nothing in the SPF record of {}", spf.domain));
             if !faults.contains(&fault) {
                 faults.push(fault);

@@ -75,7 +75,7 @@ fn fix(root: &Branch) -> Fix {
     let mut steps = Vec::new();
     let useless = |b: &&Branch| b.name.as_ref().and_then(includes::useless);
     for (child, provider) in root.children.iter().filter_map(|c| Some((c, useless(&c)?))) {
-        let (term, name) = (&child.term, provider.name);
+        let (term, name) = (&child.term, provider);
         steps.push(format!("Take {term} out, which does nothing here ({name} sends with an envelope sender of another domain); it saves {}", child.cost));
     }
     let mut seen = BTreeSet::new();

@@ -61,9 +61,10 @@ fn fix(spf: &Spf) -> Fix {
             merged.lookups, merged.voids
         )];
         let useless = includes::named(record).filter_map(|n| Some((includes::useless(&n)?, n)));
-        steps.extend(useless.map(|(p, n)| {
-            format!("Leave include:{n} out: {} sends with an envelope sender of another domain", p.name)
-        }));
+        steps.extend(
+            useless
+                .map(|(p, n)| format!("Leave include:{n} out: {} sends with an envelope sender of another domain", p)),
+        );
         steps.push(format!("What is to be cut down, at {} as TXT: \"{}\"", spf.domain, record.text));
         return Fix::steps(steps);
     }
