@@ -31,7 +31,6 @@ use std::{collections::BTreeMap, fmt::Write as _};
 /// receiver on RFC 7489 makes of it beside. With --spf and --dkim the alignment is judged too.
 #[derive(Debug, clap::Args)]
 #[command(next_display_order = None, after_help = EXIT_CODES)]
-#[expect(clippy::doc_markdown, reason = "the comments are the help text, where backticks would stand")]
 pub(super) struct Args {
     /// The domain in the From address, such as acme.com
     #[arg(value_parser = parse_domain)]

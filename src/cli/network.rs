@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 /// How the network is used.
 #[derive(Debug, clap::Args)]
 #[command(next_display_order = None)]
+#[expect(clippy::doc_markdown, reason = "the comments are the help text, where backticks would stand")]
 pub(super) struct Network {
     /// Trust the certificates of this PEM file as well
     #[arg(long, value_name = "PEM")]

@@ -31,7 +31,6 @@ use std::{collections::BTreeMap, fmt::Write as _, net::IpAddr};
 /// evaluated for that client as receivers do (RFC 7208).
 #[derive(Debug, clap::Args)]
 #[command(next_display_order = None, after_help = EXIT_CODES)]
-#[expect(clippy::doc_markdown, reason = "the comments are the help text, where backticks would stand")]
 pub(super) struct Args {
     /// The domain whose record it is, such as acme.com
     #[arg(value_parser = parse_domain)]

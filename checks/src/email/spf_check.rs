@@ -142,7 +142,7 @@ impl Ended {
 }
 
 /// What one mechanism says, or an error that ends the whole evaluation.
-type Matched = Result<bool, Ended>;
+type Matched = Result<bool, Box<Ended>>;
 
 struct Run<'a> {
     check: &'a SpfCheck,
@@ -203,16 +203,16 @@ impl<'a> Run<'a> {
     }
 
     /// The same of a term's own look-up, which counts as void where it finds nothing.
-    fn of_term(&mut self, name: &DomainName, kind: RecordKind) -> Option<Result<&'a DnsAnswer, Ended>> {
+    fn of_term(&mut self, name: &DomainName, kind: RecordKind) -> Option<Result<&'a DnsAnswer, Box<Ended>>> {
         let answer = match self.read(name, kind)? {
             Ok(answer) => answer,
-            Err(cause) => return Some(Err(Ended::temporary(name.as_str(), cause))),
+            Err(cause) => return Some(Err(Box::new(Ended::temporary(name.as_str(), cause)))),
         };
         if !matches!(answer.found, Found::Records(_)) {
             self.voids += 1;
             if self.voids > VOID_LIMIT {
                 let why = format!("more than {VOID_LIMIT} look-ups found nothing, the last at {name}");
-                return Some(Err(Ended::permanent(why)));
+                return Some(Err(Box::new(Ended::permanent(why))));
             }
         }
         Some(Ok(answer))
@@ -259,7 +259,7 @@ impl<'a> Run<'a> {
                     Some(_) if waiting => {}
                     Some(Ok(false)) => {}
                     Some(Ok(true)) => return Some(decided(record, term, *qualifier, domain)),
-                    Some(Err(ended)) => return Some(at(ended, term)),
+                    Some(Err(ended)) => return Some(at(*ended, term)),
                 },
                 Kind::Exp(_) | Kind::Other => {}
             }
@@ -300,6 +300,7 @@ impl<'a> Run<'a> {
     }
 
     /// The name a term is about; inside, `None` where its macros make no name of it.
+    #[expect(clippy::option_option, reason = "the outer says whether the answers are there")]
     fn target(&mut self, spec: Option<&DomainSpec>, domain: &str) -> Option<Option<DomainName>> {
         let Some(spec) = spec else { return Some(DomainName::octets(domain).ok()) };
         let text = self.expand(&spec.pieces, domain)?;
@@ -310,7 +311,7 @@ impl<'a> Run<'a> {
     fn nowhere(&mut self) -> Matched {
         self.voids += 1;
         if self.voids > VOID_LIMIT {
-            return Err(Ended::permanent(format!("more than {VOID_LIMIT} look-ups found nothing")));
+            return Err(Box::new(Ended::permanent(format!("more than {VOID_LIMIT} look-ups found nothing"))));
         }
         Ok(false)
     }
@@ -318,14 +319,14 @@ impl<'a> Run<'a> {
     fn include(&mut self, spec: &DomainSpec, domain: &str) -> Option<Matched> {
         let text = self.expand(&spec.pieces, domain)?;
         let Ok(name) = DomainName::octets(&cut(&text)) else {
-            return Some(Err(Ended::permanent(format!("include leads to {text}, which is no name"))));
+            return Some(Err(Box::new(Ended::permanent(format!("include leads to {text}, which is no name")))));
         };
         let ended = self.host(&name, name.as_str())?;
         Some(match ended.outcome {
             Outcome::Pass => Ok(true),
             Outcome::Fail | Outcome::SoftFail | Outcome::Neutral => Ok(false),
-            Outcome::None => Err(Ended::permanent(format!("{name} is included and has no SPF record"))),
-            Outcome::TempError | Outcome::PermError => Err(Ended { exp: None, ..ended }),
+            Outcome::None => Err(Box::new(Ended::permanent(format!("{name} is included and has no SPF record")))),
+            Outcome::TempError | Outcome::PermError => Err(Box::new(Ended { exp: None, ..ended })),
         })
     }
 
@@ -344,7 +345,7 @@ impl<'a> Run<'a> {
             })
             .collect();
         if servers.len() > NAME_LIMIT {
-            return Some(Err(Ended::permanent(format!("{name} has more than {NAME_LIMIT} mail servers"))));
+            return Some(Err(Box::new(Ended::permanent(format!("{name} has more than {NAME_LIMIT} mail servers")))));
         }
         servers.sort_unstable();
         let mut waiting = false;
@@ -353,7 +354,7 @@ impl<'a> Run<'a> {
             match self.read(&server, self.address_kind()) {
                 None => waiting = true,
                 Some(_) if waiting => {}
-                Some(Err(cause)) => return Some(Err(Ended::temporary(server.as_str(), cause))),
+                Some(Err(cause)) => return Some(Err(Box::new(Ended::temporary(server.as_str(), cause)))),
                 Some(Ok(a)) if self.is_among(a, prefixes) => return Some(Ok(true)),
                 Some(Ok(_)) => {}
             }
@@ -370,12 +371,9 @@ impl<'a> Run<'a> {
 
     /// The names behind the client's address that lead back to it (RFC 7208, section 5.5). Errors
     /// on the way only mean that nothing is validated.
-    fn validated(&mut self, counts: bool) -> Option<Result<Vec<DomainName>, Ended>> {
+    fn validated(&mut self, counts: bool) -> Option<Result<Vec<DomainName>, Box<Ended>>> {
         let Ok(reverse) = DomainName::octets(&reverse(self.ip)) else { return Some(Ok(Vec::new())) };
-        let answer = match self.read(&reverse, RecordKind::Ptr)? {
-            Ok(answer) => answer,
-            Err(_) => return Some(Ok(Vec::new())),
-        };
+        let Ok(answer) = self.read(&reverse, RecordKind::Ptr)? else { return Some(Ok(Vec::new())) };
         if counts && let Err(ended) = self.of_term(&reverse, RecordKind::Ptr)? {
             return Some(Err(ended));
         }
@@ -408,6 +406,7 @@ impl<'a> Run<'a> {
     }
 
     /// The explanation, where one can be had: any trouble on the way means that there is none.
+    #[expect(clippy::option_option, reason = "the outer says whether the answers are there")]
     fn explain(&mut self, spec: &DomainSpec, domain: &str) -> Option<Option<String>> {
         let text = self.expand(&spec.pieces, domain)?;
         let Ok(name) = DomainName::octets(&cut(&text)) else { return Some(None) };
@@ -484,7 +483,7 @@ fn at(mut ended: Ended, term: &Term) -> Ended {
 
 /// Whether an address lies in a network of its own family.
 fn within(ip: IpAddr, network: IpAddr, prefix: u8) -> bool {
-    let bits = |width: u32| width.checked_sub(u32::from(prefix)).unwrap_or_default();
+    let bits = |width: u32| width.saturating_sub(u32::from(prefix));
     match (ip, network) {
         (IpAddr::V4(a), IpAddr::V4(b)) => (u32::from(a) ^ u32::from(b)).checked_shr(bits(32)).unwrap_or_default() == 0,
         (IpAddr::V6(a), IpAddr::V6(b)) => {

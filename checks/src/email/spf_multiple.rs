@@ -62,8 +62,7 @@ fn fix(spf: &Spf) -> Fix {
         )];
         let useless = includes::named(record).filter_map(|n| Some((includes::useless(&n)?, n)));
         steps.extend(
-            useless
-                .map(|(p, n)| format!("Leave include:{n} out: {} sends with an envelope sender of another domain", p)),
+            useless.map(|(p, n)| format!("Leave include:{n} out: {p} sends with an envelope sender of another domain")),
         );
         steps.push(format!("What is to be cut down, at {} as TXT: \"{}\"", spf.domain, record.text));
         return Fix::steps(steps);
