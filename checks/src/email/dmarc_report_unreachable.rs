@@ -1,5 +1,5 @@
 //! `email.dmarc-report-unreachable`
-use super::facts::{DmarcReports, MailPlan};
+use super::facts::{Destination, DmarcReports, MailPlan};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Shown},
@@ -27,7 +27,13 @@ rule! {
     /// _dmarc.acme.test. TXT "v=DMARC1; p=none; rua=mailto:dmarc@acme.test"
     /// acme.test. A 203.0.113.1
     /// ```
+    /// ```pass
+    /// # a domain that neither sends nor takes mail, and says so
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=reject; rua=mailto:dmarc@acme.test"
+    /// acme.test. MX 0 .
+    /// ```
     /// ```fail
+    /// from
     /// _dmarc.acme.test. TXT "v=DMARC1; p=none; rua=mailto:dmarc@acme.test"
     /// acme.test. MX 0 .
     /// ```
@@ -40,7 +46,9 @@ rule! {
     yields_to "email.mx-missing";
     fn check(plan: &MailPlan, reports: Part<'_, DmarcReports>) -> Verdict {
         let all = reports.iter().flat_map(|r| r.destinations.iter().map(move |d| (r, d)));
-        let nowhere = all.filter(|(_, d)| d.takes_mail == Some(false));
+        // A domain that sends nothing and says that it takes no mail expects no reports either.
+        let parked = |d: &Destination| d.domain == plan.domain && !plan.sends() && !d.seen.all().is_empty();
+        let nowhere = all.filter(|(_, d)| d.takes_mail == Some(false) && !parked(d));
         let faults = nowhere.map(|(reports, d)| {
             // Where it is the domain itself, that it takes no mail may be told already.
             let subject = if d.domain == plan.domain { Shown::default() } else { (&d.domain).into() };
