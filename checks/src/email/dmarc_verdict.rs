@@ -146,6 +146,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "a table of cases, read in one place")]
     fn alignment_and_result() {
         let zone =
             "_dmarc.acme.test. TXT \"v=DMARC1; p=reject; adkim=s\"\nacme.test. A 192.0.2.1\nm.acme.test. A 192.0.2.1";
