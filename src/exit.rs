@@ -33,7 +33,10 @@ pub fn explain() -> String {
         "\n--on-unknown ignore  ends 0 where only unverified checks stand between the run and a GO;\n\
         \x20                    the verdict still says INCOMPLETE.\n\
          --fail-on never      ends 0 whatever is found (2 and 130 stay); the verdict is the same as\n\
-        \x20                    with --fail-on blocker.\n",
+        \x20                    with --fail-on blocker.\n\
+         \nlaunchcheck spf and dmarc end 0 where the records work, 1 where there is none, where receivers\n\
+         cannot use it or (dmarc) where the mail fails, 2 for wrong use, 3 where a name server did not\n\
+         answer. A fail of spf --ip is an answer of a record that works, and ends 0.\n",
     );
     out
 }

@@ -104,6 +104,24 @@ impl Wire {
         Self { dns, authority, signed, tls: handshakes, http, dialer, counters, time }
     }
 }
+impl Wire {
+    /// Drives an inquiry to its end, every question of a round at once.
+    pub async fn drive<I: Inquiry + Sync>(&self, inquiry: &I) -> I::Out
+    where
+        Self: Ask<I::Q>,
+    {
+        let mut seen = Answers::<I::Q>::new();
+        loop {
+            match inquiry.step(&seen) {
+                Step::Done(out) => return out,
+                Step::Ask(questions) => {
+                    let answers = join_all(questions.iter().map(|q| self.ask(q))).await;
+                    seen.extend(questions.into_iter().zip(answers));
+                }
+            }
+        }
+    }
+}
 impl Ask<DnsQuestion> for Wire {
     async fn ask(&self, q: &DnsQuestion) -> Observed<<DnsQuestion as Question>::Answer> {
         self.dns.ask(q).await
@@ -187,16 +205,7 @@ impl<F: Fact> Cx<F> {
     where
         Wire: Ask<I::Q>,
     {
-        let mut seen = Answers::<I::Q>::new();
-        loop {
-            match inquiry.step(&seen) {
-                Step::Done(out) => return out,
-                Step::Ask(questions) => {
-                    let answers = join_all(questions.iter().map(|q| self.gather.wire.ask(q))).await;
-                    seen.extend(questions.into_iter().zip(answers));
-                }
-            }
-        }
+        self.gather.wire.drive(&inquiry).await
     }
     /// The configuration.
     #[must_use]

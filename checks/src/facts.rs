@@ -18,6 +18,7 @@ macro_rules! for_each_fact {
             spf: $crate::email::facts::Spf, of Mail, network;
             spf_tree: $crate::email::facts::SpfTree, of Mail, network;
             dmarc: $crate::email::facts::Dmarc, of Mail, network;
+            dmarc_reports: $crate::email::facts::DmarcReports, of Mail, network;
             dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;
             zone: $crate::dns::facts::Zone, of Site, network;

@@ -1,23 +1,21 @@
 //! `launchcheck audit`: the flags, what they and the environment come to, and the run.
 
 use super::{
+    network::{Network, Weigh},
     values::{one_of, pick, pick_rule, word_of},
     wrong,
 };
 use crate::{
     audit::{self, NotStarted, Start},
     config::{
-        FailOn, Period,
+        FailOn,
         load::{self, Choice},
         values::read_url,
     },
-    probe::connect::ConnectTo,
     problem::{Problem, Problems},
     render::{self, RenderOptions},
     report::{Report, Setting},
-    settings::{
-        ColorChoice, Format, Origin, Output, Settings, Sink, Verbosity, parse_connect_to, parse_domain, parse_resolver,
-    },
+    settings::{ColorChoice, Format, Origin, Output, Settings, Sink, Verbosity, parse_domain},
     survey::{self, Ground, Survey},
     ui::{
         color::{Surroundings, wanted},
@@ -30,7 +28,6 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{self, IsTerminal},
-    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -52,18 +49,9 @@ pub(super) struct Args {
     /// Consent to probes that send signed test events; no check of this version needs it yet
     #[arg(long)]
     active: bool,
-    /// Trust the certificates of this PEM file as well
-    #[arg(long, value_name = "PEM")]
-    ca_bundle: Option<PathBuf>,
     /// Read this configuration instead of the one found [env: LAUNCHCHECK_CONFIG]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
-    /// Connect to ADDR:PORT where HOST:PORT is meant, as curl does; repeatable
-    #[arg(long, value_name = "HOST:PORT:ADDR:PORT", value_parser = parse_connect_to)]
-    connect_to: Vec<ConnectTo>,
-    /// End the audit after this time [default: 60s] [env: LAUNCHCHECK_DEADLINE]
-    #[arg(long, value_name = "TIME", value_parser = parse_period)]
-    deadline: Option<Period>,
     /// Read production's variables from this file; repeatable, the last one wins
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
@@ -88,6 +76,8 @@ pub(super) struct Args {
     /// Judge only these families, rules or targets; repeatable [env: LAUNCHCHECK_ONLY]
     #[arg(long, value_name = "A,B", value_parser = pick, value_delimiter = ',')]
     only: Vec<Pick>,
+    #[command(flatten)]
+    network: Network,
     /// Write a report to a file, or to standard output as `-`; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = Output::from_str)]
     output: Vec<Output>,
@@ -97,18 +87,12 @@ pub(super) struct Args {
     /// What must have been judged, else the verdict is INCOMPLETE; repeatable [env: LAUNCHCHECK_REQUIRE]
     #[arg(long, value_name = "FAMILY|RULE", value_parser = pick_rule, value_delimiter = ',')]
     require: Vec<Pick>,
-    /// Ask this DNS resolver [default: the system's] [env: LAUNCHCHECK_RESOLVER]
-    #[arg(long, value_name = "IP[:PORT]", value_parser = parse_resolver)]
-    resolver: Option<SocketAddr>,
     /// Leave out these families, rules or targets; repeatable [env: LAUNCHCHECK_SKIP]
     #[arg(long, value_name = "A,B", value_parser = pick, value_delimiter = ',')]
     skip: Vec<Pick>,
     /// Use this base of the Stripe API; it receives the Stripe key
     #[arg(long, value_name = "URL", value_parser = read_api_base)]
     stripe_api: Option<Url>,
-    /// Wait this long for one answer [default: 10s] [env: LAUNCHCHECK_TIMEOUT]
-    #[arg(long, value_name = "TIME", value_parser = parse_period)]
-    timeout: Option<Period>,
     /// Say more: -v shows what passed, -vv also the settings and counts
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
@@ -121,14 +105,9 @@ Ends 0 for GO, 1 for NO-GO, 2 for wrong use, 3 where what gates could not be ver
 
 const SEVERITIES: [Severity; 5] = [Severity::Blocker, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 
-fn parse_period(text: &str) -> Result<Period, String> {
-    let period: Period = text.parse()?;
-    if period.0.is_zero() { Err("that leaves no time for any answer".to_owned()) } else { Ok(period) }
-}
-
 /// What the command line and the environment come to, before the file is read.
 fn settings(args: &Args, color: ColorChoice, env: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Problems> {
-    let mut weigh = Weigh { env, origins: BTreeMap::new(), problems: Vec::new() };
+    let mut weigh = Weigh::new(env);
     let default = Settings::default();
     let picks = |text: &str| text.split(',').map(pick).collect::<Result<Vec<_>, _>>();
     let rules = |text: &str| text.split(',').map(pick_rule).collect::<Result<Vec<_>, _>>();
@@ -141,15 +120,8 @@ fn settings(args: &Args, color: ColorChoice, env: &dyn Fn(&str) -> Option<String
         fail_on: weigh
             .take("fail-on", args.fail_on, |t| word_of(t, &FailOn::ALL, FailOn::word))
             .unwrap_or(default.fail_on),
-        timeout: weigh.take("timeout", args.timeout, parse_period).map_or(default.timeout, |p| p.0),
-        deadline: weigh.take("deadline", args.deadline, parse_period).map_or(default.deadline, |p| p.0),
-        resolver: weigh.take("resolver", args.resolver, parse_resolver),
         offline: weigh.note("offline", flag(args.offline)).is_some(),
         active: weigh.note("active", flag(args.active)).is_some(),
-        connect_to: weigh
-            .note("connect-to", (!args.connect_to.is_empty()).then(|| args.connect_to.clone()))
-            .unwrap_or_default(),
-        ca_bundle: weigh.note("ca-bundle", args.ca_bundle.clone()),
         stripe_api: weigh.note("stripe-api", args.stripe_api.clone()),
         env_files: weigh
             .note("env-file", (!args.env_file.is_empty()).then(|| args.env_file.clone()))
@@ -167,6 +139,7 @@ fn settings(args: &Args, color: ColorChoice, env: &dyn Fn(&str) -> Option<String
         color,
         ci: env("CI").is_some_and(|v| !matches!(v.as_str(), "" | "0" | "false")),
         origins: BTreeMap::new(),
+        ..args.network.settings(&mut weigh)
     };
     if args.min_severity != default.min_severity {
         weigh.origins.insert("min-severity", Origin::Flag);
@@ -180,39 +153,6 @@ fn settings(args: &Args, color: ColorChoice, env: &dyn Fn(&str) -> Option<String
     }
     Problems::check(weigh.problems)?;
     Ok(Settings { origins: weigh.origins, ..settings })
-}
-
-/// Flag before environment, with a note of which it was.
-struct Weigh<'a> {
-    env: &'a dyn Fn(&str) -> Option<String>,
-    origins: BTreeMap<&'static str, Origin>,
-    problems: Vec<Problem>,
-}
-impl Weigh<'_> {
-    fn note<T>(&mut self, name: &'static str, flag: Option<T>) -> Option<T> {
-        if flag.is_some() {
-            self.origins.insert(name, Origin::Flag);
-        }
-        flag
-    }
-    fn take<T>(&mut self, name: &'static str, flag: Option<T>, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        if flag.is_some() {
-            return self.note(name, flag);
-        }
-        let variable = format!("LAUNCHCHECK_{}", name.to_ascii_uppercase().replace('-', "_"));
-        // CI systems set variables that nobody filled to nothing.
-        let text = (self.env)(&variable).filter(|t| !t.is_empty())?;
-        match read(&text) {
-            Ok(value) => {
-                self.origins.insert(name, Origin::Environment);
-                Some(value)
-            }
-            Err(why) => {
-                self.problems.push(Problem::new(format!("{variable}: {why}")));
-                None
-            }
-        }
-    }
 }
 
 /// Which configuration the flags and the environment want.
@@ -244,7 +184,7 @@ fn again(args: &Args, settings: &Settings) -> String {
     for (name, value, _) in flags {
         match name {
             "offline" | "active" => words.push(format!("--{name}")),
-            "connect-to" => args.connect_to.iter().for_each(|c| {
+            "connect-to" => args.network.connect_to.iter().for_each(|c| {
                 words.extend(["--connect-to".to_owned(), quoted(&crate::settings::show_connect_to(c))]);
             }),
             "env-file" => args.env_file.iter().for_each(|f| {

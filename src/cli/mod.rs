@@ -2,10 +2,13 @@
 
 mod audit;
 mod completions;
+mod dmarc;
 mod explain;
 mod man;
+mod network;
 mod rules;
 mod schema;
+mod spf;
 mod values;
 
 use crate::{
@@ -53,10 +56,12 @@ pub struct Cli {
 enum Command {
     Audit(Box<audit::Args>),
     Completions(completions::Args),
+    Dmarc(dmarc::Args),
     Explain(explain::Args),
     Man(man::Args),
     Rules(rules::Args),
     Schema(schema::Args),
+    Spf(spf::Args),
 }
 
 /// Runs the command line of this process.
@@ -88,10 +93,12 @@ pub fn run_in(
     let done = match cli.command {
         Command::Audit(args) => audit::run(&args, cli.color, environment),
         Command::Completions(args) => say(&completions::run(&args)),
+        Command::Dmarc(args) => dmarc::run(&args, environment).and_then(answer),
         Command::Explain(args) => explain::run(&args).and_then(|text| say(&text)),
         Command::Man(args) => man::run(&args).and_then(|text| say(&text)),
         Command::Rules(args) => say(&rules::run(&args)),
         Command::Schema(args) => say(&schema::run(&args)),
+        Command::Spf(args) => spf::run(&args, environment).and_then(answer),
     };
     done.unwrap_or_else(|e| {
         complain(&e, color);
@@ -127,6 +134,11 @@ fn say(text: &str) -> anyhow::Result<u8> {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(exit::GO),
     }
+}
+
+/// Writes what a command found and ends as it says.
+fn answer((text, code): (String, u8)) -> anyhow::Result<u8> {
+    say(&text).map(|_| code)
 }
 
 fn complain(e: &anyhow::Error, color: bool) {

@@ -6,7 +6,7 @@ use launchcheck_checks::{
     email::{
         dkim_lookup::DkimLookup,
         dmarc_walk::DmarcWalk,
-        facts::{Dkim, Dmarc, MailPlan, Mx, Sender, Spf, SpfTree},
+        facts::{Dkim, Dmarc, DmarcReports, MailPlan, Mx, Sender, Spf, SpfTree},
         mx_lookup::MxLookup,
         senders,
         spf_walk::{SpfLookup, SpfWalk},
@@ -99,6 +99,17 @@ impl Produce for Dmarc {
         match domain(at) {
             Ok(domain) => cx.drive(DmarcWalk { domain }).await,
             Err(c) => Observed::unknown(c),
+        }
+    }
+}
+
+impl Produce for DmarcReports {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let dmarc = cx.get::<Dmarc>(at).await;
+        match dmarc.get().map(Dmarc::asks_for_reports) {
+            Ok(Some(lookup)) => cx.drive(lookup).await,
+            Ok(None) => Observed::not_configured("no DMARC record asks for reports"),
+            Err(missing) => missing.into(),
         }
     }
 }

@@ -65,7 +65,8 @@ impl Ask<DnsQuestion> for Dns {
             Ok(r) => r,
             Err(c) => return Observed::unknown(c.clone()),
         };
-        let Ok(mut name) = Name::from_ascii(question.name.as_str()) else {
+        // By its octets: an SPF macro can make a name that is no host name and may exist all the same.
+        let Ok(mut name) = Name::from_labels(question.name.labels().map(str::as_bytes)) else {
             return Observed::known(DnsAnswer::nxdomain());
         };
         name.set_fqdn(true);

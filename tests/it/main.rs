@@ -6,6 +6,7 @@ mod cli;
 mod hosts;
 mod mail;
 mod once;
+mod policies;
 mod probes;
 mod readme;
 mod render;

@@ -93,6 +93,8 @@ pub struct Record {
     pub rua: Vec<String>,
     /// The same of `ruf`.
     pub ruf: Vec<String>,
+    /// `pct`, which RFC 9989 removed: the share that receivers on RFC 7489 apply the policy to.
+    pub pct: Option<u8>,
     /// Tags of the older standard that RFC 9989 removed: `pct`, `rf`, `ri`.
     pub removed: Vec<&'static str>,
     /// What is wrong.
@@ -255,7 +257,10 @@ fn read_tag(record: &mut Record, name: &str, tag: &Tag<'_>, flaws: &mut Flaws) {
         }
         "rua" => record.rua = addresses(value, at, flaws),
         "ruf" => record.ruf = addresses(value, at, flaws),
-        "pct" => record.removed.push("pct"),
+        "pct" => {
+            record.removed.push("pct");
+            record.pct = value.parse().ok().filter(|p| *p <= 100);
+        }
         "rf" => record.removed.push("rf"),
         "ri" => record.removed.push("ri"),
         // Other names are allowed and mean nothing (section 4.7).

@@ -54,12 +54,18 @@ rule! {
         if dmarc.silent && !plan.sends() {
             return Verdict::not_applicable("the domain says that it sends no mail");
         }
+        if !dmarc.stray.is_empty() && !plan.bulk {
+            return Verdict::not_applicable("there is one at the wrong name, which email.dmarc-at-wrong-name is about");
+        }
         let Some(own) = dmarc.visits.first() else { return Verdict::Pass };
         let top = dmarc.domain.registrable();
         let value = format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}");
         let mut fault = Fault::here(advice::txt(&own.at, Vec::new(), &own.answer), Fix::record(format!("_dmarc.{top}"), "TXT", value));
         for miss in dmarc.visits.iter().flat_map(|v| advice::near(&v.near_misses)) {
             fault = fault.and_saw(miss);
+        }
+        for stray in &dmarc.stray {
+            fault = fault.and_saw(format!("\"{}\" stands at {} itself, where nobody looks for it", stray.text, dmarc.domain));
         }
         if plan.bulk { fault.into() } else { fault.lowered(Severity::High).into() }
     }

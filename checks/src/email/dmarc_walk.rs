@@ -28,7 +28,7 @@ impl Inquiry for DmarcWalk {
         };
         if let Some(record) = own.record() {
             let force = in_force(&self.domain, record, record.own_policy(), "p");
-            return Step::Done(self.done(vec![own], force, false, Vec::new()));
+            return Step::Done(self.done(vec![own], force, (false, Vec::new()), Vec::new()));
         }
         let above = names(&self.domain).split_off(1);
         let apex = DnsQuestion::new(self.domain.clone(), RecordKind::Txt);
@@ -49,21 +49,27 @@ impl Inquiry for DmarcWalk {
                 break;
             }
         }
-        let (exists, silent) = match read(seen, &apex) {
-            Some(Ok(answer)) => (answer.found != Found::NxDomain, is_silent(answer)),
+        let (exists, apex) = match read(seen, &apex) {
+            Some(Ok(answer)) => (answer.found != Found::NxDomain, (is_silent(answer), select(answer.texts()).0)),
             Some(Err(c)) => {
                 gaps.push(c);
-                (true, false)
+                (true, (false, Vec::new()))
             }
-            None => (true, false),
+            None => (true, (false, Vec::new())),
         };
         let force = inherited(&visits, exists);
-        Step::Done(self.done(visits, force, silent, gaps))
+        Step::Done(self.done(visits, force, apex, gaps))
     }
 }
 impl DmarcWalk {
-    fn done(&self, visits: Vec<Visit>, force: Force, silent: bool, gaps: Vec<Cause>) -> Observed<Dmarc> {
-        Observed::known(Dmarc { domain: self.domain.clone(), visits, force, silent, gaps })
+    fn done(
+        &self,
+        visits: Vec<Visit>,
+        force: Force,
+        (silent, stray): (bool, Vec<super::dmarc::Record>),
+        gaps: Vec<Cause>,
+    ) -> Observed<Dmarc> {
+        Observed::known(Dmarc { domain: self.domain.clone(), visits, force, silent, stray, gaps })
     }
 }
 
@@ -104,6 +110,92 @@ fn names(domain: &DomainName) -> Vec<DomainName> {
         }
     }
     names
+}
+
+/// What a receiver makes of it that still reads RFC 7489: the organisation is the registrable
+/// domain by the Public Suffix List, `np`, `psd` and `t` are not known, and `pct` counts. The last
+/// part is that share, where it is not all mail.
+#[must_use]
+pub fn older_view(dmarc: &Dmarc) -> (Force, Option<u8>) {
+    let organisation = dmarc.domain.registrable();
+    let at = |name: &DomainName| dmarc.visits.iter().find(|v| v.of == *name).and_then(Visit::record);
+    let found = at(&dmarc.domain).map(|r| (&dmarc.domain, r));
+    let Some((of, record)) = found.or_else(|| at(&organisation).map(|r| (&organisation, r))) else {
+        return (Force::Nothing, None);
+    };
+    if !record.is_usable() {
+        return (Force::Broken(of.clone()), None);
+    }
+    let inherited = record.sp.value().filter(|_| *of != dmarc.domain);
+    let (policy, tag) = inherited.map_or((record.own_policy(), "p"), |p| (p, "sp"));
+    let pct = record.pct.filter(|p| *p < 100);
+    (Force::Policy { of: of.clone(), policy, tag, testing: false }, pct)
+}
+
+/// The organisation that a domain belongs to (RFC 9989, section 4.10.2), by a walk of its own: two
+/// domains of one organisation align where alignment is relaxed.
+#[derive(Clone, Debug)]
+pub struct OrganisationWalk {
+    /// The domain.
+    pub domain: DomainName,
+}
+/// What the walk came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Organisation {
+    /// The organisation's domain.
+    pub domain: DomainName,
+    /// The names that were asked, in the order of the walk: eight at most.
+    pub visits: Vec<Visit>,
+    /// How many questions it took.
+    pub asked: usize,
+}
+impl Inquiry for OrganisationWalk {
+    type Q = DnsQuestion;
+    type Out = Observed<Organisation>;
+    fn step(&self, seen: &Answers<DnsQuestion>) -> Step<DnsQuestion, Observed<Organisation>> {
+        let (mut visits, mut asked) = (Vec::new(), 0);
+        // The domain's own record may end the walk; the names above are asked in one round.
+        let all = names(&self.domain);
+        for round in [&all[..1], &all[1..]] {
+            let ask: Vec<_> = round.iter().map(question).filter(|q| !seen.contains_key(q)).collect();
+            if !ask.is_empty() {
+                return Step::Ask(ask);
+            }
+            asked += round.len();
+            for name in round {
+                match read(seen, &question(name)) {
+                    Some(Ok(answer)) => visits.push(visit(name, answer)),
+                    // A record that was not seen might be another organisation's top.
+                    Some(Err(c)) => return Step::Done(Observed::unknown(c)),
+                    None => {}
+                }
+                if visits.last().and_then(Visit::record).is_some_and(|r| r.psd != Psd::Unsaid) {
+                    let domain = organisation(&self.domain, &visits);
+                    return Step::Done(Observed::known(Organisation { domain, visits, asked }));
+                }
+            }
+        }
+        let domain = organisation(&self.domain, &visits);
+        Step::Done(Observed::known(Organisation { domain, visits, asked }))
+    }
+}
+
+fn organisation(start: &DomainName, visits: &[Visit]) -> DomainName {
+    let with_record = || visits.iter().filter_map(|v| Some((v, v.record()?)));
+    if let Some((v, _)) = with_record().find(|(_, r)| r.psd == Psd::No) {
+        return v.of.clone();
+    }
+    // One label below a public suffix, on the way from the start.
+    if let Some((suffix, _)) = with_record().find(|(v, r)| r.psd == Psd::Yes && v.of != *start) {
+        let mut here = start.clone();
+        while let Some(above) = here.parent() {
+            if above == suffix.of {
+                return here;
+            }
+            here = above;
+        }
+    }
+    with_record().next_back().map_or_else(|| start.clone(), |(v, _)| v.of.clone())
 }
 
 /// The policy that a domain without a record of its own gets from above.
@@ -208,6 +300,56 @@ mod tests {
             ("acme.test", "_dmarc.acme.test. TXT \"v=DMARC1; p=x; rua=mailto:d@acme.test\"", "none by p of acme.test"),
         ] {
             assert_eq!(force(domain, zone), want, "{domain}\n{zone}");
+        }
+    }
+
+    #[test]
+    fn which_organisation_a_domain_belongs_to() {
+        for (domain, zone, want, asked) in [
+            ("a.acme.test", "x.test. A 192.0.2.1", "a.acme.test", 3),
+            ("a.acme.test", "_dmarc.acme.test. TXT \"v=DMARC1; p=none\"", "acme.test", 3),
+            (
+                "a.b.acme.test",
+                "_dmarc.b.acme.test. TXT \"v=DMARC1; p=none; psd=n\"\n_dmarc.acme.test. TXT \"v=DMARC1; p=none\"",
+                "b.acme.test",
+                4,
+            ),
+            ("a.acme.test", "_dmarc.a.acme.test. TXT \"v=DMARC1; p=none; psd=n\"", "a.acme.test", 1),
+            ("a.acme.test", "_dmarc.test. TXT \"v=DMARC1; p=reject; psd=y\"", "acme.test", 3),
+            ("test", "_dmarc.test. TXT \"v=DMARC1; p=reject; psd=y\"", "test", 1),
+            // The walk jumps over names; the organisation is still one label below.
+            ("a.b.c.d.e.f.g.h.co.test", "_dmarc.co.test. TXT \"v=DMARC1; p=none; psd=y\"", "h.co.test", 8),
+            // Two records at one name are none.
+            (
+                "a.acme.test",
+                "_dmarc.acme.test. TXT \"v=DMARC1; p=none\"\n_dmarc.acme.test. TXT \"v=DMARC1; p=none\"\n_dmarc.a.acme.test. TXT \"v=DMARC1; p=none\"",
+                "a.acme.test",
+                3,
+            ),
+        ] {
+            let zone_ = Zone::parse(zone).unwrap();
+            let walk = OrganisationWalk { domain: DomainName::parse(domain).unwrap() };
+            let (out, ..) = Step::play(&walk, |q| zone_.answer(q));
+            let out = out.into_inner().unwrap();
+            assert_eq!((out.domain.as_str(), out.asked), (want, asked), "{domain}\n{zone}");
+        }
+        let zone = Zone::parse("_dmarc.test. SERVFAIL").unwrap();
+        let walk = OrganisationWalk { domain: DomainName::parse("acme.test").unwrap() };
+        assert_eq!(Step::play(&walk, |q| zone.answer(q)).0, Observed::unknown(Cause::Servfail));
+    }
+
+    #[test]
+    fn the_older_standard_reads_it_otherwise() {
+        let view = |domain: &str, zone: &str| match older_view(&walk(domain, zone).0.into_inner().unwrap()) {
+            (Force::Policy { policy, tag, .. }, pct) => format!("{} by {tag} {pct:?}", policy.word()),
+            (other, _) => format!("{other:?}"),
+        };
+        for (domain, zone, want) in [
+            ("acme.com", "_dmarc.acme.com. TXT \"v=DMARC1; p=reject; t=y; pct=20\"", "reject by p Some(20)"),
+            ("m.acme.com", "_dmarc.acme.com. TXT \"v=DMARC1; p=reject; sp=none; np=reject\"", "none by sp None"),
+            ("m.acme.com", "_dmarc.com. TXT \"v=DMARC1; p=reject; psd=y\"", "Nothing"),
+        ] {
+            assert_eq!(view(domain, zone), want, "{zone}");
         }
     }
 

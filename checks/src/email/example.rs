@@ -52,7 +52,16 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let tree = SpfWalk { domain: domain.clone() };
     facts.spf_tree.insert(at.clone(), Arc::new(Step::play(&tree, |q| zone.answer(q)).0));
     let dmarc = DmarcWalk { domain: domain.clone() };
-    facts.dmarc.insert(at.clone(), Arc::new(Step::play(&dmarc, |q| zone.answer(q)).0));
+    let dmarc = Step::play(&dmarc, |q| zone.answer(q)).0;
+    let reports = match dmarc.get() {
+        Ok(dmarc) => match dmarc.asks_for_reports() {
+            Some(lookup) => Step::play(&lookup, |q| zone.answer(q)).0,
+            None => Observed::not_configured("no DMARC record asks for reports"),
+        },
+        Err(missing) => missing.into(),
+    };
+    facts.dmarc_reports.insert(at.clone(), Arc::new(reports));
+    facts.dmarc.insert(at.clone(), Arc::new(dmarc));
     facts.dkim.insert(at.clone(), Arc::new(Step::play(&DkimLookup::new(&plan), |q| zone.answer(q)).0));
     facts.mx.insert(at.clone(), Arc::new(Step::play(&MxLookup { domain }, |q| zone.answer(q)).0));
     facts.mail_plan.insert(at.clone(), Arc::new(Observed::known(plan)));
@@ -300,7 +309,10 @@ mod tests {
         let shown = exhibits(&targets, &facts);
         let crate::vocab::ExhibitBody::Tree(lines) = &shown[0].1.body else { panic!() };
         let lines: Vec<_> = lines.iter().map(|(depth, text)| format!("{depth} {text}")).collect();
-        assert_eq!(shown[0].1.title.as_str(), "SPF of acme.test: 3 of 10 look-ups");
-        assert_eq!(lines, ["0 acme.test (3)", "1 include:a.test (2)", "2 a (1)", "1 mx (1)"]);
+        assert_eq!(shown[0].1.title.as_str(), "SPF of acme.test: 3 of 10 look-ups, 2 void where 2 may be");
+        assert_eq!(
+            lines,
+            ["0 acme.test (3)", "1 include:a.test (2)", "2 a (1, finds nothing)", "1 mx (1, finds nothing)"]
+        );
     }
 }

@@ -86,6 +86,8 @@ pub struct Spf {
     pub records: Vec<spf::Record>,
     /// Those that were meant to be.
     pub near_misses: Vec<NearMiss>,
+    /// Where there are several, the one to put in their place.
+    pub merged: Option<Merged>,
     /// The configured return paths, each with whether mail could pass by its SPF record.
     pub return_paths: Vec<(DomainName, bool)>,
     /// What could not be seen.
@@ -97,6 +99,19 @@ impl Gaps for Spf {
     }
 }
 
+/// One record made of several, and what it would cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The record, read again.
+    pub record: spf::Record,
+    /// The look-ups it would need.
+    pub lookups: u32,
+    /// Those of them that would find nothing.
+    pub voids: u32,
+    /// Whether the bill is whole; else it is what is at least needed.
+    pub whole: bool,
+}
+
 /// The tree of includes and redirects behind a domain's SPF record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpfTree {
@@ -104,6 +119,8 @@ pub struct SpfTree {
     pub root: Branch,
     /// The look-ups it needs when nothing matches before the end.
     pub lookups: u32,
+    /// Those of them that find nothing, whoever sends. Two are allowed.
+    pub voids: u32,
     /// What could not be seen: one for each branch that was not read.
     pub gaps: Vec<Cause>,
 }
@@ -123,6 +140,8 @@ pub struct Branch {
     pub passes: bool,
     /// Its look-ups and those of all below it.
     pub cost: u32,
+    /// Those of them that find nothing, for IPv4 and IPv6 clients alike.
+    pub voids: u32,
     /// How far it could be followed.
     pub state: BranchState,
     /// The record it leads to.
@@ -137,6 +156,10 @@ pub enum BranchState {
     Read,
     /// It leads to no record: `a`, `mx`, `ptr`, `exists`.
     Leaf,
+    /// Nothing stands at the name it asks for.
+    Void,
+    /// The name has more than ten mail servers, which ends the evaluation.
+    ManyServers,
     /// Its name is made from the message, so it is another one for every sender.
     DependsOnSender,
     /// There is no SPF record at the name.
@@ -151,6 +174,11 @@ pub enum BranchState {
     Cut,
 }
 impl Branch {
+    /// A branch of no cost that leads nowhere yet.
+    pub(crate) fn new(term: impl Into<Shown>, name: Option<DomainName>) -> Self {
+        let state = BranchState::Read;
+        Self { term: term.into(), name, passes: true, cost: 0, voids: 0, state, record: None, children: Vec::new() }
+    }
     /// This branch and all below it, in order.
     #[must_use]
     pub fn all(&self) -> Vec<&Self> {
@@ -174,12 +202,35 @@ pub struct Dmarc {
     /// Whether the domain says by its SPF record that it sends no mail (`v=spf1 -all`). Looked at
     /// only where the domain has no DMARC record of its own.
     pub silent: bool,
+    /// DMARC records that stand at the domain itself, where nobody looks for them. Looked at only
+    /// where the domain has no DMARC record of its own.
+    pub stray: Vec<dmarc::Record>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
 impl Gaps for Dmarc {
     fn gaps(&self) -> &[Cause] {
         &self.gaps
+    }
+}
+impl Dmarc {
+    /// The visit whose record applies.
+    #[must_use]
+    pub fn applying(&self) -> Option<(&Visit, &dmarc::Record)> {
+        match &self.force {
+            Force::Nothing => None,
+            Force::Broken(of) | Force::Policy { of, .. } => {
+                let visit = self.visits.iter().find(|v| v.of == *of)?;
+                Some((visit, visit.record()?))
+            }
+        }
+    }
+    /// What to ask about the reports that the record in force asks for.
+    #[must_use]
+    pub fn asks_for_reports(&self) -> Option<super::dmarc_reports::ReportLookup> {
+        let (visit, record) = self.applying()?;
+        let (of, rua) = (visit.of.clone(), record.rua.clone());
+        (!rua.is_empty()).then_some(super::dmarc_reports::ReportLookup { of, rua })
     }
 }
 /// One name of a DMARC tree walk.
@@ -224,6 +275,38 @@ pub enum Force {
         /// Whether `t=y` made it milder than the tag says.
         testing: bool,
     },
+}
+
+/// Where the reports go that a DMARC record asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DmarcReports {
+    /// The domain whose record asks for them.
+    pub of: DomainName,
+    /// The domains of its `rua` addresses, each once.
+    pub destinations: Vec<Destination>,
+    /// What could not be seen: one for each destination that could not be asked.
+    pub gaps: Vec<Cause>,
+}
+impl Gaps for DmarcReports {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+/// A domain that DMARC reports are to be sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The domain.
+    pub domain: DomainName,
+    /// The address, without `mailto:`.
+    pub address: Shown,
+    /// Where another organisation must agree to take them; `None` where it is the same one.
+    pub consent_at: Option<DomainName>,
+    /// Whether it agrees; `None` where nobody knows.
+    pub agrees: Option<bool>,
+    /// Whether mail can be delivered there; `None` where nobody knows.
+    pub takes_mail: Option<bool>,
+    /// Why not: what its MX record says, or that there is none.
+    pub seen: DnsAnswer,
 }
 
 /// The DKIM keys at the selectors that are known.

@@ -10,6 +10,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub struct Record {
     /// The record as published.
     pub text: Shown,
+    /// Its length in octets.
+    pub length: usize,
     /// The terms that could be read, in order.
     pub terms: Vec<Term>,
     /// What is wrong.
@@ -185,7 +187,7 @@ pub fn parse(bytes: &[u8]) -> Record {
         }
         at += word.len() + 1;
     }
-    Record { text: Shown::wire(bytes), terms: reader.terms, flaws: reader.flaws.0 }
+    Record { text: Shown::wire(bytes), length: bytes.len(), terms: reader.terms, flaws: reader.flaws.0 }
 }
 
 #[derive(Default)]

@@ -1,10 +1,12 @@
 //! `email.spf-lookup-limit`
 use super::facts::{Branch, BranchState, SpfTree};
+use super::includes;
 use super::spf::LOOKUP_LIMIT;
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Verdict},
 };
+use std::collections::BTreeSet;
 
 rule! {
     /// SPF may cause ten look-ups; a record that needs more is treated as broken.
@@ -67,29 +69,40 @@ fn bill(root: &Branch) -> String {
     format!("{} → {}", root.term, parts.join(", "))
 }
 
-/// What to do, the cheapest and safest first.
+/// What to do, the cheapest and safest first: what does nothing, what is there twice, what can stand
+/// elsewhere, what needs no look-up; flattening last.
 fn fix(root: &Branch) -> Fix {
     let mut steps = Vec::new();
-    let mut seen = Vec::<&str>::new();
-    for child in &root.children {
-        if seen.contains(&child.term.as_str()) {
-            steps.push(format!("Take the second {} out; it saves {}", child.term, child.cost));
-        }
-        seen.push(child.term.as_str());
+    let useless = |b: &&Branch| b.name.as_ref().and_then(includes::useless);
+    for (child, provider) in root.children.iter().filter_map(|c| Some((c, useless(&c)?))) {
+        let (term, name) = (&child.term, provider);
+        steps.push(format!("Take {term} out, which does nothing here ({name} sends with an envelope sender of another domain); it saves {}", child.cost));
     }
-    let mut dear: Vec<_> = root.children.iter().filter(|c| c.name.is_some()).collect();
+    let mut seen = BTreeSet::new();
+    for branch in root.all().into_iter().skip(1) {
+        let is_new = branch.name.as_ref().is_none_or(|n| seen.insert(n.clone()));
+        if !is_new {
+            steps.push(format!("{} is come to twice; once is enough and saves {}", branch.term, branch.cost));
+        }
+    }
+    let mut dear: Vec<_> = root.children.iter().filter(|c| c.name.is_some() && useless(c).is_none()).collect();
     dear.sort_by(|a, b| b.cost.cmp(&a.cost).then_with(|| a.term.cmp(&b.term)));
     dear.dedup_by(|a, b| a.term == b.term);
     let list: Vec<_> = dear.iter().take(6).map(|c| format!("{} saves {}", c.term, c.cost)).collect();
     if !list.is_empty() {
-        steps.push(format!("Take out every service that no longer sends: {}", list.join(", ")));
         steps.push(format!(
-            "Move a service that sends much to a subdomain with an SPF record of its own, such as mail.{}",
-            root.term
+            "Take out what no longer sends, or move a sender to a subdomain with an SPF record of its own, such as mail.{}: {}",
+            root.term,
+            list.join(", ")
         ));
     }
     if root.children.iter().any(|c| c.name.is_none()) {
         steps.push("Write ip4: and ip6: addresses in place of a and mx".to_owned());
     }
+    steps.push(
+        "Last of all, write the addresses of an include out in its place, with the date beside it: providers change \
+         them without a word, and from that day their mail fails, so compare them every month"
+            .to_owned(),
+    );
     Fix::steps(steps)
 }

@@ -37,7 +37,7 @@ impl DomainSpec {
     /// The name, where it does not depend on the message.
     #[must_use]
     pub fn fixed(&self) -> Option<DomainName> {
-        self.literal().and_then(|t| DomainName::parse(&t).ok())
+        self.literal().and_then(|t| DomainName::octets(&t).ok())
     }
     /// Whether it depends on who sends what from where.
     #[must_use]
@@ -69,8 +69,20 @@ pub(crate) fn domain_spec(text: &str, at: usize, flaws: &mut Flaws) -> DomainSpe
     DomainSpec { text: text.to_owned(), pieces }
 }
 
+/// Reads an explanation (RFC 7208, section 6.2), in which `c`, `r` and `t` may stand too; `None`
+/// where it is not well formed, since receivers then show none.
+pub(crate) fn explanation(text: &str) -> Option<Vec<Piece>> {
+    let mut flaws = Flaws::default();
+    let (pieces, _) = pieces(text, 0, true, &mut flaws);
+    flaws.0.is_empty().then_some(pieces)
+}
+
 /// Reads a `macro-string`; returns its pieces and where the text after the last macro begins.
 pub(crate) fn macro_string(text: &str, at: usize, flaws: &mut Flaws) -> (Vec<Piece>, usize) {
+    pieces(text, at, false, flaws)
+}
+
+fn pieces(text: &str, at: usize, explains: bool, flaws: &mut Flaws) -> (Vec<Piece>, usize) {
     let (mut pieces, mut plain, mut i, mut tail) = (Vec::new(), String::new(), 0, 0);
     while let Some(c) = text[i..].chars().next() {
         if c != '%' {
@@ -93,7 +105,7 @@ pub(crate) fn macro_string(text: &str, at: usize, flaws: &mut Flaws) -> (Vec<Pie
                     flaws.breaks(at + i, &text[i..], "a closing } after %{");
                     return (pieces, text.len());
                 };
-                if let Some(m) = one_macro(&rest[1..close], at + i + 2, flaws) {
+                if let Some(m) = one_macro(&rest[1..close], at + i + 2, explains, flaws) {
                     if !plain.is_empty() {
                         pieces.push(Piece::Literal(std::mem::take(&mut plain)));
                     }
@@ -116,11 +128,12 @@ pub(crate) fn macro_string(text: &str, at: usize, flaws: &mut Flaws) -> (Vec<Pie
 }
 
 /// Reads what stands between `%{` and `}`.
-fn one_macro(inside: &str, at: usize, flaws: &mut Flaws) -> Option<Macro> {
+fn one_macro(inside: &str, at: usize, explains: bool, flaws: &mut Flaws) -> Option<Macro> {
     let mut chars = inside.chars();
     let letter = chars.next();
     let lower = letter.map(|l| l.to_ascii_lowercase());
     match lower {
+        Some('c' | 'r' | 't') if explains => {}
         Some('c' | 'r' | 't') => {
             flaws.breaks(at, inside, "no c, r or t macro here; they are for explanations alone");
             return None;

@@ -1,7 +1,9 @@
 //! `email.spf-multiple`
 use super::advice;
 use super::facts::Spf;
-use super::spf_merge::merged;
+use super::includes;
+use super::spf::LOOKUP_LIMIT;
+use super::spf_check::VOID_LIMIT;
 use crate::{
     rule,
     vocab::{Fault, Fix, Verdict},
@@ -20,6 +22,8 @@ rule! {
     /// # References
     /// RFC 7208, sections 3.2 and 4.5
     ///
+    /// The record that is printed is read again and its look-ups are counted before.
+    ///
     /// ```pass
     /// acme.test. TXT "v=spf1 include:a.example include:b.example ~all"
     /// acme.test. TXT "some-site-verification=1"
@@ -35,15 +39,42 @@ rule! {
             return Verdict::Pass;
         }
         let mut records = spf.records.clone();
-        // DNS gives records in any order; the text to paste must not change from run to run.
+        // DNS gives records in any order; the report must not change from run to run.
         records.sort_by(|a, b| a.text.cmp(&b.text));
         let seen: Vec<_> = records.iter().map(|r| r.text.clone()).collect();
-        let fix = Fix::DnsRecord {
-            name: (&spf.domain).into(),
-            kind: "TXT".into(),
-            value: merged(&records).into(),
-            note: format!("Replace the {} SPF records by this one:", records.len()).into(),
-        };
-        Fault::here(advice::txt(&spf.domain, seen, &spf.answer), fix).into()
+        let whose: Vec<_> = records.iter().map(|r| format!("\"{}\" is for {}", r.text.short(120), includes::providers_of(r))).collect();
+        let saw = advice::txt(&spf.domain, seen, &spf.answer);
+        whose.into_iter().fold(Fault::here(saw, fix(spf)), Fault::and_saw).into()
+    }
+}
+
+/// The merged record, where it would work; else what keeps it from working.
+fn fix(spf: &Spf) -> Fix {
+    let Some(merged) = spf.merged.as_ref().filter(|m| m.record.is_valid()) else {
+        return Fix::step("Delete all SPF records but one, and put the includes of all into that one");
+    };
+    let count = spf.records.len();
+    if merged.lookups > LOOKUP_LIMIT || merged.voids > VOID_LIMIT {
+        let (least, record) = (if merged.whole { "" } else { "at least " }, &merged.record);
+        let mut steps = vec![format!(
+            "One record of all {count} would need {least}{} look-ups, {} of them void; {LOOKUP_LIMIT} are allowed and {VOID_LIMIT} may be void",
+            merged.lookups, merged.voids
+        )];
+        let useless = includes::named(record).filter_map(|n| Some((includes::useless(&n)?, n)));
+        steps.extend(
+            useless.map(|(p, n)| format!("Leave include:{n} out: {p} sends with an envelope sender of another domain")),
+        );
+        steps.push(format!("What is to be cut down, at {} as TXT: \"{}\"", spf.domain, record.text));
+        return Fix::steps(steps);
+    }
+    let note = format!(
+        "Replace the {count} SPF records by this one, which needs {} of {LOOKUP_LIMIT} look-ups:",
+        merged.lookups
+    );
+    Fix::DnsRecord {
+        name: (&spf.domain).into(),
+        kind: "TXT".into(),
+        value: merged.record.text.clone(),
+        note: note.into(),
     }
 }

@@ -1,11 +1,13 @@
 //! The tree behind an SPF record: every include and redirect, and what each costs in look-ups when
 //! nothing matches early. It counts on past the limit, so that the whole bill is seen.
 
-use super::facts::{Branch, BranchState, Spf, SpfTree};
-use super::spf::{Kind, Mechanism, Record, Term, select};
+use super::facts::{Branch, BranchState, Merged, Spf, SpfTree};
+use super::spf::{Kind, Mechanism, Record, Term, parse, select};
+use super::spf_check::NAME_LIMIT;
 use super::spf_macro::DomainSpec;
+use super::spf_merge::merged;
 use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Step};
-use crate::wire::{DnsAnswer, DnsQuestion, RecordKind};
+use crate::wire::{DnsAnswer, DnsQuestion, Found, RecordKind};
 use std::collections::BTreeSet;
 
 /// A tree larger than this is not drawn further. It is far beyond the limit of ten by then, and a
@@ -34,6 +36,10 @@ impl Inquiry for SpfLookup {
             Err(c) => return Step::Done(Observed::unknown(c)),
         };
         let (records, near_misses) = select(answer.texts());
+        let merged = match merged_bill(&self.domain, &records, seen) {
+            Ok(merged) => merged,
+            Err(ask) => return Step::Ask(ask),
+        };
         let (mut return_paths, mut gaps) = (Vec::new(), Vec::new());
         for name in &self.return_paths {
             match read(seen, name) {
@@ -42,8 +48,31 @@ impl Inquiry for SpfLookup {
             }
         }
         let (domain, answer) = (self.domain.clone(), answer.clone());
-        Step::Done(Observed::known(Spf { domain, answer, records, near_misses, return_paths, gaps }))
+        Step::Done(Observed::known(Spf { domain, answer, records, near_misses, merged, return_paths, gaps }))
     }
+}
+
+/// Of several records the one to put in their place, with its bill: it is not to be printed without.
+fn merged_bill(
+    domain: &DomainName,
+    records: &[Record],
+    seen: &Answers<DnsQuestion>,
+) -> Result<Option<Merged>, Vec<DnsQuestion>> {
+    if records.len() < 2 {
+        return Ok(None);
+    }
+    let mut records = records.to_vec();
+    // DNS gives records in any order; the text to paste must not change from run to run.
+    records.sort_by(|a, b| a.text.cmp(&b.text));
+    let record = parse(merged(&records).as_bytes());
+    let mut walk = Walk { seen, ask: BTreeSet::new(), gaps: Vec::new(), branches: 0 };
+    let mut root = Branch::new(domain.to_string(), Some(domain.clone()));
+    walk.children(&mut root, &record, &mut vec![domain.clone()]);
+    if !walk.ask.is_empty() {
+        return Err(walk.ask.into_iter().collect());
+    }
+    let whole = walk.gaps.is_empty() && root.all().iter().all(|b| b.state != BranchState::Cut);
+    Ok(Some(Merged { record, lookups: root.cost, voids: root.voids, whole }))
 }
 
 /// Whether mail can pass by these records of one name: exactly one, valid, and saying yes to somebody.
@@ -79,7 +108,7 @@ impl Inquiry for SpfWalk {
         }
         Step::Done(match root.state {
             BranchState::Unread(c) => Observed::unknown(c),
-            _ => Observed::known(SpfTree { lookups: root.cost, root, gaps: walk.gaps }),
+            _ => Observed::known(SpfTree { lookups: root.cost, voids: root.voids, root, gaps: walk.gaps }),
         })
     }
 }
@@ -94,16 +123,9 @@ impl Walk<'_> {
     /// The record at `name` and all behind it. `term` is how it was come to.
     fn follow(&mut self, name: &DomainName, term: String, passes: bool, above: &mut Vec<DomainName>) -> Branch {
         self.branches += 1;
-        let mut branch = Branch {
-            term: term.into(),
-            name: Some(name.clone()),
-            passes,
-            // Being sent here was one look-up, but for the record the evaluation starts with.
-            cost: u32::from(!above.is_empty()),
-            state: BranchState::Read,
-            record: None,
-            children: Vec::new(),
-        };
+        // Being sent here was one look-up, but for the record the evaluation starts with.
+        let cost = u32::from(!above.is_empty());
+        let mut branch = Branch { passes, cost, ..Branch::new(term, Some(name.clone())) };
         if above.contains(name) {
             branch.state = BranchState::Loop;
             return branch;
@@ -130,6 +152,14 @@ impl Walk<'_> {
             return branch;
         };
         above.push(name.clone());
+        self.children(&mut branch, &record, above);
+        above.pop();
+        branch.record = Some(record);
+        branch
+    }
+
+    /// The terms of a record that ask the DNS, with what they cost.
+    fn children(&mut self, branch: &mut Branch, record: &Record, above: &mut Vec<DomainName>) {
         for term in record.reached().filter(|t| t.costs()) {
             if self.branches >= MOST_BRANCHES {
                 branch.state = BranchState::Cut;
@@ -137,11 +167,9 @@ impl Walk<'_> {
             }
             let child = self.term(term, above);
             branch.cost += child.cost;
+            branch.voids += child.voids;
             branch.children.push(child);
         }
-        above.pop();
-        branch.record = Some(record);
-        branch
     }
 
     fn term(&mut self, term: &Term, above: &mut Vec<DomainName>) -> Branch {
@@ -155,11 +183,53 @@ impl Walk<'_> {
         }
         self.branches += 1;
         let state = match target {
-            None => BranchState::Leaf,
+            None => self.leaf(term, above.last()),
             Some(d) if d.has_macros() => BranchState::DependsOnSender,
             Some(_) => BranchState::NoRecord,
         };
-        Branch { term: (&term.text).into(), name: None, passes, cost: 1, state, record: None, children: Vec::new() }
+        let voids = u32::from(state == BranchState::Void);
+        Branch { passes, cost: 1, voids, state, ..Branch::new(&term.text, None) }
+    }
+
+    /// What a term finds that leads to no further record.
+    fn leaf(&mut self, term: &Term, here: Option<&DomainName>) -> BranchState {
+        let Kind::Directive(_, mechanism) = &term.kind else { return BranchState::Leaf };
+        let (spec, kinds) = match mechanism {
+            Mechanism::A(spec, _) => (spec.as_ref(), &[RecordKind::A, RecordKind::Aaaa][..]),
+            Mechanism::Mx(spec, _) => (spec.as_ref(), &[RecordKind::Mx][..]),
+            Mechanism::Exists(spec) => (Some(spec), &[RecordKind::A][..]),
+            // What stands behind the client's address is another thing for every client.
+            _ => return BranchState::Leaf,
+        };
+        let name = match spec {
+            None => here.cloned(),
+            Some(d) if d.has_macros() => return BranchState::DependsOnSender,
+            Some(d) => d.fixed(),
+        };
+        let Some(name) = name else { return BranchState::Void };
+        let (mut found, mut missing) = (0, false);
+        for kind in kinds {
+            let question = DnsQuestion::new(name.clone(), *kind);
+            match self.seen.get(&question).map(Observed::get) {
+                None => {
+                    self.ask.insert(question);
+                    missing = true;
+                }
+                Some(Ok(answer)) => {
+                    found += if matches!(answer.found, Found::Records(_)) { answer.all().len() } else { 0 };
+                }
+                Some(Err(Missing::Unknown(cause))) => {
+                    self.gaps.push(cause.clone());
+                    return BranchState::Unread(cause);
+                }
+                Some(Err(Missing::NotConfigured(_))) => return BranchState::Leaf,
+            }
+        }
+        match (mechanism, found) {
+            (_, 0) if !missing => BranchState::Void,
+            (Mechanism::Mx(..), n) if n > NAME_LIMIT => BranchState::ManyServers,
+            _ => BranchState::Leaf,
+        }
     }
 }
 
@@ -187,7 +257,9 @@ mod tests {
         );
         let tree = tree.into_inner().unwrap();
         // include a, include c, include b, include c, redirect d, a, mx, a:x, ptr, exists
-        assert_eq!((tree.lookups, rounds, questions), (10, 3, 5));
+        assert_eq!((tree.lookups, rounds, questions), (10, 4, 10));
+        // Nothing stands at mx, a:x.test and the a of d.test.
+        assert_eq!((tree.voids, tree.root.children[1].voids), (3, 1));
         assert_eq!(tree.root.children.iter().map(|c| c.cost).collect::<Vec<_>>(), [2, 4, 1, 1, 1, 1]);
     }
 
@@ -216,6 +288,22 @@ mod tests {
         }
         let tree = tree(&zone);
         assert!(tree.lookups > 100 && tree.lookups < 300, "{}", tree.lookups);
+    }
+
+    #[test]
+    fn what_finds_nothing_for_anybody_is_void() {
+        use BranchState::{DependsOnSender, Leaf, ManyServers, Void};
+        let servers: Vec<String> = (0..11).map(|n| format!("many.test. MX {n} m{n}.test.")).collect();
+        let servers = servers.join("\n");
+        let tree = tree(&format!(
+            "acme.test. TXT \"v=spf1 a:four.test a:six.test a:none.test mx:four.test mx:many.test exists:six.test exists:%{{i}}.x.test ptr -all\"
+             four.test. A 192.0.2.1
+             six.test. AAAA 2001:db8::1
+             {servers}"
+        ));
+        let states: Vec<_> = tree.root.children.iter().map(|c| &c.state).collect();
+        assert_eq!(states, [&Leaf, &Leaf, &Void, &Void, &ManyServers, &Void, &DependsOnSender, &Leaf]);
+        assert_eq!((tree.voids, tree.lookups), (3, 8));
     }
 
     #[test]

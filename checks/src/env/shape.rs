@@ -4,7 +4,7 @@
 use super::placeholder;
 use crate::{
     providers::{self, Mode, Role},
-    vocab::Shown,
+    vocab::{DomainName, Shown},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::hmac;
@@ -22,6 +22,8 @@ pub struct Shape {
     pub kind: Kind,
     /// The provider whose mail relay the value names, as `SMTP_HOST` does.
     pub relay: Option<&'static str>,
+    /// What the value says of mail, where the variable is named for it and is no secret.
+    pub mailing: Option<Mailing>,
     /// What secret the value is, by itself and whatever it is called: "a Stripe secret key".
     pub secret: Option<Shown>,
     /// The value as it may be shown: the provider's prefix and, from 24 characters on, its last two
@@ -29,6 +31,17 @@ pub struct Shape {
     pub masked: Shown,
     /// Equal values have equal digests within a run.
     pub digest: Digest,
+}
+
+/// What a value says of mail. Of an address only its domain is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mailing {
+    /// The domain of an address to send from, as in `EMAIL_FROM`.
+    From(DomainName),
+    /// The host of a relay, as in `SMTP_HOST`.
+    Relay(DomainName),
+    /// The domain to send through, as in `MAILGUN_DOMAIN`.
+    Domain(DomainName),
 }
 
 /// What kind of value it is.
@@ -104,7 +117,9 @@ impl Shape {
         let secret = if placeholder { None } else { known.as_ref().and_then(|k| k.secret.clone()).or(other(trimmed)) };
         let relay = providers::by_smtp_host(relay_host(trimmed)).map(|p| p.id);
         let masked = mask(trimmed, &kind, known.as_ref(), secret.is_some() || is_secret(role));
-        Self { provider, role, mode, kind, relay, secret, masked, digest: key.digest(value) }
+        let mailing =
+            (!placeholder && role == Role::Plain && secret.is_none()).then(|| mailing(name, trimmed)).flatten();
+        Self { provider, role, mode, kind, relay, mailing, secret, masked, digest: key.digest(value) }
     }
     /// Whether nothing is there: an empty value or blanks.
     #[must_use]
@@ -286,6 +301,25 @@ fn is_local(host: &str) -> bool {
     matches!(last, "localhost" | "local") || host == "host.docker.internal"
 }
 
+/// What a variable of this name says of mail: a sender's address, a relay, or a domain to send through.
+fn mailing(name: &str, value: &str) -> Option<Mailing> {
+    const RELAYS: &[&str] = &["SMTP_HOST", "EMAIL_SERVER_HOST", "MAIL_HOST", "SMTP_SERVER"];
+    let domain = |text: &str| DomainName::parse(text).ok().filter(|d| d.as_str().contains('.'));
+    let words: Vec<&str> = name.split('_').collect();
+    if RELAYS.contains(&name) {
+        return domain(relay_host(value)).map(Mailing::Relay);
+    }
+    let through = |p: &&providers::Provider| p.mail.as_ref().is_some_and(|m| m.domain_vars.contains(&name));
+    if providers::ALL.iter().copied().any(|p| through(&p)) {
+        return domain(value).map(Mailing::Domain);
+    }
+    if words.contains(&"FROM") || words.contains(&"SENDER") {
+        let address = value.rsplit_once('<').map_or(value, |(_, a)| a.trim_end_matches('>'));
+        return domain(address.trim().rsplit_once('@')?.1).map(Mailing::From);
+    }
+    None
+}
+
 /// The host in `smtp.acme.test`, `smtp.acme.test:587` and `smtps://user:pass@smtp.acme.test:465`.
 fn relay_host(value: &str) -> &str {
     let rest = value.split_once("://").map_or(value, |(_, r)| r);
@@ -396,6 +430,20 @@ mod tests {
         assert_eq!(shape("EMAIL_SERVER", "smtps://u:p@smtp.gmail.com:465/").relay, Some("google-workspace"));
         assert_eq!(shape("X", "hello").relay, None);
         assert_eq!(shape("STRIPE_SECRET_KEY", "[SENSITIVE]").kind, Kind::Hidden);
+    }
+
+    #[test]
+    fn what_is_said_of_mail_is_a_domain_and_never_an_address() {
+        let of = |n, v| shape(n, v).mailing;
+        let name = |d| DomainName::parse(d).unwrap();
+        assert_eq!(of("EMAIL_FROM", "Acme <hi@mail.acme.test>"), Some(Mailing::From(name("mail.acme.test"))));
+        assert_eq!(of("RESEND_FROM_EMAIL", "hi@acme.test"), Some(Mailing::From(name("acme.test"))));
+        assert_eq!(of("SMTP_HOST", "smtp.acme.test:587"), Some(Mailing::Relay(name("smtp.acme.test"))));
+        assert_eq!(of("MAILGUN_DOMAIN", "mg.acme.test"), Some(Mailing::Domain(name("mg.acme.test"))));
+        for (n, v) in [("EMAIL_SERVER", "smtps://u:p@smtp.gmail.com"), ("EMAIL_FROM", "hello"), ("X", "hi@acme.test")] {
+            assert_eq!(of(n, v), None, "{n}");
+        }
+        assert!(!format!("{:?}", shape("EMAIL_FROM", "secret.person@acme.test")).contains("person"));
     }
 
     #[test]

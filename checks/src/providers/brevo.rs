@@ -1,18 +1,17 @@
 //! Brevo: transactional mail and newsletters; its selectors differ by the age of the account.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// Brevo.
 pub(super) static PROVIDER: Provider = Provider {
     id: "brevo",
     name: "Brevo",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://help.brevo.com/hc/en-us/articles/12163873383186",
-        apex_include: None,
-        selectors: &[],
+        useless_includes: &["spf.brevo.com", "spf.sendinblue.com"],
         usual_selectors: &["brevo1", "brevo2", "mail"],
+        return_path: ReturnPath::Theirs,
         smtp_hosts: &["smtp-relay.brevo.com", "smtp-relay.sendinblue.com"],
         packages: &["@getbrevo/brevo", "sib-api-v3-sdk"],
+        ..Mail::of("2026-11", "https://help.brevo.com/hc/en-us/articles/12163873383186")
     }),
     env: Some(Env {
         checked: "2026-11",

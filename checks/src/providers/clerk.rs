@@ -1,18 +1,16 @@
 //! Clerk: sign-in. Shares `sk_live_` and `pk_live_` with Stripe: the name of the variable decides.
-use super::{Env, Mail, Mode, Provider, Scheme, Var, Webhook};
+use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
 
 /// Clerk.
 pub(super) static PROVIDER: Provider = Provider {
     id: "clerk",
     name: "Clerk",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://clerk.com/docs/deployments/overview",
-        apex_include: None,
         selectors: &["clk", "clk2"],
-        usual_selectors: &[],
-        smtp_hosts: &[],
-        packages: &[],
+        key_hosts: &["clerk.services"],
+        key_as_txt: false,
+        return_path: ReturnPath::Alias { label: Some("clkmail"), hosts: &["clerk.services"], optional: false },
+        ..Mail::of("2026-11", "https://clerk.com/docs/deployments/overview")
     }),
     env: Some(Env {
         checked: "2026-11",

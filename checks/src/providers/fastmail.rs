@@ -1,18 +1,19 @@
 //! Fastmail: mailboxes, and mail sent through them.
-use super::{Mail, Provider};
+use super::{Mail, Provider, ReturnPath};
 
 /// Fastmail.
 pub(super) static PROVIDER: Provider = Provider {
     id: "fastmail",
     name: "Fastmail",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://www.fastmail.help/hc/en-us/articles/360060591153",
         apex_include: Some("spf.messagingengine.com"),
         selectors: &["fm1", "fm2", "fm3"],
-        usual_selectors: &[],
+        key_hosts: &["fmhosted.com"],
+        return_path: ReturnPath::From,
+        mx_hosts: &["messagingengine.com"],
+        free_mail: &["fastmail.com"],
         smtp_hosts: &["smtp.fastmail.com"],
-        packages: &[],
+        ..Mail::of("2026-11", "https://www.fastmail.help/hc/en-us/articles/360060591153")
     }),
     env: None,
     webhook: None,

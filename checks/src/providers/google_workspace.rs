@@ -1,18 +1,18 @@
 //! Google Workspace: mailboxes, and mail sent through them.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// Google Workspace.
 pub(super) static PROVIDER: Provider = Provider {
     id: "google-workspace",
     name: "Google Workspace",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://support.google.com/a/answer/33786",
         apex_include: Some("_spf.google.com"),
-        selectors: &[],
         usual_selectors: &["google"],
+        return_path: ReturnPath::From,
+        mx_hosts: &["google.com", "googlemail.com"],
+        free_mail: &["gmail.com", "googlemail.com"],
         smtp_hosts: &["smtp.gmail.com", "smtp-relay.gmail.com"],
-        packages: &[],
+        ..Mail::of("2026-11", "https://support.google.com/a/answer/33786")
     }),
     env: Some(Env {
         checked: "2026-11",

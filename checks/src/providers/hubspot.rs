@@ -1,11 +1,15 @@
 //! HubSpot: CRM; its client secret signs webhooks.
-use super::{Env, Mode, Provider, Scheme, Var, Webhook};
+use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
 
 /// HubSpot.
 pub(super) static PROVIDER: Provider = Provider {
     id: "hubspot",
     name: "HubSpot",
-    mail: None,
+    mail: Some(Mail {
+        selector_patterns: &["hs1-*", "hs2-*"],
+        return_path: ReturnPath::Theirs,
+        ..Mail::of("2026-11", "https://knowledge.hubspot.com/marketing-email/manage-email-authentication-in-hubspot")
+    }),
     env: Some(Env {
         checked: "2026-11",
         source: "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",

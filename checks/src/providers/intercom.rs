@@ -1,18 +1,17 @@
 //! Intercom: help desk; its client secret signs webhooks.
-use super::{Env, Mail, Provider, Scheme, Var, Webhook};
+use super::{Env, Mail, Provider, ReturnPath, Scheme, Var, Webhook};
 
 /// Intercom.
 pub(super) static PROVIDER: Provider = Provider {
     id: "intercom",
     name: "Intercom",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://www.intercom.com/help/en/articles/182-send-emails-from-your-own-address",
-        apex_include: None,
-        selectors: &[],
         usual_selectors: &["intercom"],
-        smtp_hosts: &[],
-        packages: &[],
+        return_path: ReturnPath::Theirs,
+        ..Mail::of(
+            "2026-11",
+            "https://www.intercom.com/help/en/articles/11183745-troubleshooting-email-authentication-issues-dkim-dmarc-and-dns-setup",
+        )
     }),
     env: Some(Env {
         checked: "2026-11",

@@ -1,18 +1,21 @@
 //! Loops: newsletters and transactional mail.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// Loops.
 pub(super) static PROVIDER: Provider = Provider {
     id: "loops",
     name: "Loops",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://loops.so/docs/sending-domain",
-        apex_include: None,
-        selectors: &[],
-        usual_selectors: &[],
+        key_hosts: &["dkim.amazonses.com"],
+        return_path: ReturnPath::Records {
+            label: Some("envelope"),
+            hosts: &["amazonses.com"],
+            include: "amazonses.com",
+            optional: false,
+        },
         smtp_hosts: &["smtp.loops.so"],
         packages: &["loops"],
+        ..Mail::of("2026-11", "https://loops.so/docs/deliverability/dmarc-dkim-setup")
     }),
     env: Some(Env {
         checked: "2026-11",

@@ -1,18 +1,18 @@
 //! Mailchimp: newsletters.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// Mailchimp.
 pub(super) static PROVIDER: Provider = Provider {
     id: "mailchimp",
     name: "Mailchimp",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://mailchimp.com/help/set-up-email-domain-authentication/",
-        apex_include: None,
-        selectors: &[],
+        useless_includes: &["servers.mcsv.net"],
         usual_selectors: &["k1", "k2", "k3"],
-        smtp_hosts: &[],
+        key_hosts: &["mcsv.net"],
+        key_as_txt: false,
+        return_path: ReturnPath::Theirs,
         packages: &["@mailchimp/mailchimp_marketing"],
+        ..Mail::of("2026-11", "https://mailchimp.com/help/set-up-email-domain-authentication/")
     }),
     env: Some(Env {
         checked: "2026-11",

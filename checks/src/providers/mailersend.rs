@@ -1,18 +1,18 @@
 //! MailerSend: transactional mail; a newer set of selectors is being rolled out.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// MailerSend.
 pub(super) static PROVIDER: Provider = Provider {
     id: "mailersend",
     name: "MailerSend",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://www.mailersend.com/help/how-to-verify-and-authenticate-a-sending-domain",
         apex_include: Some("_spf.mailersend.net"),
-        selectors: &[],
         usual_selectors: &["mlsend2", "mlsend"],
+        key_hosts: &["mailersend.net"],
+        return_path: ReturnPath::Alias { label: Some("mta"), hosts: &["mailersend.net"], optional: true },
         smtp_hosts: &["smtp.mailersend.net"],
         packages: &["mailersend"],
+        ..Mail::of("2026-11", "https://www.mailersend.com/help/how-to-verify-and-authenticate-a-sending-domain")
     }),
     env: Some(Env {
         checked: "2026-11",

@@ -1,19 +1,25 @@
 //! Mailgun: transactional mail from a (sub)domain of its own, whose SPF record includes it; the apex needs
 //! nothing unless it is that domain.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// Mailgun.
 pub(super) static PROVIDER: Provider = Provider {
     id: "mailgun",
     name: "Mailgun",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://documentation.mailgun.com/docs/mailgun/user-manual/domains/domains-verify",
-        apex_include: None,
-        selectors: &[],
         usual_selectors: &["pdk1", "pdk2", "krs", "mx"],
+        key_hosts: &["mailgun.com", "mailgun.org"],
+        return_path: ReturnPath::Records {
+            label: Some(""),
+            hosts: &["mailgun.org"],
+            include: "mailgun.org",
+            optional: false,
+        },
+        sandboxes: &["sandbox*.mailgun.org"],
+        domain_vars: &["MAILGUN_DOMAIN"],
         smtp_hosts: &["smtp.mailgun.org", "smtp.eu.mailgun.org"],
         packages: &["mailgun.js", "mailgun-js", "nodemailer-mailgun-transport"],
+        ..Mail::of("2026-11", "https://documentation.mailgun.com/docs/mailgun/user-manual/domains/domains-verify")
     }),
     env: Some(Env {
         checked: "2026-11",

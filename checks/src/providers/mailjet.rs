@@ -1,18 +1,17 @@
 //! Mailjet: transactional mail and newsletters.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// Mailjet.
 pub(super) static PROVIDER: Provider = Provider {
     id: "mailjet",
     name: "Mailjet",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://documentation.mailjet.com/hc/en-us/articles/360042412734",
         apex_include: Some("spf.mailjet.com"),
         selectors: &["mailjet"],
-        usual_selectors: &[],
+        return_path: ReturnPath::Theirs,
         smtp_hosts: &["in-v3.mailjet.com"],
         packages: &["node-mailjet"],
+        ..Mail::of("2026-11", "https://documentation.mailjet.com/hc/en-us/articles/360042412734")
     }),
     env: Some(Env {
         checked: "2026-11",

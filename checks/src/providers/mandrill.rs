@@ -6,13 +6,13 @@ pub(super) static PROVIDER: Provider = Provider {
     id: "mandrill",
     name: "Mandrill",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://mailchimp.com/developer/transactional/docs/authentication-delivery/",
-        apex_include: None,
+        useless_includes: &["spf.mandrillapp.com"],
         selectors: &["mte1", "mte2"],
-        usual_selectors: &[],
+        key_hosts: &["mandrillapp.com"],
+        key_as_txt: false,
         smtp_hosts: &["smtp.mandrillapp.com"],
         packages: &["@mailchimp/mailchimp_transactional"],
+        ..Mail::of("2026-11", "https://mailchimp.com/developer/transactional/docs/authentication-delivery/")
     }),
     env: Some(Env {
         checked: "2026-11",

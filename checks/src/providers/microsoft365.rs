@@ -1,18 +1,23 @@
 //! Microsoft 365: mailboxes, and mail sent through them; both selectors must exist.
-use super::{Mail, Provider};
+use super::{Mail, Provider, ReturnPath};
 
 /// Microsoft 365.
 pub(super) static PROVIDER: Provider = Provider {
     id: "microsoft365",
     name: "Microsoft 365",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://learn.microsoft.com/en-us/defender-office-365/email-authentication-spf-configure",
         apex_include: Some("spf.protection.outlook.com"),
         selectors: &["selector1", "selector2"],
-        usual_selectors: &[],
+        key_hosts: &["onmicrosoft.com", "dkim.mail.microsoft"],
+        key_as_txt: false,
+        return_path: ReturnPath::From,
+        mx_hosts: &["mail.protection.outlook.com", "mx.microsoft"],
+        free_mail: &["outlook.com", "hotmail.com", "live.com"],
         smtp_hosts: &["smtp.office365.com"],
-        packages: &[],
+        ..Mail::of(
+            "2026-11",
+            "https://learn.microsoft.com/en-us/defender-office-365/email-authentication-dkim-configure",
+        )
     }),
     env: None,
     webhook: None,

@@ -9,11 +9,13 @@ mod better_auth;
 mod brevo;
 mod clerk;
 mod cloudflare;
+mod customerio;
 mod fastmail;
 mod github;
 mod google_workspace;
 mod hubspot;
 mod intercom;
+mod klaviyo;
 mod lemonsqueezy;
 mod loops;
 mod mailchimp;
@@ -35,6 +37,8 @@ mod sentry;
 mod ses;
 mod slack;
 mod smtp;
+mod smtp2go;
+mod sparkpost;
 mod stripe;
 mod supabase;
 mod upstash;
@@ -66,15 +70,108 @@ pub struct Mail {
     pub source: &'static str,
     /// The include that the From domain's own SPF record needs, where it needs one.
     pub apex_include: Option<&'static str>,
+    /// Includes that customers paste into the From domain's own SPF record, where they do nothing:
+    /// the envelope sender is of another domain.
+    pub useless_includes: &'static [&'static str],
     /// DKIM selectors that are the same for every customer; empty where they cannot be guessed.
     pub selectors: &'static [&'static str],
     /// Selectors that many customers have and that can be renamed: worth a look, and their absence
     /// proves nothing.
     pub usual_selectors: &'static [&'static str],
+    /// How selectors look that are made for each customer; `*` stands for any text.
+    pub selector_patterns: &'static [&'static str],
+    /// Where the CNAME at a selector leads, as suffixes; empty where the key itself stands there, or
+    /// where it is not known.
+    pub key_hosts: &'static [&'static str],
+    /// Whether the key itself may stand at the selector, as a TXT record.
+    pub key_as_txt: bool,
+    /// The envelope sender of its mail.
+    pub return_path: ReturnPath,
+    /// Where the MX records of its customers lead, as suffixes, where it holds mailboxes.
+    pub mx_hosts: &'static [&'static str],
+    /// From domains that it lends for trying out: mail from there reaches nobody but the account's
+    /// owner. A `*` stands for any text.
+    pub sandboxes: &'static [&'static str],
+    /// The free-mail domains that are its own customers' by right.
+    pub free_mail: &'static [&'static str],
+    /// The variables that name the domain mail is sent from, such as `MAILGUN_DOMAIN`.
+    pub domain_vars: &'static [&'static str],
     /// Host names of its SMTP relays (suffixes).
     pub smtp_hosts: &'static [&'static str],
     /// The packages that an app sends through it with.
     pub packages: &'static [&'static str],
+}
+impl Mail {
+    /// Nothing but the date and the source; what is not known stays so.
+    #[must_use]
+    pub const fn of(checked: &'static str, source: &'static str) -> Self {
+        Self {
+            checked,
+            source,
+            apex_include: None,
+            useless_includes: &[],
+            selectors: &[],
+            usual_selectors: &[],
+            selector_patterns: &[],
+            key_hosts: &[],
+            key_as_txt: true,
+            return_path: ReturnPath::Unknown,
+            mx_hosts: &[],
+            sandboxes: &[],
+            free_mail: &[],
+            domain_vars: &[],
+            smtp_hosts: &[],
+            packages: &[],
+        }
+    }
+}
+
+/// The envelope sender (Return-Path) of a provider's mail, which SPF is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReturnPath {
+    /// Not known well enough.
+    Unknown,
+    /// A domain of the provider's, unless one is arranged: SPF passes and never aligns.
+    Theirs,
+    /// The address in From itself, so the From domain's own SPF record counts.
+    From,
+    /// A name below the sending domain that is an alias of the provider's.
+    Alias {
+        /// The usual first label; `None` where it is made for each customer.
+        label: Option<&'static str>,
+        /// Where it leads, as suffixes.
+        hosts: &'static [&'static str],
+        /// Whether mail goes out without it, over a domain of the provider's.
+        optional: bool,
+    },
+    /// A name below the sending domain with MX and SPF records of its own.
+    Records {
+        /// The usual first label; `None` where it is made for each customer, empty where it is the
+        /// sending domain itself.
+        label: Option<&'static str>,
+        /// Where its MX records lead, as suffixes, and nowhere else.
+        hosts: &'static [&'static str],
+        /// What its SPF record includes.
+        include: &'static str,
+        /// Whether mail goes out without it, over a domain of the provider's.
+        optional: bool,
+    },
+}
+
+/// Whether a host is one of these, or below it.
+#[must_use]
+pub fn is_host_of(host: &str, suffixes: &[&str]) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    suffixes.iter().any(|s| host.strip_suffix(s).is_some_and(|head| head.is_empty() || head.ends_with('.')))
+}
+
+/// Whether a text is of this pattern, in which one `*` stands for any text.
+#[must_use]
+pub fn fits(text: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        None => text == pattern,
+        Some((head, tail)) => text.len() > head.len() + tail.len() && text.starts_with(head) && text.ends_with(tail),
+    }
 }
 
 /// The environment part.
@@ -200,11 +297,13 @@ pub static ALL: &[&Provider] = &[
     &brevo::PROVIDER,
     &clerk::PROVIDER,
     &cloudflare::PROVIDER,
+    &customerio::PROVIDER,
     &fastmail::PROVIDER,
     &github::PROVIDER,
     &google_workspace::PROVIDER,
     &hubspot::PROVIDER,
     &intercom::PROVIDER,
+    &klaviyo::PROVIDER,
     &lemonsqueezy::PROVIDER,
     &loops::PROVIDER,
     &mailchimp::PROVIDER,
@@ -226,6 +325,8 @@ pub static ALL: &[&Provider] = &[
     &ses::PROVIDER,
     &slack::PROVIDER,
     &smtp::PROVIDER,
+    &smtp2go::PROVIDER,
+    &sparkpost::PROVIDER,
     &stripe::PROVIDER,
     &supabase::PROVIDER,
     &upstash::PROVIDER,
@@ -260,12 +361,7 @@ pub fn by_packages(packages: &[String]) -> impl Iterator<Item = &'static Provide
 /// Whose SMTP relay this host is.
 #[must_use]
 pub fn by_smtp_host(host: &str) -> Option<&'static Provider> {
-    let host = host.to_ascii_lowercase();
-    ALL.iter().copied().find(|p| {
-        p.mail.as_ref().is_some_and(|m| {
-            m.smtp_hosts.iter().any(|s| host.strip_suffix(s).is_some_and(|head| head.is_empty() || head.ends_with('.')))
-        })
-    })
+    ALL.iter().copied().find(|p| p.mail.as_ref().is_some_and(|m| is_host_of(host, m.smtp_hosts)))
 }
 
 #[cfg(test)]

@@ -1,18 +1,17 @@
 //! Postmark: transactional mail; its selector is made for each domain.
-use super::{Env, Mail, Mode, Provider, Scheme, Var, Webhook};
+use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
 
 /// Postmark.
 pub(super) static PROVIDER: Provider = Provider {
     id: "postmark",
     name: "Postmark",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://postmarkapp.com/support/article/1046-how-do-i-verify-a-domain",
-        apex_include: None,
-        selectors: &[],
-        usual_selectors: &[],
+        useless_includes: &["spf.mtasv.net"],
+        selector_patterns: &["*pm"],
+        return_path: ReturnPath::Alias { label: Some("pm-bounces"), hosts: &["mtasv.net"], optional: true },
         smtp_hosts: &["smtp.postmarkapp.com"],
         packages: &["postmark", "nodemailer-postmark-transport"],
+        ..Mail::of("2026-11", "https://postmarkapp.com/support/article/1046-how-do-i-verify-a-domain")
     }),
     env: Some(Env {
         checked: "2026-11",

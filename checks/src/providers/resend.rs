@@ -1,18 +1,23 @@
 //! Resend: transactional mail over a return path of its own.
-use super::{Env, Mail, Mode, Provider, Scheme, Var, Webhook};
+use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
 
 /// Resend.
 pub(super) static PROVIDER: Provider = Provider {
     id: "resend",
     name: "Resend",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://resend.com/docs/dashboard/domains/introduction",
-        apex_include: None,
+        useless_includes: &["amazonses.com"],
         selectors: &["resend"],
-        usual_selectors: &[],
+        return_path: ReturnPath::Records {
+            label: Some("send"),
+            hosts: &["amazonses.com"],
+            include: "amazonses.com",
+            optional: false,
+        },
+        sandboxes: &["resend.dev"],
         smtp_hosts: &["smtp.resend.com"],
         packages: &["resend"],
+        ..Mail::of("2026-11", "https://resend.com/docs/dashboard/domains/introduction")
     }),
     env: Some(Env {
         checked: "2026-11",

@@ -1,18 +1,21 @@
 //! SendGrid: transactional mail; `s1` and `s2` unless the customer chose others.
-use super::{Env, Mail, Mode, Provider, Scheme, Var, Webhook};
+use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
 
 /// SendGrid.
 pub(super) static PROVIDER: Provider = Provider {
     id: "sendgrid",
     name: "SendGrid",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication",
-        apex_include: None,
-        selectors: &[],
+        useless_includes: &["sendgrid.net"],
         usual_selectors: &["s1", "s2"],
+        key_hosts: &["sendgrid.net"],
+        return_path: ReturnPath::Alias { label: None, hosts: &["sendgrid.net"], optional: true },
         smtp_hosts: &["smtp.sendgrid.net"],
         packages: &["@sendgrid/mail"],
+        ..Mail::of(
+            "2026-11",
+            "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication",
+        )
     }),
     env: Some(Env {
         checked: "2026-11",

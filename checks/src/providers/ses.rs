@@ -1,18 +1,22 @@
 //! Amazon SES: transactional mail; three random selectors for each identity.
-use super::{Env, Mail, Provider, Var};
+use super::{Env, Mail, Provider, ReturnPath, Var};
 
 /// Amazon SES.
 pub(super) static PROVIDER: Provider = Provider {
     id: "ses",
     name: "Amazon SES",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html",
-        apex_include: None,
-        selectors: &[],
-        usual_selectors: &[],
+        useless_includes: &["amazonses.com"],
+        key_hosts: &["dkim.amazonses.com"],
+        return_path: ReturnPath::Records {
+            label: None,
+            hosts: &["amazonses.com"],
+            include: "amazonses.com",
+            optional: true,
+        },
         smtp_hosts: &["amazonaws.com"],
         packages: &["@aws-sdk/client-ses", "@aws-sdk/client-sesv2"],
+        ..Mail::of("2026-11", "https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html")
     }),
     env: Some(Env {
         checked: "2026-11",

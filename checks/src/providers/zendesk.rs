@@ -6,13 +6,11 @@ pub(super) static PROVIDER: Provider = Provider {
     id: "zendesk",
     name: "Zendesk",
     mail: Some(Mail {
-        checked: "2026-11",
-        source: "https://support.zendesk.com/hc/en-us/articles/4408832543770",
         apex_include: Some("mail.zendesk.com"),
         selectors: &["zendesk1", "zendesk2"],
-        usual_selectors: &[],
-        smtp_hosts: &[],
-        packages: &[],
+        key_hosts: &["zendesk.com"],
+        key_as_txt: false,
+        ..Mail::of("2026-11", "https://support.zendesk.com/hc/en-us/articles/4408832543770")
     }),
     env: Some(Env {
         checked: "2026-11",

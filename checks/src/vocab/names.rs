@@ -76,6 +76,28 @@ impl DomainName {
         Ok(Self(ascii))
     }
 
+    /// Any name that the DNS itself can hold, host name or not: SPF macros make names of what a
+    /// stranger wrote. Labels may hold every byte but the dot.
+    ///
+    /// # Errors
+    /// When a label is empty or longer than 63 octets, or the whole is longer than 253.
+    pub fn octets(text: &str) -> Result<Self, BadName> {
+        let bad = |why| Err(BadName { why });
+        let t = text.strip_suffix('.').unwrap_or(text);
+        if t.len() > 253 {
+            return bad("the name is longer than 253 octets");
+        }
+        for label in t.split('.') {
+            if label.is_empty() {
+                return bad("the name has an empty label");
+            }
+            if label.len() > 63 {
+                return bad("a label is longer than 63 octets");
+            }
+        }
+        Ok(Self(t.to_ascii_lowercase()))
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -180,6 +202,21 @@ mod tests {
                 (got, _) => panic!("{text}: {got:?}"),
             }
         }
+    }
+
+    #[test]
+    fn the_dns_holds_more_names_than_hosts_have() {
+        for (text, want) in [
+            ("foo:bar/baz.Acme.test.", Some("foo:bar/baz.acme.test")),
+            ("strong bad.acme.test", Some("strong bad.acme.test")),
+            ("a..b", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(DomainName::octets(text).ok().as_ref().map(DomainName::as_str), want, "{text}");
+        }
+        assert!(DomainName::octets(&"a".repeat(64)).is_err());
+        assert!(DomainName::octets(&"a.".repeat(127)).is_ok() && DomainName::octets(&"a.".repeat(128)).is_err());
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! `email.dmarc-policy-weaker-below`
+use super::facts::Dmarc;
+use crate::{
+    rule,
+    vocab::{Fault, Fix, Verdict},
+};
+
+rule! {
+    /// The DMARC policy for names below the domain is milder than that for the domain itself.
+    ///
+    /// # Why at launch
+    /// Whoever forges mail in your name takes billing.acme.com in place of acme.com. Where `sp` or
+    /// `np` is milder than `p`, that mail is delivered, whether the name exists or not.
+    ///
+    /// # Fix
+    /// Take `sp` and `np` out, so that `p` holds for all names; or make them as strict.
+    ///
+    /// # References
+    /// RFC 9989, section 4.7
+    ///
+    /// ```pass
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=quarantine; np=reject"
+    /// ```
+    /// ```fail
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=reject; sp=none"
+    /// ```
+    /// ```fail
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=reject; sp=reject; np=none"
+    /// ```
+    "email.dmarc-policy-weaker-below" on Mail, Low, stage Email;
+    fails "DMARC is milder for the names below the domain"; holds "DMARC is as strict for the names below the domain";
+    yields_to "email.dmarc-syntax";
+    fn check(dmarc: &Dmarc) -> Verdict {
+        let Some((visit, record)) = dmarc.applying() else {
+            return Verdict::not_applicable("no DMARC policy is in force");
+        };
+        let own = record.own_policy();
+        let mut milder: Vec<&str> = [true, false]
+            .into_iter()
+            .filter_map(|exists| {
+                let (policy, tag) = record.policy_below(exists);
+                (policy < own).then_some(tag)
+            })
+            .collect();
+        milder.dedup();
+        if milder.is_empty() {
+            return Verdict::Pass;
+        }
+        let saw = super::advice::txt(&visit.at, vec![record.text.clone()], &visit.answer);
+        let p = own.word();
+        let fix = Fix::step(format!(
+            "In the record at {}, take {} out, or write {p} there, once the reports show that all your own mail from names below passes",
+            visit.at,
+            milder.join(" and ")
+        ));
+        Fault::here(saw, fix).into()
+    }
+}

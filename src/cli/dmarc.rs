@@ -1,0 +1,329 @@
+//! `launchcheck dmarc`: whose policy applies to a domain, what it is, and whether a mail passes.
+
+use super::{
+    network::{Network, Weigh},
+    values::one_of,
+};
+use crate::{
+    exit,
+    gather::Wire,
+    probe::layers::Deadline,
+    problem::Problems,
+    settings::{Format, parse_domain},
+};
+use launchcheck_checks::{
+    email::{
+        dmarc::Policy,
+        dmarc_verdict::{DmarcCheck, DmarcChecked},
+        dmarc_walk::older_view,
+        facts::{Dmarc, DmarcReports, Force},
+        spf_check::Outcome,
+        syntax::Effect,
+    },
+    vocab::{DomainName, Missing, Observed, Shown},
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, fmt::Write as _};
+
+/// Show the DMARC policy in force for a domain, and whether a mail would pass.
+///
+/// DOMAIN is the one in the From address. Its policy is found by the walk of RFC 9989, with what a
+/// receiver on RFC 7489 makes of it beside. With --spf and --dkim the alignment is judged too.
+#[derive(Debug, clap::Args)]
+#[command(next_display_order = None, after_help = EXIT_CODES)]
+pub(super) struct Args {
+    /// The domain in the From address, such as acme.com
+    #[arg(value_parser = parse_domain)]
+    domain: DomainName,
+    /// A DKIM signature: its d= and the result, such as acme.com=pass; repeatable
+    #[arg(long, value_name = "D=RESULT", value_parser = parse_dkim)]
+    dkim: Vec<(DomainName, bool)>,
+    /// How it is shown
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::word), default_value = "human")]
+    format: Format,
+    #[command(flatten)]
+    network: Network,
+    /// The domain of the envelope sender and the result of SPF, such as send.acme.com=pass
+    #[arg(long, value_name = "D=RESULT", value_parser = parse_spf)]
+    spf: Option<(DomainName, bool)>,
+}
+
+const EXIT_CODES: &str = "\
+Ends 0 where a policy is in force and, with --spf or --dkim, the mail passes; 1 where there is
+none, where nobody can read it, or where the mail fails; 2 for wrong use; 3 where a name server did
+not answer. JSON: aspf_aligned and adkim_aligned are true where SPF or a signature passed for a
+domain that aligns, null where --spf or --dkim was not given; dmarc is pass, fail, none (no record),
+temperror or null (nothing given); queries counts the names of the walk, eight at most.";
+
+fn parse_spf(text: &str) -> Result<(DomainName, bool), String> {
+    parse(text, &Outcome::ALL.map(Outcome::word))
+}
+fn parse_dkim(text: &str) -> Result<(DomainName, bool), String> {
+    parse(text, &["pass", "fail", "none", "neutral", "policy", "temperror", "permerror"])
+}
+/// A domain, and whether it passed.
+fn parse(text: &str, words: &[&str]) -> Result<(DomainName, bool), String> {
+    let (domain, result) = text.rsplit_once('=').ok_or("write it as DOMAIN=RESULT, such as acme.com=pass")?;
+    let result = result.to_ascii_lowercase();
+    if !words.contains(&result.as_str()) {
+        return Err(format!("`{result}` is not a result; the results are {}", words.join(", ")));
+    }
+    Ok((parse_domain(domain)?, result == "pass"))
+}
+
+/// Runs it; returns the text for standard output and the exit code.
+pub(super) fn run(args: &Args, environment: BTreeMap<String, String>) -> anyhow::Result<(String, u8)> {
+    let env = |name: &str| environment.get(name).cloned();
+    let mut weigh = Weigh::new(&env);
+    let settings = args.network.settings(&mut weigh);
+    Problems::check(weigh.problems)?;
+    let check =
+        DmarcCheck { domain: args.domain.clone(), spf: args.spf.iter().cloned().collect(), dkim: args.dkim.clone() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (checked, reports) = runtime.block_on(async {
+        let (_stopper, deadline) = Deadline::after(settings.deadline);
+        let wire = Wire::new(&settings, deadline);
+        let checked = wire.drive(&check).await;
+        let lookup = checked.get().ok().and_then(|c| c.dmarc.asks_for_reports());
+        let reports = match lookup {
+            Some(lookup) => Some(wire.drive(&lookup).await),
+            None => None,
+        };
+        (checked, reports.and_then(|r| r.into_inner().ok()))
+    });
+    runtime.shutdown_background();
+    let found = Found::new(args, &checked, reports.as_ref());
+    let text = match args.format {
+        Format::Json => format!("{:#}\n", found.to_json()),
+        Format::Human => found.to_text(),
+    };
+    Ok((text, found.code()))
+}
+
+struct Found<'a> {
+    args: &'a Args,
+    checked: Result<&'a DmarcChecked, String>,
+    reports: Option<&'a DmarcReports>,
+}
+impl<'a> Found<'a> {
+    fn new(args: &'a Args, checked: &'a Observed<DmarcChecked>, reports: Option<&'a DmarcReports>) -> Self {
+        let checked = checked.get().map_err(|missing| match missing {
+            Missing::Unknown(cause) => cause.to_string(),
+            Missing::NotConfigured(what) => what.to_owned(),
+        });
+        Self { args, checked, reports }
+    }
+
+    fn is_given(&self) -> bool {
+        self.args.spf.is_some() || !self.args.dkim.is_empty()
+    }
+
+    /// The result of DMARC for the mail; `None` where none was described.
+    fn result(&self) -> Option<&'static str> {
+        let Ok(checked) = self.checked else { return Some("temperror") };
+        match (&checked.dmarc.force, checked.passes) {
+            // What stands above and was not seen might apply.
+            (Force::Nothing, _) if !checked.dmarc.gaps.is_empty() => Some("temperror"),
+            (Force::Nothing, _) => Some("none"),
+            _ if !self.is_given() => None,
+            (_, Some(true)) => Some("pass"),
+            (_, Some(false)) => Some("fail"),
+            (_, None) => Some("temperror"),
+        }
+    }
+
+    fn code(&self) -> u8 {
+        match (&self.checked, self.result()) {
+            (Err(_), _) | (_, Some("temperror")) => exit::INCOMPLETE,
+            (_, Some("none" | "fail")) => exit::NO_GO,
+            (Ok(c), _) if matches!(c.dmarc.force, Force::Broken(_)) => exit::NO_GO,
+            (Ok(c), _) if !c.dmarc.gaps.is_empty() => exit::INCOMPLETE,
+            _ => exit::GO,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let known = self.checked.as_ref().ok();
+        let dmarc = known.map(|c| &c.dmarc);
+        let applying = dmarc.and_then(Dmarc::applying);
+        let (older, pct) = dmarc.map_or((None, None), |d| {
+            let (force, pct) = older_view(d);
+            (policy(&force), pct)
+        });
+        json!({
+            "schema": "launchcheck.dmarc/1",
+            "domain": self.args.domain.as_str(),
+            "org_domain": known.map(|c| c.organisation.as_str()),
+            "record_at": applying.map(|(v, _)| v.at.as_str()),
+            "record": applying.map(|(_, r)| r.text.as_str()),
+            "policy_in_force": dmarc.and_then(|d| policy(&d.force)).map(|(p, _)| p.word()),
+            "policy_tag": dmarc.and_then(|d| policy(&d.force)).map(|(_, tag)| tag),
+            "testing": applying.map(|(_, r)| r.testing),
+            "aspf_aligned": known.and_then(|c| c.spf_aligned),
+            "adkim_aligned": known.and_then(|c| c.dkim_aligned),
+            "dmarc": self.result(),
+            "queries": known.map(|c| c.queries),
+            "walk": dmarc.map(|d| d.visits.iter().map(|v| v.at.as_str()).collect::<Vec<_>>()),
+            "rfc7489": older.map(|(p, tag)| json!({ "policy": p.word(), "tag": tag, "pct": pct.unwrap_or(100) })),
+            "removed_tags": applying.map(|(_, r)| r.removed.clone()).unwrap_or_default(),
+            "reports": self.reports.map(|r| r.destinations.iter().map(|d| json!({
+                "address": d.address.as_str(),
+                "authorised_at": d.consent_at.as_ref().map(DomainName::as_str),
+                "authorised": d.agrees,
+                "reachable": d.takes_mail,
+            })).collect::<Vec<_>>()).unwrap_or_default(),
+            "problems": self.problems(),
+            "next": self.next(),
+            "unknown": match &self.checked {
+                Ok(c) => c.gaps.iter().map(ToString::to_string).collect(),
+                Err(why) => vec![why.clone()],
+            },
+        })
+    }
+
+    /// What is wrong with the records that were seen.
+    fn problems(&self) -> Vec<String> {
+        let Ok(checked) = self.checked else { return Vec::new() };
+        let mut out = Vec::new();
+        for visit in &checked.dmarc.visits {
+            if visit.records.len() > 1 {
+                out.push(format!("{} has more than one DMARC record, so none of them counts", visit.at));
+            }
+            out.extend(visit.near_misses.iter().map(|m| format!("{}: \"{}\": {}", visit.at, m.text.short(80), m.why)));
+            out.extend(visit.records.iter().flat_map(|r| &r.flaws).map(|f| format!("{}, {f}", visit.at)));
+        }
+        for d in self.reports.iter().flat_map(|r| &r.destinations) {
+            if d.agrees == Some(false) {
+                let at = d.consent_at.as_ref().map(ToString::to_string).unwrap_or_default();
+                out.push(format!("{} did not agree to take reports: no record at {at}", d.domain));
+            }
+            if d.takes_mail == Some(false) {
+                out.push(format!("{} takes no mail, so no report arrives at {}", d.domain, d.address));
+            }
+        }
+        out
+    }
+
+    /// The way on from here: the starter record, and the ramp to `p=reject`.
+    fn next(&self) -> Vec<String> {
+        let Ok(checked) = self.checked else { return Vec::new() };
+        let (domain, organisation) = (&self.args.domain, &checked.organisation);
+        let Some((visit, record)) = checked.dmarc.applying() else {
+            let top = if organisation == domain { domain.registrable() } else { organisation.clone() };
+            return vec![
+                format!(
+                    "publish _dmarc.{top} TXT \"v=DMARC1; p=none; rua=mailto:dmarc@{top}\", which changes nothing for your mail"
+                ),
+                "read the reports for two to four weeks, until all that sends for you passes".to_owned(),
+            ];
+        };
+        if record.flaws.iter().any(|f| f.effect == Effect::Breaks) {
+            let repaired = record.repaired(&format!("dmarc@{}", visit.of));
+            return vec![format!("publish {} TXT \"{repaired}\"", visit.at)];
+        }
+        let step = |p: &str, t: &str| format!("write p={p}{t} at {}", visit.at);
+        let mut out = Vec::new();
+        if record.rua.is_empty() {
+            out.push(format!("add rua=mailto:dmarc@{} to see reports", visit.of));
+        }
+        match (record.own_policy(), record.testing) {
+            (Policy::None, _) => out.extend([
+                "read the reports for two to four weeks, until all that sends for you passes".to_owned(),
+                step("quarantine", "; t=y") + ", then without t=y",
+                step("reject", "; t=y") + ", then without t=y",
+            ]),
+            (p, true) => out.push(format!(
+                "take t=y out, when the reports show that all your own mail passes, so that p={} holds",
+                p.word()
+            )),
+            (Policy::Quarantine, false) => out.push(step("reject", "; t=y") + ", then without t=y"),
+            (Policy::Reject, false) => {}
+        }
+        out
+    }
+
+    fn to_text(&self) -> String {
+        let mut out = String::new();
+        let domain = &self.args.domain;
+        let checked = match &self.checked {
+            Ok(c) => *c,
+            Err(why) => return format!("DMARC of {domain}: {why}\n"),
+        };
+        let dmarc = &checked.dmarc;
+        let headline = match &dmarc.force {
+            Force::Nothing if dmarc.gaps.is_empty() => "no record applies".to_owned(),
+            Force::Nothing => "no record was seen, and not all names answered".to_owned(),
+            Force::Broken(of) => format!("the record of {of} is broken, so receivers do nothing"),
+            Force::Policy { of, policy, tag, testing } => {
+                let testing = if *testing { ", made one step milder by t=y" } else { "" };
+                format!("{} ({tag} of {of}{testing})", policy.word())
+            }
+        };
+        let _ = writeln!(out, "DMARC of {domain}: {headline}\n");
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(out, "  {name:<15}{value}");
+        };
+        if let Some((visit, record)) = dmarc.applying() {
+            line("record at", visit.at.as_str());
+            line("record", record.text.as_str());
+        }
+        let queries = match checked.queries {
+            1 => "1 name asked".to_owned(),
+            n => format!("{n} names asked"),
+        };
+        line("organisation", &format!("{} ({queries}, of 8 at most)", checked.organisation));
+        let (older, pct) = older_view(dmarc);
+        let share = pct.map(|p| format!(" for {p} % of the mail")).unwrap_or_default();
+        let older = policy(&older).map_or("nothing".to_owned(), |(p, tag)| format!("{} by {tag}{share}", p.word()));
+        line("by RFC 7489", &older);
+        let removed = dmarc.applying().map(|(_, r)| r.removed.join(", ")).unwrap_or_default();
+        if !removed.is_empty() {
+            line("removed tags", &format!("{removed} (RFC 9989 no longer knows them)"));
+        }
+        let aligned = |a: Option<bool>| match a {
+            Some(true) => "passed and aligned",
+            Some(false) => "not passed, or not aligned",
+            None => "could not be found out",
+        };
+        if self.args.spf.is_some() {
+            line("SPF", aligned(checked.spf_aligned));
+        }
+        if !self.args.dkim.is_empty() {
+            line("DKIM", aligned(checked.dkim_aligned));
+        }
+        if let Some(result) = self.result().filter(|_| self.is_given()) {
+            line("result", result);
+        }
+        for (title, all) in [("Wrong", self.problems()), ("Next", self.next())] {
+            if !all.is_empty() {
+                let _ = writeln!(out, "\n{title}");
+            }
+            for text in all {
+                let _ = writeln!(out, "  {}", Shown::from(text));
+            }
+        }
+        out
+    }
+}
+
+fn policy(force: &Force) -> Option<(Policy, &'static str)> {
+    match force {
+        Force::Policy { policy, tag, .. } => Some((*policy, tag)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers() {
+        let name = |d| DomainName::parse(d).unwrap();
+        assert_eq!(parse_spf("send.acme.com=pass"), Ok((name("send.acme.com"), true)));
+        assert_eq!(parse_dkim("acme.com=FAIL"), Ok((name("acme.com"), false)));
+        for text in ["acme.com", "acme.com=", "acme.com=good", "=pass", "acme=pass"] {
+            assert!(parse_spf(text).is_err(), "{text}");
+        }
+    }
+}
