@@ -20,6 +20,11 @@ macro_rules! for_each_fact {
             dmarc: $crate::email::facts::Dmarc, of Mail, network;
             dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;
+            sender_setup: $crate::email::setup::SenderSetup, of Mail, network;
+            mx_servers: $crate::email::mx_servers::MxServers, of Mail, network;
+            mta_sts: $crate::email::mta_sts::MtaSts, of Mail, network;
+            tls_rpt: $crate::email::tls_rpt::TlsRpt, of Mail, network;
+            bimi: $crate::email::bimi::Bimi, of Mail, network;
             redirects: $crate::web::facts::Redirects, of Site, network;
             home: $crate::web::facts::Home, of Site, network;
             front: $crate::web::facts::Front, of Site, network;

@@ -47,7 +47,13 @@ rule! {
         if plan.selectors.is_empty() {
             return Verdict::not_applicable("[email] dkim-selectors names none");
         }
-        let keys = dkim.iter().flat_map(|d| &d.keys).filter(|k| k.keys.is_empty());
+        // A sender may sign for a domain below; a key there is the selector's too.
+        let elsewhere = |k: &&SelectorKey| {
+            let mut others = dkim.iter().flat_map(|d| &d.keys).filter(|o| o.selector == k.selector);
+            others.any(|o| !o.keys.is_empty())
+        };
+        let at_domain = |k: &&SelectorKey| k.selector.at(&plan.domain).as_ref() == Some(&k.at);
+        let keys = dkim.iter().flat_map(|d| &d.keys).filter(|k| at_domain(k) && !elsewhere(k));
         keys.filter_map(fault).collect::<Vec<_>>().into()
     }
 }

@@ -4,6 +4,8 @@ use crate::facts::Facts;
 use crate::vocab::{Exhibit, ExhibitBody, Rule, Shown, TargetId, Targets};
 
 mod advice;
+pub mod alignment;
+pub mod bimi;
 pub mod dkim_key;
 pub mod dkim_lookup;
 pub mod dmarc;
@@ -11,13 +13,18 @@ pub mod dmarc_walk;
 #[doc(hidden)]
 pub mod example;
 pub mod facts;
+pub mod mta_sts;
 pub mod mx_lookup;
+pub mod mx_servers;
 pub mod senders;
+pub mod setup;
+pub mod setup_lookup;
 pub mod spf;
 pub mod spf_macro;
 pub mod spf_merge;
 pub mod spf_walk;
 pub mod syntax;
+pub mod tls_rpt;
 
 mod dkim_key_broken;
 mod dkim_key_weak;
