@@ -43,6 +43,7 @@ rule! {
     /// ```
     "email.dkim-missing" on Mail, High, stage Email;
     fails "A DKIM key is missing"; holds "Every configured DKIM selector has a key";
+    yields_to "email.name-doubled", "email.record-proxied", "email.record-type-wrong";
     fn check(plan: &MailPlan, dkim: Part<'_, Dkim>) -> Verdict {
         if plan.selectors.is_empty() {
             return Verdict::not_applicable("[email] dkim-selectors names none");

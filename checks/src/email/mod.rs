@@ -18,6 +18,7 @@ pub mod mx_lookup;
 pub mod mx_servers;
 pub mod senders;
 pub mod setup;
+mod setup_advice;
 pub mod setup_lookup;
 pub mod spf;
 pub mod spf_macro;
@@ -26,24 +27,46 @@ pub mod spf_walk;
 pub mod syntax;
 pub mod tls_rpt;
 
+mod bimi_not_eligible;
+mod cname_with_others;
+mod dkim_ed25519_only;
 mod dkim_key_broken;
 mod dkim_key_weak;
 mod dkim_missing;
+mod dkim_record_split;
+mod dkim_revoked;
+mod dkim_testing;
+mod dmarc_alignment_failing;
 mod dmarc_missing;
 mod dmarc_monitoring_only;
 mod dmarc_multiple;
 mod dmarc_syntax;
+mod mta_sts_broken;
+mod mta_sts_stale;
+mod mx_alias;
 mod mx_missing;
+mod mx_null_mixed;
+mod mx_unresolvable;
+mod name_doubled;
+mod record_proxied;
+mod record_type_wrong;
+mod return_path_missing;
+mod return_path_wrong;
+mod sender_sandboxed;
 mod sender_unauthenticated;
+mod sender_unconfigured;
 mod spf_lookup_limit;
 mod spf_missing;
 mod spf_multiple;
 mod spf_permissive_all;
 mod spf_syntax;
+mod tls_rpt_missing;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
     &sender_unauthenticated::RULE,
+    &sender_sandboxed::RULE,
+    &sender_unconfigured::RULE,
     &spf_missing::RULE,
     &spf_multiple::RULE,
     &spf_syntax::RULE,
@@ -53,10 +76,28 @@ pub static RULES: &[&Rule] = &[
     &dmarc_multiple::RULE,
     &dmarc_syntax::RULE,
     &dmarc_monitoring_only::RULE,
+    &dmarc_alignment_failing::RULE,
     &dkim_missing::RULE,
     &dkim_key_broken::RULE,
+    &dkim_record_split::RULE,
+    &dkim_revoked::RULE,
     &dkim_key_weak::RULE,
+    &dkim_testing::RULE,
+    &dkim_ed25519_only::RULE,
+    &return_path_wrong::RULE,
+    &return_path_missing::RULE,
+    &name_doubled::RULE,
+    &record_proxied::RULE,
+    &record_type_wrong::RULE,
+    &cname_with_others::RULE,
     &mx_missing::RULE,
+    &mx_null_mixed::RULE,
+    &mx_alias::RULE,
+    &mx_unresolvable::RULE,
+    &mta_sts_broken::RULE,
+    &mta_sts_stale::RULE,
+    &tls_rpt_missing::RULE,
+    &bimi_not_eligible::RULE,
 ];
 
 /// What is shown of mail without a finding: the SPF tree of each domain that has a record.
