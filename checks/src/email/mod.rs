@@ -17,6 +17,7 @@ pub mod mta_sts;
 pub mod mx_lookup;
 pub mod mx_servers;
 pub mod senders;
+mod senders_exhibit;
 pub mod setup;
 mod setup_advice;
 pub mod setup_lookup;
@@ -100,20 +101,28 @@ pub static RULES: &[&Rule] = &[
     &bimi_not_eligible::RULE,
 ];
 
-/// What is shown of mail without a finding: the SPF tree of each domain that has a record.
+/// What is shown of mail without a finding: the SPF tree of each domain that has a record, and its
+/// senders.
 #[must_use]
 pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    let trees = targets.of(crate::vocab::TargetKind::Mail).filter_map(|t| Some((t, facts.spf_tree.get(t)?)));
-    trees
-        .filter_map(|(target, tree)| {
-            let tree = tree.get().ok().filter(|t| t.root.record.is_some())?;
-            let mut lines = Vec::new();
-            draw(&tree.root, 0, &mut lines);
-            let least = if tree.gaps.is_empty() { "" } else { "at least " };
-            let title = format!("SPF of {}: {least}{} of {} look-ups", tree.root.term, tree.lookups, spf::LOOKUP_LIMIT);
-            Some((target.clone(), Exhibit { id: "spf-tree", title: title.into(), body: ExhibitBody::Tree(lines) }))
-        })
-        .collect()
+    let of = |target: &TargetId| {
+        let tree = facts.spf_tree.get(target).and_then(|t| t.get().ok());
+        let dmarc = facts.dmarc.get(target).and_then(|d| d.get().ok());
+        let setup = facts.sender_setup.get(target).and_then(|s| s.get().ok());
+        let senders = setup.and_then(|setup| senders_exhibit::exhibit(setup, dmarc, tree));
+        tree.and_then(spf_tree).into_iter().chain(senders).collect::<Vec<_>>()
+    };
+    let mails = targets.of(crate::vocab::TargetKind::Mail);
+    mails.flat_map(|target| of(target).into_iter().map(|exhibit| (target.clone(), exhibit))).collect()
+}
+
+fn spf_tree(tree: &facts::SpfTree) -> Option<Exhibit> {
+    tree.root.record.as_ref()?;
+    let mut lines = Vec::new();
+    draw(&tree.root, 0, &mut lines);
+    let least = if tree.gaps.is_empty() { "" } else { "at least " };
+    let title = format!("SPF of {}: {least}{} of {} look-ups", tree.root.term, tree.lookups, spf::LOOKUP_LIMIT);
+    Some(Exhibit { id: "spf-tree", title: title.into(), body: ExhibitBody::Tree(lines) })
 }
 
 fn draw(branch: &facts::Branch, depth: u8, lines: &mut Vec<(u8, Shown)>) {
