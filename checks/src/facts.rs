@@ -21,6 +21,7 @@ macro_rules! for_each_fact {
             dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;
             sender_setup: $crate::email::setup::SenderSetup, of Mail, network;
+            forecasts: $crate::email::alignment::Forecasts, of Mail, network;
             mx_servers: $crate::email::mx_servers::MxServers, of Mail, network;
             mta_sts: $crate::email::mta_sts::MtaSts, of Mail, network;
             tls_rpt: $crate::email::tls_rpt::TlsRpt, of Mail, network;

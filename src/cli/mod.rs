@@ -3,6 +3,7 @@
 mod audit;
 mod completions;
 mod explain;
+mod mail;
 mod man;
 mod rules;
 mod schema;
@@ -54,6 +55,7 @@ enum Command {
     Audit(Box<audit::Args>),
     Completions(completions::Args),
     Explain(explain::Args),
+    Mail(mail::Args),
     Man(man::Args),
     Rules(rules::Args),
     Schema(schema::Args),
@@ -89,6 +91,7 @@ pub fn run_in(
         Command::Audit(args) => audit::run(&args, cli.color, environment),
         Command::Completions(args) => say(&completions::run(&args)),
         Command::Explain(args) => explain::run(&args).and_then(|text| say(&text)),
+        Command::Mail(args) => mail::run(&args).and_then(|(text, code)| say(&text).map(|_| code)),
         Command::Man(args) => man::run(&args).and_then(|text| say(&text)),
         Command::Rules(args) => say(&rules::run(&args)),
         Command::Schema(args) => say(&schema::run(&args)),

@@ -2,9 +2,10 @@
 
 use super::{Cx, Produce};
 use crate::config::Email;
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use launchcheck_checks::{
     email::{
+        alignment::Forecasts,
         bimi::{self, Bimi},
         dkim_lookup::DkimLookup,
         dmarc_walk::DmarcWalk,
@@ -164,6 +165,16 @@ impl Produce for SenderSetup {
             senders::from_dns(plan, spf.get().ok(), mx.get().ok())
         };
         cx.drive(SetupLookup::new(plan, shown)).await
+    }
+}
+
+impl Produce for Forecasts {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let (setup, dmarc, tree) = join3(cx.get::<SenderSetup>(at), cx.get::<Dmarc>(at), cx.get::<SpfTree>(at)).await;
+        match setup.get() {
+            Ok(setup) => Observed::known(Self::of(setup, &dmarc, &tree)),
+            Err(missing) => missing.into(),
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Whether DMARC will pass before the first mail goes out: for each sender, whether the domain it
 //! signs for and the domain of its envelope sender are the From domain's own.
 
+use super::dmarc::Policy;
 use super::facts::{Dmarc, Force, Sender, SpfTree};
 use super::setup::{SenderSetup, Standing};
 use crate::providers::ReturnPath;
-use crate::vocab::{DomainName, Shown};
+use crate::vocab::{Cause, DomainName, Gaps, Missing, Observed, Shown};
 
 /// What comes of one of the two ways to align.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,58 @@ impl Modes {
 #[must_use]
 pub fn aligns(domain: &DomainName, from: &DomainName, strict: bool) -> bool {
     domain == from || (!strict && domain.registrable() == from.registrable())
+}
+
+/// The forecasts for all senders of a domain, in their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forecasts {
+    /// Each sender's.
+    pub all: Vec<(Sender, Forecast)>,
+    /// Whether a policy of quarantine or reject is in force.
+    pub enforced: bool,
+    /// What could not be seen and would have told more.
+    pub gaps: Vec<Cause>,
+}
+impl Gaps for Forecasts {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+impl Forecasts {
+    /// What the records come to. Of what could not be seen only that is a gap which a forecast hangs on.
+    #[must_use]
+    pub fn of(setup: &SenderSetup, dmarc: &Observed<Dmarc>, tree: &Observed<SpfTree>) -> Self {
+        let modes = Modes::of(dmarc.get().ok());
+        let all = setup.senders.iter().map(|s| (s.clone(), forecast(setup, s, modes, tree.get().ok())));
+        let all: Vec<(Sender, Forecast)> = all.collect();
+        let open = |(sender, forecast): &(Sender, Forecast)| {
+            let from = sender.known().is_some_and(|(_, m)| m.return_path == ReturnPath::From);
+            from && forecast.spf == Way::Unverified && !matches!(forecast.dkim, Way::Passes(_))
+        };
+        let mut gaps = setup.gaps.clone();
+        if all.iter().any(open) {
+            gaps.extend(unseen(tree, |t| &t.gaps));
+        }
+        if !all.is_empty() {
+            gaps.extend(unseen(dmarc, |d| &d.gaps));
+        }
+        gaps.sort();
+        gaps.dedup();
+        let policy = |d: &Dmarc| matches!(d.force, Force::Policy { policy: Policy::Quarantine | Policy::Reject, .. });
+        Self { all, enforced: dmarc.get().is_ok_and(policy), gaps }
+    }
+    /// Whether DMARC will pass for a provider's mail; `None` where that cannot be told.
+    #[must_use]
+    pub fn passes(&self, provider: &str) -> Option<bool> {
+        self.all.iter().find(|(s, _)| s.provider.as_str() == provider)?.1.passes()
+    }
+}
+fn unseen<T>(fact: &Observed<T>, gaps: impl Fn(&T) -> &Vec<Cause>) -> Vec<Cause> {
+    match fact.get() {
+        Ok(known) => gaps(known).clone(),
+        Err(Missing::Unknown(cause)) => vec![cause],
+        Err(Missing::NotConfigured(_)) => Vec::new(),
+    }
 }
 
 /// The forecast for one sender.

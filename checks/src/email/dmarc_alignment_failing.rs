@@ -1,9 +1,7 @@
 //! `email.dmarc-alignment-failing`
-use super::alignment::Way;
-use super::facts::{Dmarc, Force, MailPlan, Sender, SpfTree};
-use super::setup::SenderSetup;
-use super::setup_advice::{because, outlook};
-use crate::email::dmarc::Policy;
+use super::alignment::{Forecast, Forecasts, Way};
+use super::facts::{MailPlan, Sender};
+use super::setup_advice::because;
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Severity, Verdict},
@@ -61,31 +59,29 @@ rule! {
     "email.dmarc-alignment-failing" on Mail, High, stage Email;
     fails "DMARC will fail for a sender's mail"; holds "Nothing shows that DMARC will fail";
     yields_to "email.sender-unconfigured", "email.sender-unauthenticated";
-    fn check(plan: &MailPlan, tree: Part<'_, SpfTree>, dmarc: Part<'_, Dmarc>, setup: Part<'_, SenderSetup>) -> Verdict {
-        let Some(setup) = setup.first() else { return Verdict::Pass };
-        if setup.senders.is_empty() {
+    fn check(plan: &MailPlan, forecasts: Part<'_, Forecasts>) -> Verdict {
+        let Some(forecasts) = forecasts.first() else { return Verdict::Pass };
+        if forecasts.all.is_empty() {
             return Verdict::not_applicable("no sender is known; [email] providers names them");
         }
-        let none = dmarc.iter().any(|d| !matches!(d.force, Force::Policy { policy: Policy::Quarantine | Policy::Reject, .. }));
-        let fault = |sender: &Sender| {
-            let forecast = outlook(setup, sender, &dmarc, &tree);
+        let fault = |(sender, forecast): &(Sender, Forecast)| {
             let (Way::Misaligned(dkim), Way::Misaligned(spf) | Way::Fails(spf)) = (&forecast.dkim, &forecast.spf) else {
                 return None;
             };
             let name = sender.known().map_or(sender.provider.as_str(), |(p, _)| p.name);
-            let domain = &setup.domain;
+            let domain = &plan.domain;
             let relaxed = format!("Or take adkim=s and aspf=s out of the DMARC record, where {domain} and the other are one organisation");
             let fix = Fix::steps([format!("Let {name} sign for {domain}, the domain in From"), relaxed]);
             let fault = Fault::new(&sender.provider, format!("DKIM: {dkim}"), fix)
                 .titled(format!("DMARC will fail for mail by {name}"))
                 .and_saw(format!("SPF: {spf}"))
                 .and_saw(because(sender));
-            Some(match (plan.is_certain(sender), none) {
+            Some(match (plan.is_certain(sender), forecasts.enforced) {
                 (false, _) => fault.lowered(Severity::Low),
-                (true, true) => fault.lowered(Severity::Medium),
-                (true, false) => fault,
+                (true, false) => fault.lowered(Severity::Medium),
+                (true, true) => fault,
             })
         };
-        setup.senders.iter().filter_map(fault).collect::<Vec<_>>().into()
+        forecasts.all.iter().filter_map(fault).collect::<Vec<_>>().into()
     }
 }

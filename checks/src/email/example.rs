@@ -1,6 +1,7 @@
 //! The examples in the rules' documentation, played: zone lines and a few words of configuration
 //! become the facts that the real inquiries make of them.
 
+use super::alignment::Forecasts;
 use super::bimi::{self, Bimi};
 use super::dkim_lookup::DkimLookup;
 use super::dmarc_walk::DmarcWalk;
@@ -68,7 +69,13 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let mx = Step::play(&MxLookup { domain }, |q| zone.answer(q)).0;
     let shown = senders::from_dns(&plan, facts.spf[&at].get().ok(), mx.get().ok());
     let setup = SetupLookup::new(&plan, shown);
-    facts.sender_setup.insert(at.clone(), Arc::new(Step::play(&setup, |q| zone.answer(q)).0));
+    let setup = Step::play(&setup, |q| zone.answer(q)).0;
+    let forecasts = match setup.get() {
+        Ok(setup) => Observed::known(Forecasts::of(setup, &facts.dmarc[&at], &facts.spf_tree[&at])),
+        Err(missing) => missing.into(),
+    };
+    facts.forecasts.insert(at.clone(), Arc::new(forecasts));
+    facts.sender_setup.insert(at.clone(), Arc::new(setup));
     let servers = match mx.get() {
         Ok(mx) => Step::play(&MxServerLookup::new(mx), |q| zone.answer(q)).0,
         Err(missing) => missing.into(),

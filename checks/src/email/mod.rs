@@ -13,6 +13,7 @@ pub mod dmarc_walk;
 #[doc(hidden)]
 pub mod example;
 pub mod facts;
+pub mod message;
 pub mod mta_sts;
 pub mod mx_lookup;
 pub mod mx_servers;

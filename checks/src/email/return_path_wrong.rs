@@ -1,7 +1,8 @@
 //! `email.return-path-wrong`
-use super::facts::{Dmarc, MailPlan, SpfTree};
+use super::alignment::Forecasts;
+use super::facts::MailPlan;
 use super::setup::{SenderSetup, Spot, Trouble};
-use super::setup_advice::{both, fault, is_certain, outlook};
+use super::setup_advice::{both, fault, is_certain};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Severity, Verdict},
@@ -46,7 +47,7 @@ rule! {
     /// ```
     "email.return-path-wrong" on Mail, High, stage Email;
     fails "A return path has the wrong records"; holds "The return paths that can be known are right";
-    fn check(plan: &MailPlan, tree: Part<'_, SpfTree>, dmarc: Part<'_, Dmarc>, setup: Part<'_, SenderSetup>) -> Verdict {
+    fn check(plan: &MailPlan, setup: Part<'_, SenderSetup>, forecasts: Part<'_, Forecasts>) -> Verdict {
         let Some(setup) = setup.first() else { return Verdict::Pass };
         let spots: Vec<&Spot> = setup.spots.iter().filter(|s| !s.is_key()).collect();
         if spots.is_empty() {
@@ -68,8 +69,8 @@ rule! {
             ];
             let title = format!("The return path {} is wrong", spot.name);
             let told: Fault = fault(plan, setup, spot, title, Fix::steps(steps)).and_saw(saw);
-            let sender = spot.provider.and_then(|p| setup.sender(p));
-            let safe = sender.is_some_and(|s| outlook(setup, s, &dmarc, &tree).passes() == Some(true));
+            let passes = |p| forecasts.iter().any(|f| f.passes(p) == Some(true));
+            let safe = spot.provider.is_some_and(passes);
             Some(if safe && is_certain(plan, setup, spot) { told.lowered(Severity::Medium) } else { told })
         };
         spots.into_iter().filter_map(judge).collect::<Vec<_>>().into()

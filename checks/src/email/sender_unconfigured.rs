@@ -1,8 +1,9 @@
 //! `email.sender-unconfigured`
+use super::alignment::Forecasts;
 use super::dkim_key::Key;
-use super::facts::{Dkim, Dmarc, MailPlan, Sender, Spf, SpfTree};
+use super::facts::{Dkim, MailPlan, Sender, Spf};
 use super::setup::{SenderSetup, Spot, SpotRole, Standing, Trouble};
-use super::setup_advice::{because, both, nothing_vouches, outlook};
+use super::setup_advice::{because, both, nothing_vouches};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Severity, Verdict},
@@ -55,10 +56,9 @@ rule! {
     fn check(
         plan: &MailPlan,
         spf: Part<'_, Spf>,
-        tree: Part<'_, SpfTree>,
-        dmarc: Part<'_, Dmarc>,
         dkim: Part<'_, Dkim>,
         setup: Part<'_, SenderSetup>,
+        forecasts: Part<'_, Forecasts>,
     ) -> Verdict {
         let Some(setup) = setup.first() else { return Verdict::Pass };
         if setup.senders.is_empty() {
@@ -71,7 +71,7 @@ rule! {
             let some_right = setup.spots.iter().any(|s| {
                 s.is_key() && s.provider.is_some_and(|p| p == sender.provider.as_str()) && s.trouble().is_none()
             });
-            let safe = some_right || outlook(setup, sender, &dmarc, &tree).passes() == Some(true);
+            let safe = some_right || forecasts.iter().any(|f| f.passes(sender.provider.as_str()) == Some(true));
             let severity = match (plan.is_certain(sender), safe) {
                 (false, _) => Severity::Low,
                 (true, true) => Severity::Medium,

@@ -1,10 +1,9 @@
 //! What the rules about senders' names share: how sure we are, how a panel wants a name, the fault.
 
-use super::alignment::{Forecast, Modes, forecast};
-use super::facts::{Dkim, Dmarc, MailPlan, Sender, Spf, SpfTree};
+use super::facts::{Dkim, MailPlan, Sender, Spf};
 use super::setup::{SenderSetup, Spot};
 use super::spf_walk::can_pass;
-use crate::vocab::{DomainName, Fault, Fix, Part, Severity, Shown};
+use crate::vocab::{DomainName, Fault, Fix, Severity, Shown};
 
 /// The name as most DNS panels want it: without the zone, `@` for the zone itself.
 pub(super) fn relative(name: &DomainName) -> String {
@@ -42,16 +41,6 @@ pub(super) fn fault(plan: &MailPlan, setup: &SenderSetup, spot: &Spot, title: im
 pub(super) fn because(sender: &Sender) -> String {
     let name = sender.known().map_or(sender.provider.as_str(), |(p, _)| p.name);
     format!("{name} sends for the domain: {}", sender.because)
-}
-
-/// The forecast with what of DMARC and SPF is known.
-pub(super) fn outlook(
-    setup: &SenderSetup,
-    sender: &Sender,
-    dmarc: &Part<'_, Dmarc>,
-    tree: &Part<'_, SpfTree>,
-) -> Forecast {
-    forecast(setup, sender, Modes::of(dmarc.first()), tree.first())
 }
 
 /// Whether neither SPF nor DKIM can vouch for any mail of the domain.
