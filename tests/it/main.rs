@@ -10,5 +10,6 @@ mod probes;
 mod readme;
 mod render;
 mod scenarios;
+mod senders;
 mod volume;
 mod weather;

@@ -51,7 +51,7 @@ fn keys(setup: &SenderSetup, sender: &Sender) -> String {
     match setup.keys_of(sender) {
         Standing::Right(spots) => format!("right: {}", names(&spots)),
         Standing::Wrong(spots) => format!("wrong: {}", spots.iter().map(|s| told(s)).collect::<Vec<_>>().join("; ")),
-        Standing::Unverified => "not to be told; [email] dkim-selectors settles it".to_owned(),
+        Standing::Unverified => open(setup, "dkim-selectors"),
     }
 }
 
@@ -63,7 +63,15 @@ fn path(setup: &SenderSetup, sender: &Sender) -> String {
         (Standing::Wrong(spots), _) => {
             format!("wrong: {}", spots.iter().map(|s| told(s)).collect::<Vec<_>>().join("; "))
         }
-        (Standing::Unverified, _) => "not to be told; [email] return-paths settles it".to_owned(),
+        (Standing::Unverified, _) => open(setup, "return-paths"),
+    }
+}
+
+/// Why it is not told: a name could not be asked, or no outsider can know it.
+fn open(setup: &SenderSetup, key: &str) -> String {
+    match setup.gaps.first() {
+        Some(cause) => format!("could not be asked ({cause})"),
+        None => format!("not to be told; [email] {key} settles it"),
     }
 }
 
