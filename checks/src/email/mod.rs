@@ -22,6 +22,7 @@ mod senders_exhibit;
 pub mod setup;
 mod setup_advice;
 pub mod setup_lookup;
+mod setup_seen;
 pub mod spf;
 pub mod spf_macro;
 pub mod spf_merge;

@@ -63,8 +63,7 @@ fn entries<'a>(env: Option<&'a EnvSet>, production: Option<&'a Production>) -> i
 #[must_use]
 pub fn through(provider: &Provider, env: Option<&EnvSet>, production: Option<&Production>) -> Option<DomainName> {
     let names = provider.mail.as_ref().map_or(&[][..], |m| m.domain_vars);
-    let named = entries(env, production).filter(|e| names.contains(&e.name.as_str()));
-    named.into_iter().find_map(|e| match &e.shape.mailing {
+    entries(env, production).filter(|e| names.contains(&e.name.as_str())).find_map(|e| match &e.shape.mailing {
         Some(Mailing::Domain(domain)) => Some(domain.clone()),
         _ => None,
     })

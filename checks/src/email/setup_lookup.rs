@@ -3,12 +3,14 @@
 
 use super::dkim_key::select;
 use super::facts::{MailPlan, Sender};
-use super::senders::names_include;
 use super::setup::{Basis, SenderSetup, Spot, SpotRole, SpotState, Trouble, wanted_key, wanted_path};
-use super::spf;
+use super::setup_seen::{
+    Name, Seen, doubled, empty, empty_key, evidence, is_positive, known, mail, owner_of, path_trouble, positive, spot,
+    stranger, target, touches,
+};
 use crate::providers::{self, ReturnPath, is_host_of};
-use crate::vocab::{Answers, Cause, DomainName, Evidence, Inquiry, Missing, Observed, Selector, Step};
-use crate::wire::{DnsAnswer, DnsQuestion, Found, Record, RecordKind};
+use crate::vocab::{Cause, DomainName, Evidence, Inquiry, Missing, Observed, Selector, Step};
+use crate::wire::{DnsAnswer, DnsQuestion, RecordKind};
 
 /// Looks at the names of the senders, at most two rounds.
 #[derive(Clone, Debug)]
@@ -17,15 +19,6 @@ pub struct SetupLookup {
     senders: Vec<Sender>,
     names: Vec<Name>,
 }
-#[derive(Clone, Debug)]
-struct Name {
-    name: DomainName,
-    base: DomainName,
-    role: SpotRole,
-    basis: Basis,
-    provider: Option<&'static str>,
-}
-type Seen = Answers<DnsQuestion>;
 
 impl SetupLookup {
     /// The names of the plan's senders and of those that the DNS shows.
@@ -34,8 +27,8 @@ impl SetupLookup {
         let senders: Vec<Sender> = plan.senders.iter().cloned().chain(shown).collect();
         let mut names = Vec::<Name>::new();
         let mut add = |name: Option<DomainName>, base: &DomainName, role: SpotRole, basis, provider| {
-            if let Some(name) = name.filter(|n| names.iter().all(|k| k.name != *n)) {
-                names.push(Name { name, base: base.clone(), role, basis, provider });
+            if let Some(name) = name.filter(|n| names.iter().all(|k| k.at != *n)) {
+                names.push(Name { at: name, base: base.clone(), role, basis, provider });
             }
         };
         let mut bases = vec![plan.domain.clone()];
@@ -65,8 +58,8 @@ impl SetupLookup {
                 Some(label) => base.child(label),
                 None => None,
             };
-            let basis = if optional { Basis::Usual } else { Basis::Fixed };
-            add(name, &base, SpotRole::ReturnPath, basis, Some(provider));
+            let why = if optional { Basis::Usual } else { Basis::Fixed };
+            add(name, &base, SpotRole::ReturnPath, why, Some(provider));
         }
         for (selector, _) in &plan.selectors {
             for base in &bases {
@@ -74,10 +67,10 @@ impl SetupLookup {
             }
         }
         for path in &plan.return_paths {
-            match names.iter_mut().find(|n| n.name == *path) {
+            match names.iter_mut().find(|n| n.at == *path) {
                 Some(known) => known.basis = Basis::Configured,
                 None => names.push(Name {
-                    name: path.clone(),
+                    at: path.clone(),
                     base: plan.domain.clone(),
                     role: SpotRole::ReturnPath,
                     basis: Basis::Configured,
@@ -91,10 +84,10 @@ impl SetupLookup {
     fn first(&self) -> Vec<DnsQuestion> {
         let mut all = vec![DnsQuestion::new(self.domain.clone(), RecordKind::Cname)];
         for name in &self.names {
-            all.push(DnsQuestion::new(name.name.clone(), RecordKind::Txt));
+            all.push(DnsQuestion::new(name.at.clone(), RecordKind::Txt));
             if !matches!(name.role, SpotRole::Key(_)) {
-                all.push(DnsQuestion::new(name.name.clone(), RecordKind::Mx));
-                all.push(DnsQuestion::new(name.name.clone(), RecordKind::Cname));
+                all.push(DnsQuestion::new(name.at.clone(), RecordKind::Mx));
+                all.push(DnsQuestion::new(name.at.clone(), RecordKind::Cname));
             }
         }
         all
@@ -104,22 +97,22 @@ impl SetupLookup {
     fn second(&self, seen: &Seen) -> Vec<DnsQuestion> {
         let mut all = Vec::new();
         for name in &self.names {
-            let Some(txt) = known(seen, &name.name, RecordKind::Txt) else { continue };
+            let Some(txt) = known(seen, &name.at, RecordKind::Txt) else { continue };
             let key = matches!(name.role, SpotRole::Key(_));
-            let hosts = self.mail(name.provider).map_or(&[][..], |m| m.key_hosts);
+            let hosts = mail(name.provider).map_or(&[][..], |m| m.key_hosts);
             let empty = if key {
                 select(txt.texts()).is_empty()
             } else {
-                let none = |kind| known(seen, &name.name, kind).is_some_and(|a| a.all().is_empty());
+                let none = |kind| known(seen, &name.at, kind).is_some_and(|a| a.all().is_empty());
                 txt.all().is_empty() && none(RecordKind::Mx) && none(RecordKind::Cname)
             };
             if key && (empty || (txt.aliases.is_empty() && !hosts.is_empty())) {
-                all.push(DnsQuestion::new(name.name.clone(), RecordKind::Cname));
+                all.push(DnsQuestion::new(name.at.clone(), RecordKind::Cname));
             }
             if !empty {
                 continue;
             }
-            all.push(DnsQuestion::new(name.name.clone(), RecordKind::A));
+            all.push(DnsQuestion::new(name.at.clone(), RecordKind::A));
             // Where names answer that nobody entered, an answer shows nothing.
             all.extend(stranger(name).map(|n| DnsQuestion::new(n, RecordKind::A)));
             for kind in if key { &[RecordKind::Txt][..] } else { &[RecordKind::Cname, RecordKind::Mx] } {
@@ -131,9 +124,6 @@ impl SetupLookup {
         all
     }
 
-    fn mail(&self, provider: Option<&'static str>) -> Option<&'static providers::Mail> {
-        providers::by_id(provider?)?.mail.as_ref()
-    }
     /// The senders whose return path could be this name.
     fn paths(&self) -> impl Iterator<Item = (&'static str, ReturnPath)> + '_ {
         let known = self.senders.iter().filter_map(Sender::known);
@@ -143,13 +133,13 @@ impl SetupLookup {
     }
 
     fn judge_key(&self, name: &Name, selector: &Selector, seen: &Seen) -> Spot {
-        let txt = known(seen, &name.name, RecordKind::Txt);
+        let txt = known(seen, &name.at, RecordKind::Txt);
         let keys = txt.map(|t| select(t.texts())).unwrap_or_default();
-        let cname = known(seen, &name.name, RecordKind::Cname).and_then(target);
+        let cname = known(seen, &name.at, RecordKind::Cname).and_then(target);
         let alias = txt.and_then(|t| t.aliases.first().cloned()).or_else(|| cname.clone());
         let chain: Vec<&str> = txt.iter().flat_map(|t| &t.aliases).chain(&cname).map(String::as_str).collect();
         let provider = name.provider.or_else(|| self.whose_key(selector, &chain, !keys.is_empty()));
-        let hosts = self.mail(provider).map_or(&[][..], |m| m.key_hosts);
+        let hosts = mail(provider).map_or(&[][..], |m| m.key_hosts);
         let led = chain.iter().any(|h| is_host_of(h, hosts));
         let trouble = match keys.as_slice() {
             [_, ..] if cname.is_some() && txt.is_some_and(|t| t.aliases.is_empty()) => Some(Trouble::WithOthers),
@@ -160,29 +150,13 @@ impl SetupLookup {
             }
             [only] if only.is_usable() => None,
             [_, ..] => Some(Trouble::Unusable),
-            [] => Some(self.empty_key(name, hosts, alias, led, seen)),
+            [] => Some(empty_key(name, hosts, alias, led, seen)),
         };
-        let mut saw = evidence(seen, &name.name, &[RecordKind::Txt]);
+        let mut saw = evidence(seen, &name.at, &[RecordKind::Txt]);
         if keys.is_empty() || matches!(trouble, Some(Trouble::WithOthers | Trouble::Elsewhere(_))) {
-            saw.extend(positive(seen, &name.name, &[RecordKind::Cname, RecordKind::A]));
+            saw.extend(positive(seen, &name.at, &[RecordKind::Cname, RecordKind::A]));
         }
-        self.spot(name, provider, trouble, wanted_key(self.mail(provider)), saw, seen)
-    }
-
-    fn empty_key(&self, name: &Name, hosts: &[&str], alias: Option<String>, led: bool, seen: &Seen) -> Trouble {
-        if let Some(alias) = alias {
-            return match led {
-                true => Trouble::Dangling(alias),
-                false if hosts.is_empty() => Trouble::Missing,
-                false => Trouble::Elsewhere(alias),
-            };
-        }
-        let texts = known(seen, &name.name, RecordKind::Txt).into_iter().flat_map(DnsAnswer::texts);
-        if texts.map(|t| String::from_utf8_lossy(&t).trim().to_owned()).any(|t| is_target(&t, hosts)) {
-            return Trouble::Type("TXT");
-        }
-        let key = |a: &DnsAnswer| !select(a.texts()).is_empty();
-        empty(name, seen, key)
+        spot(name, provider, trouble, wanted_key(mail(provider)), saw, seen)
     }
 
     /// Whose configured selector it is: by where it leads, by its form, or because only one sender
@@ -207,126 +181,43 @@ impl SetupLookup {
         let mut others = self.paths();
         let guess = own.or_else(|| {
             let all: Vec<_> = self.paths().collect();
-            let fits = |(_, path): &&(&'static str, ReturnPath)| self.path(name, *path, seen) != Some(Trouble::Missing);
-            let exact = all.iter().find(|(_, path)| self.path(name, *path, seen).is_none());
-            exact.or_else(|| all.iter().find(|c| fits(c) && self.touches(name, c.1, seen))).copied().or_else(|| {
+            let fits =
+                |(_, path): &&(&'static str, ReturnPath)| path_trouble(name, *path, seen) != Some(Trouble::Missing);
+            let exact = all.iter().find(|(_, path)| path_trouble(name, *path, seen).is_none());
+            exact.or_else(|| all.iter().find(|c| fits(c) && touches(name, c.1, seen))).copied().or_else(|| {
                 let only = others.next()?;
                 others.next().is_none().then_some(only)
             })
         });
-        let saw = evidence(seen, &name.name, &[RecordKind::Cname, RecordKind::Mx, RecordKind::Txt]);
+        let saw = evidence(seen, &name.at, &[RecordKind::Cname, RecordKind::Mx, RecordKind::Txt]);
         let saw = if saw.iter().any(is_positive) { saw.into_iter().filter(is_positive).collect() } else { saw };
         let mut saw: Vec<Evidence> = saw;
         let Some((provider, path)) = guess else {
             let kinds = [RecordKind::Cname, RecordKind::Mx, RecordKind::Txt];
             let all_empty = kinds
                 .iter()
-                .all(|k| known(seen, &name.name, *k).is_some_and(|a| a.all().is_empty() && a.aliases.is_empty()));
+                .all(|k| known(seen, &name.at, *k).is_some_and(|a| a.all().is_empty() && a.aliases.is_empty()));
             let found = |a: &DnsAnswer| !a.all().is_empty();
             let trouble = all_empty.then(|| empty(name, seen, found));
             if matches!(trouble, Some(Trouble::Proxied)) {
-                saw.extend(positive(seen, &name.name, &[RecordKind::A]));
+                saw.extend(positive(seen, &name.at, &[RecordKind::A]));
             }
-            let mut spot = self.spot(name, None, trouble, wanted_path(None), saw, seen);
+            let mut spot = spot(name, None, trouble, wanted_path(None), saw, seen);
             if spot.state == SpotState::Right {
                 spot.state = SpotState::Unverified;
             }
             return spot;
         };
-        let mut trouble = self.path(name, path, seen);
+        let mut trouble = path_trouble(name, path, seen);
         // A label that the provider only proposes may serve something else.
-        let uncertain = name.basis == Basis::Usual && !self.touches(name, path, seen);
+        let uncertain = name.basis == Basis::Usual && !touches(name, path, seen);
         if uncertain && matches!(trouble, Some(Trouble::Mx | Trouble::Spf | Trouble::Elsewhere(_))) {
             trouble = Some(Trouble::Missing);
         }
         if matches!(trouble, Some(Trouble::Proxied)) {
-            saw.extend(positive(seen, &name.name, &[RecordKind::A]));
+            saw.extend(positive(seen, &name.at, &[RecordKind::A]));
         }
-        self.spot(name, Some(provider), trouble, wanted_path(Some(path)), saw, seen)
-    }
-
-    /// Whether something at the name is this provider's.
-    fn touches(&self, name: &Name, path: ReturnPath, seen: &Seen) -> bool {
-        let (hosts, include) = match path {
-            ReturnPath::Alias { hosts, .. } => (hosts, None),
-            ReturnPath::Records { hosts, include, .. } => (hosts, Some(include)),
-            _ => return false,
-        };
-        let cname = known(seen, &name.name, RecordKind::Cname).and_then(target);
-        cname.is_some_and(|t| is_host_of(&t, hosts))
-            || exchanges(seen, &name.name).iter().any(|h| is_host_of(h, hosts))
-            || include.is_some_and(|i| includes(seen, &name.name, i))
-    }
-
-    /// What is wrong with a return path of this form.
-    fn path(&self, name: &Name, path: ReturnPath, seen: &Seen) -> Option<Trouble> {
-        let cname = known(seen, &name.name, RecordKind::Cname).and_then(target);
-        let mx = exchanges(seen, &name.name);
-        let txt = known(seen, &name.name, RecordKind::Txt);
-        let direct = |kind| known(seen, &name.name, kind).is_some_and(|a| a.aliases.is_empty() && !a.all().is_empty());
-        if cname.is_some() && (direct(RecordKind::Txt) || direct(RecordKind::Mx)) {
-            return Some(Trouble::WithOthers);
-        }
-        let nothing = cname.is_none() && mx.is_empty() && txt.is_none_or(|t| t.all().is_empty());
-        let text =
-            |a: &DnsAnswer, hosts: &[&str]| a.texts().any(|t| is_target(String::from_utf8_lossy(&t).trim(), hosts));
-        match path {
-            ReturnPath::Alias { hosts, .. } => match cname {
-                Some(t) if is_host_of(&t, hosts) => None,
-                Some(t) => Some(Trouble::Elsewhere(t)),
-                // Set up by hand, with records instead of the alias.
-                None if !mx.is_empty() && mx.iter().all(|h| is_host_of(h, hosts)) => None,
-                None if nothing => Some(empty(name, seen, |a| target(a).is_some_and(|t| is_host_of(&t, hosts)))),
-                None if txt.is_some_and(|t| text(t, hosts)) => Some(Trouble::Type("TXT")),
-                None => Some(Trouble::Mx),
-            },
-            ReturnPath::Records { label, hosts, include, .. } => {
-                if nothing {
-                    let found = |a: &DnsAnswer| {
-                        a.all().iter().any(|r| matches!(r, Record::Mx { exchange, .. } if is_host_of(exchange, hosts)))
-                    };
-                    return Some(empty(name, seen, found));
-                }
-                if cname.is_some() {
-                    return Some(Trouble::Type("CNAME"));
-                }
-                // At the sending domain itself its own mail servers may stand.
-                let mx_right = label == Some("") || (!mx.is_empty() && mx.iter().all(|h| is_host_of(h, hosts)));
-                match (mx_right, includes(seen, &name.name, include)) {
-                    (true, true) => None,
-                    (true, false) => Some(Trouble::Spf),
-                    (false, _) => Some(Trouble::Mx),
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn spot(
-        &self,
-        name: &Name,
-        provider: Option<&'static str>,
-        trouble: Option<Trouble>,
-        wanted: (&'static str, crate::vocab::Shown),
-        mut saw: Vec<Evidence>,
-        seen: &Seen,
-    ) -> Spot {
-        let state = match trouble {
-            None => SpotState::Right,
-            Some(Trouble::Missing) if name.basis == Basis::Usual => SpotState::Unverified,
-            // Retired keys of the usual names are left behind by many.
-            Some(Trouble::Unusable) if name.basis == Basis::Usual => SpotState::Unverified,
-            Some(Trouble::Elsewhere(_)) if name.basis == Basis::Usual && matches!(name.role, SpotRole::Key(_)) => {
-                SpotState::Unverified
-            }
-            Some(trouble) => {
-                if let Trouble::Doubled(deep) = &trouble {
-                    saw.extend(positive(seen, deep, &[RecordKind::Txt, RecordKind::Cname, RecordKind::Mx]));
-                }
-                SpotState::Wrong(trouble)
-            }
-        };
-        Spot { name: name.name.clone(), role: name.role.clone(), basis: name.basis, provider, state, wanted, saw }
+        spot(name, Some(provider), trouble, wanted_path(Some(path)), saw, seen)
     }
 
     /// Where the From domain is an alias and must not be one.
@@ -371,7 +262,7 @@ impl Inquiry for SetupLookup {
         gaps.dedup();
         // Of a name that was not wholly seen nothing is said.
         let whole = |n: &&Name| {
-            !blind.contains(&&n.name) && [doubled(n), stranger(n)].iter().flatten().all(|other| !blind.contains(&other))
+            !blind.contains(&&n.at) && [doubled(n), stranger(n)].iter().flatten().all(|other| !blind.contains(&other))
         };
         let spots = self.names.iter().filter(whole).map(|n| match &n.role {
             SpotRole::Key(selector) => self.judge_key(n, selector, seen),
@@ -385,79 +276,4 @@ impl Inquiry for SetupLookup {
             gaps,
         }))
     }
-}
-
-/// What an empty name shows: the record one domain too deep, an address, or nothing.
-fn empty(name: &Name, seen: &Seen, is_it: impl Fn(&DnsAnswer) -> bool) -> Trouble {
-    if let Some(deep) = doubled(name) {
-        let kinds = [RecordKind::Txt, RecordKind::Cname, RecordKind::Mx];
-        if kinds.into_iter().filter_map(|k| known(seen, &deep, k)).any(&is_it) {
-            return Trouble::Doubled(deep);
-        }
-    }
-    let address = |n: &DomainName| known(seen, n, RecordKind::A).is_some_and(|a| a.addresses().next().is_some());
-    if address(&name.name) && !stranger(name).is_some_and(|n| address(&n)) {
-        return Trouble::Proxied;
-    }
-    Trouble::Missing
-}
-
-/// The name with its zone appended once more, as panels do to a name that was entered whole.
-fn doubled(name: &Name) -> Option<DomainName> {
-    DomainName::parse(&format!("{}.{}", name.name, name.name.registrable())).ok()
-}
-/// A name beside it that nobody entered.
-fn stranger(name: &Name) -> Option<DomainName> {
-    let above = if name.name == name.base { None } else { name.name.parent() };
-    above?.child("launchcheck-nothing-here")
-}
-
-fn known<'a>(seen: &'a Seen, name: &DomainName, kind: RecordKind) -> Option<&'a DnsAnswer> {
-    seen.get(&DnsQuestion::new(name.clone(), kind))?.get().ok()
-}
-fn target(answer: &DnsAnswer) -> Option<String> {
-    answer.all().iter().find_map(|r| match r {
-        Record::Cname(to) => Some(to.clone()),
-        _ => None,
-    })
-}
-fn exchanges(seen: &Seen, name: &DomainName) -> Vec<String> {
-    let all = known(seen, name, RecordKind::Mx).map_or(&[][..], DnsAnswer::all);
-    let host = |r: &Record| match r {
-        Record::Mx { exchange, .. } => Some(exchange.clone()),
-        _ => None,
-    };
-    all.iter().filter_map(host).collect()
-}
-fn includes(seen: &Seen, name: &DomainName, include: &str) -> bool {
-    let texts = known(seen, name, RecordKind::Txt).map(|a| a.texts().collect::<Vec<_>>()).unwrap_or_default();
-    let (records, _) = spf::select(texts);
-    matches!(records.as_slice(), [only] if names_include(&only.text.as_str().to_ascii_lowercase(), include))
-}
-/// Whether a text is the name that an alias should lead to.
-fn is_target(text: &str, hosts: &[&str]) -> bool {
-    !text.contains(char::is_whitespace) && is_host_of(text, hosts)
-}
-/// The provider whose key host one of these is.
-fn owner_of(chain: &[&str]) -> Option<&'static str> {
-    let has =
-        |p: &&&providers::Provider| p.mail.as_ref().is_some_and(|m| chain.iter().any(|h| is_host_of(h, m.key_hosts)));
-    providers::ALL.iter().find(has).map(|p| p.id)
-}
-
-fn evidence(seen: &Seen, name: &DomainName, kinds: &[RecordKind]) -> Vec<Evidence> {
-    let one = |kind: &RecordKind| {
-        let question = DnsQuestion::new(name.clone(), *kind);
-        known(seen, name, *kind).map(|a| a.evidence(&question))
-    };
-    kinds.iter().filter_map(one).collect()
-}
-fn positive(seen: &Seen, name: &DomainName, kinds: &[RecordKind]) -> Vec<Evidence> {
-    let has = |k: &&RecordKind| known(seen, name, **k).is_some_and(|a| matches!(a.found, Found::Records(_)));
-    let kinds: Vec<RecordKind> = kinds.iter().filter(has).copied().collect();
-    evidence(seen, name, &kinds)
-}
-fn is_positive(evidence: &Evidence) -> bool {
-    matches!(evidence, Evidence::Dns { answer, .. }
-        if !answer.iter().any(|a| a.as_str() == "NXDOMAIN" || a.as_str().starts_with("no ")))
 }
