@@ -21,8 +21,9 @@ use launchcheck_checks::{
     },
     env::facts::{EnvSet, Production},
     providers,
-    vocab::{Cause, DomainName, Fact, Missing, Observed, TargetId, TargetKind},
-    wire::{DnsAnswer, DnsQuestion, HttpQuestion, RecordKind},
+    tls::{facts::Path, judge::certificate, path::PathWalk},
+    vocab::{Cause, DomainName, Fact, Missing, Observed, Shown, TargetId, TargetKind},
+    wire::{DnsAnswer, DnsQuestion, HandshakeQuestion, HttpQuestion, RecordKind},
 };
 use std::sync::Arc;
 
@@ -208,13 +209,44 @@ impl Produce for MtaSts {
             // Not a target of the audit: its address may be anybody's.
             let question = HttpQuestion { audited: false, ..HttpQuestion::get(url) };
             match cx.ask(&question).await.into_inner() {
-                Ok(answer) => policy = Some(mta_sts::fetched(&answer)),
+                // Senders take a policy only from a certificate that they trust.
+                Ok(Ok(answer)) => match distrust(at, cx).await {
+                    Ok(None) => policy = Some(mta_sts::fetched(&Ok(answer))),
+                    Ok(Some(why)) => policy = Some(mta_sts::Fetched::Refused(why)),
+                    Err(cause) => gaps.push(cause),
+                },
+                Ok(Err(failure)) => policy = Some(mta_sts::Fetched::Failed(failure)),
                 Err(Missing::Unknown(cause)) => gaps.push(cause),
                 Err(Missing::NotConfigured(_)) => gaps.push(Cause::NotRecorded),
             }
         }
         Observed::known(Self { at: name, answer, records, policy, gaps })
     }
+}
+
+/// Why senders do not trust the certificate of the policy's host.
+async fn distrust(at: &TargetId, cx: &Cx<MtaSts>) -> Result<Option<Shown>, Cause> {
+    let host = domain(at)?.child("mta-sts").ok_or(Cause::NoRoute)?;
+    let shake = match cx.ask(&HandshakeQuestion { host: host.clone(), port: 443 }).await.into_inner() {
+        Ok(Ok(shake)) => shake,
+        Ok(Err(failure)) => return Ok(Some(failure.to_string().into())),
+        Err(Missing::Unknown(cause)) => return Err(cause),
+        Err(Missing::NotConfigured(_)) => return Err(Cause::NotRecorded),
+    };
+    let walk = PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() };
+    let (leaf, trust) = (certificate(&shake, &host, cx.now()), cx.drive(walk).await);
+    let cause = |m| match m {
+        Missing::Unknown(cause) => cause,
+        Missing::NotConfigured(_) => Cause::NotRecorded,
+    };
+    let (leaf, trust) = (leaf.into_inner().map_err(cause)?, trust.into_inner().map_err(cause)?);
+    let dated = (leaf.not_before..=leaf.not_after).contains(&cx.now());
+    Ok(match (&trust.path, leaf.name_fits, dated) {
+        (_, false, _) => Some(format!("its certificate is not made out to {host}").into()),
+        (_, _, false) => Some("its certificate is not valid today".into()),
+        (Path::Trusted, ..) => None,
+        _ => Some("its certificate does not lead to a trusted root".into()),
+    })
 }
 
 impl Produce for TlsRpt {
