@@ -4,7 +4,7 @@ use super::{values::one_of, wrong};
 use crate::{exit, problem::Problem};
 use launchcheck_checks::{
     email::message::{MOST_BYTES, Message, Signature, read},
-    vocab::Shown,
+    vocab::{DomainName, Shown},
 };
 use serde::Serialize;
 use std::{fmt::Write as _, fs, io::Read, path::PathBuf};
@@ -159,11 +159,11 @@ struct HopRow<'a> {
 impl<'a> Page<'a> {
     fn of(m: &'a Message) -> Self {
         Self {
-            from: m.from.as_ref().map(|d| d.as_str()),
+            from: m.from.as_ref().map(DomainName::as_str),
             judged_by: m.judged_by.as_ref().map(Shown::as_str),
             spf: m.spf.as_ref().map(|s| Spf {
                 result: s.result.as_str(),
-                domain: s.domain.as_ref().map(|d| d.as_str()),
+                domain: s.domain.as_ref().map(DomainName::as_str),
                 aligned: s.domain.as_ref().is_some_and(|d| m.counts(d)),
             }),
             dkim: m
@@ -179,7 +179,7 @@ impl<'a> Page<'a> {
                 .collect(),
             dmarc: m.dmarc.as_ref().map(Shown::as_str),
             dmarc_passes: m.passes(),
-            return_path: m.return_path.as_ref().map(|d| d.as_str()),
+            return_path: m.return_path.as_ref().map(DomainName::as_str),
             delay_seconds: m.delay(),
             hops: m.hops.iter().map(|h| HopRow { by: h.by.as_str(), at: h.at }).collect(),
             config: m.pins().join("\n"),
