@@ -27,6 +27,12 @@ macro_rules! for_each_fact {
             aliases: $crate::dns::facts::Aliases, of Site, network;
             host_dns: $crate::dns::facts::HostDns, of Host, network;
             caa: $crate::dns::facts::Caa, of Host, network;
+            sender_setup: $crate::email::setup::SenderSetup, of Mail, network;
+            forecasts: $crate::email::alignment::Forecasts, of Mail, network;
+            mx_servers: $crate::email::mx_servers::MxServers, of Mail, network;
+            mta_sts: $crate::email::mta_sts::MtaSts, of Mail, network;
+            tls_rpt: $crate::email::tls_rpt::TlsRpt, of Mail, network;
+            bimi: $crate::email::bimi::Bimi, of Mail, network;
             redirects: $crate::web::facts::Redirects, of Site, network;
             home: $crate::web::facts::Home, of Site, network;
             front: $crate::web::facts::Front, of Site, network;

@@ -4,6 +4,7 @@ mod audit;
 mod completions;
 mod dmarc;
 mod explain;
+mod mail;
 mod man;
 mod network;
 mod rules;
@@ -58,6 +59,7 @@ enum Command {
     Completions(completions::Args),
     Dmarc(dmarc::Args),
     Explain(explain::Args),
+    Mail(mail::Args),
     Man(man::Args),
     Rules(rules::Args),
     Schema(schema::Args),
@@ -95,6 +97,7 @@ pub fn run_in(
         Command::Completions(args) => say(&completions::run(&args)),
         Command::Dmarc(args) => dmarc::run(&args, environment).and_then(answer),
         Command::Explain(args) => explain::run(&args).and_then(|text| say(&text)),
+        Command::Mail(args) => mail::run(&args).and_then(|(text, code)| say(&text).map(|_| code)),
         Command::Man(args) => man::run(&args).and_then(|text| say(&text)),
         Command::Rules(args) => say(&rules::run(&args)),
         Command::Schema(args) => say(&schema::run(&args)),

@@ -11,6 +11,7 @@ mod probes;
 mod readme;
 mod render;
 mod scenarios;
+mod senders;
 mod volume;
 mod weather;
 mod zone;

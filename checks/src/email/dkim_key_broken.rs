@@ -1,6 +1,5 @@
 //! `email.dkim-key-broken`
 use super::advice;
-use super::dkim_key::Material;
 use super::facts::{Dkim, SelectorKey};
 use super::syntax::{Effect, Flaw};
 use crate::{
@@ -9,7 +8,7 @@ use crate::{
 };
 
 rule! {
-    /// A DKIM key is published and cannot be used: cut off, garbled, withdrawn, or there twice.
+    /// A DKIM key is published and cannot be used: cut off, garbled, or there twice.
     ///
     /// # Why at launch
     /// Mail signed with it fails DKIM everywhere. The usual cause is a long key that lost a part, or
@@ -32,15 +31,12 @@ rule! {
     /// ```
     /// ```fail
     /// selector s1
-    /// s1._domainkey.acme.test. TXT "v=DKIM1; k=rsa; p="
-    /// ```
-    /// ```fail
-    /// selector s1
     /// s1._domainkey.acme.test. TXT "v=DKIM1; p=<rsa-2048>"
     /// s1._domainkey.acme.test. TXT "v=DKIM1; p=<rsa-1024>"
     /// ```
     "email.dkim-key-broken" on Mail, High, stage Email;
     fails "A DKIM key cannot be used"; holds "The DKIM keys can be read";
+    yields_to "email.dkim-record-split";
     fn check(dkim: Part<'_, Dkim>) -> Verdict {
         if dkim.iter().all(|d| d.keys.iter().all(|k| k.keys.is_empty())) {
             return Verdict::not_applicable("no DKIM key is known");
@@ -62,11 +58,6 @@ fn judge(key: &SelectorKey) -> Option<Fault> {
     };
     let breaks: Vec<Flaw> = only.flaws.iter().filter(|f| f.effect == Effect::Breaks).cloned().collect();
     let fault = |fix: Fix, title: String| Fault::new(selector.as_str(), shown(), fix).titled(title);
-    if only.material == Material::Revoked {
-        let steps = ["Sign with another selector, or let your mail provider make a new key".to_owned(), again];
-        let title = format!("The DKIM key at selector {selector} is withdrawn");
-        return Some(fault(Fix::steps(steps), title).and_saw("p= is empty, which withdraws the key"));
-    }
     if breaks.is_empty() {
         return None;
     }

@@ -12,18 +12,26 @@ pub struct DkimLookup {
     wanted: Vec<(Selector, SelectorSource, DomainName)>,
 }
 impl DkimLookup {
-    /// What is known of selectors for this domain. A selector stands once, as configured where it is
-    /// both configured and a provider's.
+    /// What is known of selectors for this domain, and for those that senders send through. Each name
+    /// stands once, as configured where it is both configured and a provider's.
     #[must_use]
     pub fn new(plan: &MailPlan) -> Self {
-        let configured = plan.selectors.iter().map(|(s, at)| (s.clone(), SelectorSource::Configured(at.clone())));
-        let known = || plan.senders.iter().filter_map(super::facts::Sender::known);
+        let bases = || std::iter::once(&plan.domain).chain(plan.senders.iter().filter_map(|s| s.through.as_ref()));
+        let configured = plan
+            .selectors
+            .iter()
+            .flat_map(|(s, at)| bases().map(move |base| (s.clone(), SelectorSource::Configured(at.clone()), base)));
+        let known =
+            || plan.senders.iter().filter_map(|s| Some((s.through.as_ref().unwrap_or(&plan.domain), s.known()?)));
         let each = |list: &'static [&'static str]| list.iter().filter_map(|s| Selector::parse(s).ok());
-        let fixed = known().flat_map(|(p, mail)| each(mail.selectors).map(|s| (s, SelectorSource::Provider(p.id))));
-        let usual = known().flat_map(|(p, mail)| each(mail.usual_selectors).map(|s| (s, SelectorSource::Usual(p.id))));
+        let fixed = known()
+            .flat_map(|(base, (p, mail))| each(mail.selectors).map(move |s| (s, SelectorSource::Provider(p.id), base)));
+        let usual = known().flat_map(|(base, (p, mail))| {
+            each(mail.usual_selectors).map(move |s| (s, SelectorSource::Usual(p.id), base))
+        });
         let mut wanted = Vec::<(Selector, SelectorSource, DomainName)>::new();
-        for (selector, source) in configured.chain(fixed).chain(usual) {
-            if let (Some(at), false) = (selector.at(&plan.domain), wanted.iter().any(|(s, ..)| *s == selector)) {
+        for (selector, source, base) in configured.chain(fixed).chain(usual) {
+            if let Some(at) = selector.at(base).filter(|at| wanted.iter().all(|(.., known)| known != at)) {
                 wanted.push((selector, source, at));
             }
         }

@@ -43,11 +43,18 @@ rule! {
     /// ```
     "email.dkim-missing" on Mail, High, stage Email;
     fails "A DKIM key is missing"; holds "Every configured DKIM selector has a key";
+    yields_to "email.name-doubled", "email.record-proxied", "email.record-type-wrong";
     fn check(plan: &MailPlan, dkim: Part<'_, Dkim>) -> Verdict {
         if plan.selectors.is_empty() {
             return Verdict::not_applicable("[email] dkim-selectors names none");
         }
-        let keys = dkim.iter().flat_map(|d| &d.keys).filter(|k| k.keys.is_empty());
+        // A sender may sign for a domain below; a key there is the selector's too.
+        let elsewhere = |k: &&SelectorKey| {
+            let mut others = dkim.iter().flat_map(|d| &d.keys).filter(|o| o.selector == k.selector);
+            others.any(|o| !o.keys.is_empty())
+        };
+        let at_domain = |k: &&SelectorKey| k.selector.at(&plan.domain).as_ref() == Some(&k.at);
+        let keys = dkim.iter().flat_map(|d| &d.keys).filter(|k| at_domain(k) && !elsewhere(k));
         keys.filter_map(fault).collect::<Vec<_>>().into()
     }
 }

@@ -1,14 +1,21 @@
 //! The examples in the rules' documentation, played: zone lines and a few words of configuration
 //! become the facts that the real inquiries make of them.
 
+use super::alignment::Forecasts;
+use super::bimi::{self, Bimi};
 use super::dkim_lookup::DkimLookup;
 use super::dmarc_walk::DmarcWalk;
-use super::facts::{MailPlan, Sender};
+use super::facts::{FromAddress, MailPlan, Sender};
+use super::mta_sts::{self, MtaSts};
 use super::mx_lookup::MxLookup;
+use super::mx_servers::MxServerLookup;
+use super::senders;
+use super::setup_lookup::SetupLookup;
 use super::spf_walk::{SpfLookup, SpfWalk};
+use super::tls_rpt::{self, TlsRpt};
 use crate::facts::Facts;
 use crate::vocab::{Cause, DomainName, Observed, Origin, Place, Selector, Step, TargetId, TargetKind, Targets};
-use crate::wire::{DnsAnswer, DnsQuestion, Record, RecordKind};
+use crate::wire::{DnsAnswer, DnsQuestion, HostFailure, HttpAnswer, Record, RecordKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,10 +36,13 @@ pub(crate) const RSA_1024_PKCS1: &str = "MIGJAoGBAKCD8yBylZjuyd4jtIjcZfiSUX7fUtd
 /// from                                   [email] from names an address of the domain
 /// sender resend                          [email] providers
 /// guess resend                           a provider that the app's environment shows
+/// through mg.acme.test                   the domain that the last sender sends through
+/// address onboarding@resend.dev          the address that EMAIL_FROM holds in production
 /// selector s1 s2                         [email] dkim-selectors
 /// return-path send.acme.test             [email] return-paths
 /// bulk                                   [email] bulk = true
 /// receives                               [email] receives = true
+/// policy 200 text/plain version: STSv1|… what https://mta-sts.acme.test/.well-known/mta-sts.txt answers, lines cut at |
 /// domain mail.acme.test                  another From domain than acme.test
 /// ```
 ///
@@ -41,7 +51,9 @@ pub(crate) const RSA_1024_PKCS1: &str = "MIGJAoGBAKCD8yBylZjuyd4jtIjcZfiSUX7fUtd
 pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let is_zone = |l: &&str| l.split_whitespace().next().is_some_and(|w| w.ends_with('.') || w == "\"");
     let zone = Zone::parse(&text.lines().filter(is_zone).collect::<Vec<_>>().join("\n"))?;
-    let plan = plan(&text.lines().filter(|l| !is_zone(l)).collect::<Vec<_>>().join("\n"))?;
+    let is_policy = |l: &&str| l.trim_start().starts_with("policy ");
+    let policy = text.lines().find(is_policy).map(policy);
+    let plan = plan(&text.lines().filter(|l| !is_zone(l) && !is_policy(l)).collect::<Vec<_>>().join("\n"))?;
     let at = TargetId::new(TargetKind::Mail, plan.domain.as_str());
     let mut targets = Targets::default();
     targets.add(at.clone(), Origin::CommandLine);
@@ -63,9 +75,62 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     facts.dmarc_reports.insert(at.clone(), Arc::new(reports));
     facts.dmarc.insert(at.clone(), Arc::new(dmarc));
     facts.dkim.insert(at.clone(), Arc::new(Step::play(&DkimLookup::new(&plan), |q| zone.answer(q)).0));
-    facts.mx.insert(at.clone(), Arc::new(Step::play(&MxLookup { domain }, |q| zone.answer(q)).0));
+    let mx = Step::play(&MxLookup { domain }, |q| zone.answer(q)).0;
+    let shown = senders::from_dns(&plan, facts.spf[&at].get().ok(), mx.get().ok());
+    let setup = SetupLookup::new(&plan, shown);
+    let setup = Step::play(&setup, |q| zone.answer(q)).0;
+    let forecasts = match setup.get() {
+        Ok(setup) => Observed::known(Forecasts::of(setup, &facts.dmarc[&at], &facts.spf_tree[&at])),
+        Err(missing) => missing.into(),
+    };
+    facts.forecasts.insert(at.clone(), Arc::new(forecasts));
+    facts.sender_setup.insert(at.clone(), Arc::new(setup));
+    let servers = match mx.get() {
+        Ok(mx) => Step::play(&MxServerLookup::new(mx), |q| zone.answer(q)).0,
+        Err(missing) => missing.into(),
+    };
+    facts.mx_servers.insert(at.clone(), Arc::new(servers));
+    facts.mx.insert(at.clone(), Arc::new(mx));
+    transport(&mut facts, &at, &plan.domain, &zone, policy)?;
     facts.mail_plan.insert(at.clone(), Arc::new(Observed::known(plan)));
     Ok((targets, facts, at))
+}
+
+/// The records about transport and logo.
+fn transport(
+    facts: &mut Facts,
+    at: &TargetId,
+    domain: &DomainName,
+    zone: &Zone,
+    policy: Option<HttpAnswer>,
+) -> Result<(), String> {
+    let txt = |name: &str| {
+        let name = domain.child(name).ok_or("too long a name")?;
+        Ok::<_, String>((name.clone(), zone.answer(&DnsQuestion::new(name, RecordKind::Txt))))
+    };
+    let (name, answer) = txt("_mta-sts")?;
+    let sts = answer.map(|answer| {
+        let records = mta_sts::select(answer.texts());
+        let http = policy.ok_or(HostFailure::NoSuchName);
+        let policy = (!records.is_empty()).then(|| mta_sts::fetched(&http));
+        MtaSts { at: name, answer, records, policy, gaps: Vec::new() }
+    });
+    facts.mta_sts.insert(at.clone(), Arc::new(sts));
+    let (name, answer) = txt("_smtp._tls")?;
+    let rpt = answer.map(|answer| TlsRpt { at: name, records: tls_rpt::select(answer.texts()), answer });
+    facts.tls_rpt.insert(at.clone(), Arc::new(rpt));
+    let (name, answer) = txt("default._bimi")?;
+    let bimi = answer.map(|answer| Bimi { at: name, records: bimi::select(answer.texts()), answer });
+    facts.bimi.insert(at.clone(), Arc::new(bimi));
+    Ok(())
+}
+
+fn policy(line: &str) -> HttpAnswer {
+    let mut parts = line.trim_start().splitn(4, ' ').skip(1);
+    let status = parts.next().and_then(|s| s.parse().ok()).unwrap_or(200);
+    let kind = parts.next().unwrap_or("text/plain").as_bytes().to_vec();
+    let body = parts.next().unwrap_or_default().replace('|', "\r\n").into_bytes();
+    HttpAnswer { status, headers: vec![("content-type".to_owned(), kind)], body, truncated: false }
 }
 
 /// Reads the lines of configuration.
@@ -79,6 +144,7 @@ pub(crate) fn plan(text: &str) -> Result<MailPlan, String> {
         receives: false,
         selectors: Vec::new(),
         return_paths: Vec::new(),
+        addresses: Vec::new(),
     };
     for (i, line) in (1..).zip(text.lines()) {
         let mut words = line.split_whitespace();
@@ -95,7 +161,21 @@ pub(crate) fn plan(text: &str) -> Result<MailPlan, String> {
                 because: "[email] providers".into(),
                 at: Some(here.clone()),
                 inferred: first == "guess",
+                through: None,
             })),
+            "through" => {
+                let through = name(words.next().unwrap_or_default())?;
+                plan.senders.last_mut().ok_or("through stands after a sender")?.through = Some(through);
+            }
+            "address" => {
+                let domain = words.next().and_then(|w| w.rsplit_once('@')).map(|(_, d)| d).unwrap_or_default();
+                plan.addresses.push(FromAddress {
+                    named: "EMAIL_FROM in .env.production".into(),
+                    variable: "EMAIL_FROM".into(),
+                    domain: name(domain)?,
+                    at: Some(Place::new(".env.production", i, 1)),
+                });
+            }
             "selector" => {
                 for word in words {
                     let selector = Selector::parse(word).map_err(|e| format!("`{word}`: {e}"))?;
@@ -274,6 +354,7 @@ mod tests {
              acme.test. TXT \"v=spf1 include:_spf.example.com ~all\"
              _spf.example.com. TXT \"v=spf1 ip4:203.0.113.0/24 -all\"
              acme.test. MX 10 mx.example.com.
+             mx.example.com. A 203.0.113.9
              resend._domainkey.acme.test. TXT \"p=<rsa-2048>\"
              _dmarc.acme.test. TXT \"v=DMARC1; p=quarantine; rua=mailto:dmarc@acme.test\"",
         ] {
@@ -284,8 +365,9 @@ mod tests {
     #[test]
     fn a_dead_resolver_is_neither_fault_nor_pass() {
         let text = "from\nbulk\nreceives\nselector s1\nsender resend
-            acme.test. TIMEOUT\n_dmarc.acme.test. TIMEOUT\ns1._domainkey.acme.test. TIMEOUT\nresend._domainkey.acme.test. TIMEOUT";
-        for rule in RULES {
+            acme.test. TIMEOUT\n_dmarc.acme.test. TIMEOUT\ns1._domainkey.acme.test. TIMEOUT\nresend._domainkey.acme.test. TIMEOUT
+            _mta-sts.acme.test. TIMEOUT\n_smtp._tls.acme.test. TIMEOUT\ndefault._bimi.acme.test. TIMEOUT";
+        for rule in RULES.iter().filter(|r| r.facts().any(crate::facts::FactKind::needs_network)) {
             let (verdict, unseen) = judge(&rule.id, text);
             let fails = matches!(verdict, Some(Verdict::Fail(_)));
             assert!(verdict.is_none() || (unseen && !fails), "{rule:?}: {verdict:?}");

@@ -23,6 +23,20 @@ pub struct MailPlan {
     pub selectors: Vec<(Selector, Option<Place>)>,
     /// `[email] return-paths`.
     pub return_paths: Vec<DomainName>,
+    /// The From addresses that production is set to.
+    pub addresses: Vec<FromAddress>,
+}
+/// A From address that a production variable holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FromAddress {
+    /// The variable and where it stands: `EMAIL_FROM in .env.production`.
+    pub named: Shown,
+    /// The variable.
+    pub variable: Shown,
+    /// The domain of the address.
+    pub domain: DomainName,
+    /// The line.
+    pub at: Option<Place>,
 }
 /// A service that sends mail for the domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +50,9 @@ pub struct Sender {
     /// Whether it was worked out and not said. Then it is not certain that this is the domain in
     /// the From address: the product may send from a subdomain.
     pub inferred: bool,
+    /// The domain it signs for and sends through, where a variable such as `MAILGUN_DOMAIN` says so;
+    /// else it is the From domain.
+    pub through: Option<DomainName>,
 }
 impl Gaps for MailPlan {}
 impl Sender {
@@ -51,6 +68,12 @@ impl MailPlan {
     #[must_use]
     pub fn sends(&self) -> bool {
         self.declared || self.senders.iter().any(|s| !s.inferred)
+    }
+    /// Whether it is certain that this sender sends with this domain in From: it was pinned, or a
+    /// From address of the domain was seen.
+    #[must_use]
+    pub fn is_certain(&self, sender: &Sender) -> bool {
+        !sender.inferred || self.declared || self.addresses.iter().any(|a| a.domain == self.domain)
     }
     /// Whether we know every selector that mail is signed with: they are configured, or every
     /// sender is a provider that gives the same ones to all its customers.

@@ -4,6 +4,8 @@ use crate::facts::Facts;
 use crate::vocab::{Exhibit, ExhibitBody, Rule, Shown, TargetId, Targets};
 
 mod advice;
+pub mod alignment;
+pub mod bimi;
 pub mod dkim_key;
 pub mod dkim_lookup;
 pub mod dmarc;
@@ -14,18 +16,34 @@ pub mod dmarc_walk;
 pub mod example;
 pub mod facts;
 mod includes;
+pub mod message;
+pub mod mta_sts;
 pub mod mx_lookup;
+pub mod mx_servers;
 pub mod senders;
+mod senders_exhibit;
+pub mod setup;
+mod setup_advice;
+pub mod setup_lookup;
+mod setup_seen;
 pub mod spf;
 pub mod spf_check;
 pub mod spf_macro;
 pub mod spf_merge;
 pub mod spf_walk;
 pub mod syntax;
+pub mod tls_rpt;
 
+mod bimi_not_eligible;
+mod cname_with_others;
+mod dkim_ed25519_only;
 mod dkim_key_broken;
 mod dkim_key_weak;
 mod dkim_missing;
+mod dkim_record_split;
+mod dkim_revoked;
+mod dkim_testing;
+mod dmarc_alignment_failing;
 mod dmarc_at_wrong_name;
 mod dmarc_missing;
 mod dmarc_monitoring_only;
@@ -34,8 +52,20 @@ mod dmarc_policy_weaker_below;
 mod dmarc_report_unauthorised;
 mod dmarc_report_unreachable;
 mod dmarc_syntax;
+mod mta_sts_broken;
+mod mta_sts_stale;
+mod mx_alias;
 mod mx_missing;
+mod mx_null_mixed;
+mod mx_unresolvable;
+mod name_doubled;
+mod record_proxied;
+mod record_type_wrong;
+mod return_path_missing;
+mod return_path_wrong;
+mod sender_sandboxed;
 mod sender_unauthenticated;
+mod sender_unconfigured;
 mod spf_after_all;
 mod spf_include_missing_target;
 mod spf_include_useless;
@@ -48,10 +78,13 @@ mod spf_record_long;
 mod spf_sender_uncovered;
 mod spf_syntax;
 mod spf_void_limit;
+mod tls_rpt_missing;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
     &sender_unauthenticated::RULE,
+    &sender_sandboxed::RULE,
+    &sender_unconfigured::RULE,
     &spf_missing::RULE,
     &spf_multiple::RULE,
     &spf_syntax::RULE,
@@ -72,24 +105,48 @@ pub static RULES: &[&Rule] = &[
     &dmarc_report_unreachable::RULE,
     &dmarc_policy_weaker_below::RULE,
     &dmarc_monitoring_only::RULE,
+    &dmarc_alignment_failing::RULE,
     &dkim_missing::RULE,
     &dkim_key_broken::RULE,
+    &dkim_record_split::RULE,
+    &dkim_revoked::RULE,
     &dkim_key_weak::RULE,
+    &dkim_testing::RULE,
+    &dkim_ed25519_only::RULE,
+    &return_path_wrong::RULE,
+    &return_path_missing::RULE,
+    &name_doubled::RULE,
+    &record_proxied::RULE,
+    &record_type_wrong::RULE,
+    &cname_with_others::RULE,
     &mx_missing::RULE,
+    &mx_null_mixed::RULE,
+    &mx_alias::RULE,
+    &mx_unresolvable::RULE,
+    &mta_sts_broken::RULE,
+    &mta_sts_stale::RULE,
+    &tls_rpt_missing::RULE,
+    &bimi_not_eligible::RULE,
 ];
 
-/// What is shown of mail without a finding: the SPF tree of each domain that has a record.
+/// What is shown of mail without a finding: the SPF tree of each domain that has a record, and its
+/// senders.
 #[must_use]
 pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    let trees = targets.of(crate::vocab::TargetKind::Mail).filter_map(|t| Some((t, facts.spf_tree.get(t)?)));
-    trees
-        .filter_map(|(target, tree)| {
-            let tree = tree.get().ok().filter(|t| t.root.record.is_some())?;
-            let lines = drawn(tree);
-            let title = spf_title(tree);
-            Some((target.clone(), Exhibit { id: "spf-tree", title: title.into(), body: ExhibitBody::Tree(lines) }))
-        })
-        .collect()
+    let of = |target: &TargetId| {
+        let tree = facts.spf_tree.get(target).and_then(|t| t.get().ok());
+        let dmarc = facts.dmarc.get(target).and_then(|d| d.get().ok());
+        let setup = facts.sender_setup.get(target).and_then(|s| s.get().ok());
+        let senders = setup.and_then(|setup| senders_exhibit::exhibit(setup, dmarc, tree));
+        tree.and_then(spf_tree).into_iter().chain(senders).collect::<Vec<_>>()
+    };
+    let mails = targets.of(crate::vocab::TargetKind::Mail);
+    mails.flat_map(|target| of(target).into_iter().map(|exhibit| (target.clone(), exhibit))).collect()
+}
+
+fn spf_tree(tree: &facts::SpfTree) -> Option<Exhibit> {
+    tree.root.record.as_ref()?;
+    Some(Exhibit { id: "spf-tree", title: spf_title(tree).into(), body: ExhibitBody::Tree(drawn(tree)) })
 }
 
 /// The bill in one line: `SPF of acme.test: 7 of 10 look-ups`.

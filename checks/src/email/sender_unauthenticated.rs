@@ -1,8 +1,7 @@
 //! `email.sender-unauthenticated`
 use super::advice;
-use super::dkim_key::Key;
 use super::facts::{Dkim, MailPlan, Spf};
-use super::spf_walk::can_pass;
+use super::setup_advice::nothing_vouches;
 use crate::{
     rule,
     vocab::{Fault, Fix, Verdict},
@@ -64,9 +63,7 @@ rule! {
         if !plan.sends() {
             return Verdict::not_applicable("nothing says that mail is sent from this domain; [email] from does");
         }
-        let by_spf = can_pass(&spf.records) || spf.return_paths.iter().any(|(_, passes)| *passes);
-        let by_dkim = dkim.keys.iter().any(|k| matches!(k.keys.as_slice(), [key] if Key::is_usable(key)));
-        if by_spf || by_dkim || !plan.knows_selectors() {
+        if !nothing_vouches(plan, spf, dkim) {
             return Verdict::Pass;
         }
         let records = spf.records.iter().map(|r| r.text.clone()).collect();

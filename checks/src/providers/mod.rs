@@ -141,7 +141,7 @@ pub enum ReturnPath {
         label: Option<&'static str>,
         /// Where it leads, as suffixes.
         hosts: &'static [&'static str],
-        /// Whether mail goes out without it, over a domain of the provider's.
+        /// Whether mail goes out without it or with another label, so that its absence proves nothing.
         optional: bool,
     },
     /// A name below the sending domain with MX and SPF records of its own.
@@ -153,7 +153,7 @@ pub enum ReturnPath {
         hosts: &'static [&'static str],
         /// What its SPF record includes.
         include: &'static str,
-        /// Whether mail goes out without it, over a domain of the provider's.
+        /// Whether mail goes out without it or with another label, so that its absence proves nothing.
         optional: bool,
     },
 }

@@ -12,7 +12,7 @@ pub(super) static PROVIDER: Provider = Provider {
             label: Some("send"),
             hosts: &["amazonses.com"],
             include: "amazonses.com",
-            optional: false,
+            optional: true,
         },
         sandboxes: &["resend.dev"],
         smtp_hosts: &["smtp.resend.com"],

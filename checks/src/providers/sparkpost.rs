@@ -1,7 +1,7 @@
-//! SparkPost: transactional mail; its selector is made for each account.
+//! `SparkPost`: transactional mail; its selector is made for each account.
 use super::{Env, Mail, Provider, ReturnPath, Var};
 
-/// SparkPost.
+/// `SparkPost`.
 pub(super) static PROVIDER: Provider = Provider {
     id: "sparkpost",
     name: "SparkPost",

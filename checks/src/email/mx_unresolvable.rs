@@ -1,0 +1,57 @@
+//! `email.mx-unresolvable`
+use super::facts::MailPlan;
+use super::mx_servers::{MxServer, MxServers};
+use crate::{
+    rule,
+    vocab::{Fault, Fix, Part, Severity, Verdict},
+};
+
+rule! {
+    /// An MX record names a host that has no address.
+    ///
+    /// # Why at launch
+    /// Where no server is left, everything that is sent to you bounces: answers, support requests,
+    /// sign-ups at services. Where others are left, mail is only late.
+    ///
+    /// # Fix
+    /// Correct the name or delete the record. An MX record names a host, never an address.
+    ///
+    /// # References
+    /// RFC 5321, section 5.1
+    ///
+    /// ```pass
+    /// acme.test. MX 10 mx.acme.test.
+    /// mx.acme.test. AAAA 2001:db8::5
+    /// ```
+    /// ```fail
+    /// receives
+    /// acme.test. MX 10 mx.acme.tset.
+    /// ```
+    /// ```fail
+    /// acme.test. MX 10 203.0.113.5.
+    /// ```
+    "email.mx-unresolvable" on Mail, High, stage Email;
+    fails "A mail server has no address"; holds "The mail servers have addresses";
+    fn check(plan: &MailPlan, servers: Part<'_, MxServers>) -> Verdict {
+        if servers.iter().all(|s| s.servers.is_empty()) {
+            return Verdict::not_applicable("the domain names no mail server");
+        }
+        let all = || servers.iter().flat_map(|s| &s.servers);
+        let severity = match (all().any(|s| s.resolves != Some(false)), plan.receives) {
+            (true, _) => Severity::Low,
+            (false, false) => Severity::Medium,
+            (false, true) => Severity::High,
+        };
+        let gone = all().filter(|s| s.resolves == Some(false));
+        gone.map(|s| fault(s).lowered(severity)).collect::<Vec<_>>().into()
+    }
+}
+
+fn fault(server: &MxServer) -> Fault {
+    let host = server.host.as_str();
+    let fix =
+        Fix::step(format!("Correct {host} in the MX record to the name that your mail service shows, or delete it"));
+    let mut saw = server.answers.iter().map(|(question, answer)| answer.evidence(question));
+    let first = saw.next().unwrap_or_else(|| format!("the MX record names {host}, which is no host name").into());
+    saw.fold(Fault::new(host, first, fix).titled(format!("The mail server {host} has no address")), Fault::and_saw)
+}

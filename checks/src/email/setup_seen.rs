@@ -1,0 +1,194 @@
+//! What the answers about senders' names show.
+
+use super::dkim_key::select;
+use super::senders::names_include;
+use super::setup::{Basis, Spot, SpotRole, SpotState, Trouble};
+use super::spf;
+use crate::providers::{self, ReturnPath, is_host_of};
+use crate::vocab::{Answers, DomainName, Evidence, Shown};
+use crate::wire::{DnsAnswer, DnsQuestion, Found, Record, RecordKind};
+
+#[derive(Clone, Debug)]
+pub(super) struct Name {
+    pub(super) at: DomainName,
+    pub(super) base: DomainName,
+    pub(super) role: SpotRole,
+    pub(super) basis: Basis,
+    pub(super) provider: Option<&'static str>,
+}
+pub(super) type Seen = Answers<DnsQuestion>;
+
+pub(super) fn mail(provider: Option<&'static str>) -> Option<&'static providers::Mail> {
+    providers::by_id(provider?)?.mail.as_ref()
+}
+pub(super) fn empty_key(name: &Name, hosts: &[&str], alias: Option<String>, led: bool, seen: &Seen) -> Trouble {
+    if let Some(alias) = alias {
+        return match led {
+            true => Trouble::Dangling(alias),
+            false if hosts.is_empty() => Trouble::Missing,
+            false => Trouble::Elsewhere(alias),
+        };
+    }
+    let texts = known(seen, &name.at, RecordKind::Txt).into_iter().flat_map(DnsAnswer::texts);
+    if texts.map(|t| String::from_utf8_lossy(&t).trim().to_owned()).any(|t| is_target(&t, hosts)) {
+        return Trouble::Type("TXT");
+    }
+    let key = |a: &DnsAnswer| !select(a.texts()).is_empty();
+    empty(name, seen, key)
+}
+
+/// Whether something at the name is this provider's.
+pub(super) fn touches(name: &Name, path: ReturnPath, seen: &Seen) -> bool {
+    let (hosts, include) = match path {
+        ReturnPath::Alias { hosts, .. } => (hosts, None),
+        ReturnPath::Records { hosts, include, .. } => (hosts, Some(include)),
+        _ => return false,
+    };
+    let cname = known(seen, &name.at, RecordKind::Cname).and_then(target);
+    cname.is_some_and(|t| is_host_of(&t, hosts))
+        || exchanges(seen, &name.at).iter().any(|h| is_host_of(h, hosts))
+        || include.is_some_and(|i| includes(seen, &name.at, i))
+}
+
+/// What is wrong with a return path of this form.
+pub(super) fn path_trouble(name: &Name, path: ReturnPath, seen: &Seen) -> Option<Trouble> {
+    let cname = known(seen, &name.at, RecordKind::Cname).and_then(target);
+    let mx = exchanges(seen, &name.at);
+    let txt = known(seen, &name.at, RecordKind::Txt);
+    let direct = |kind| known(seen, &name.at, kind).is_some_and(|a| a.aliases.is_empty() && !a.all().is_empty());
+    if cname.is_some() && (direct(RecordKind::Txt) || direct(RecordKind::Mx)) {
+        return Some(Trouble::WithOthers);
+    }
+    let nothing = cname.is_none() && mx.is_empty() && txt.is_none_or(|t| t.all().is_empty());
+    let says = |a: &DnsAnswer, hosts: &[&str]| a.texts().any(|t| is_target(String::from_utf8_lossy(&t).trim(), hosts));
+    match path {
+        ReturnPath::Alias { hosts, .. } => match cname {
+            Some(t) if is_host_of(&t, hosts) => None,
+            Some(t) => Some(Trouble::Elsewhere(t)),
+            // Set up by hand, with records instead of the alias.
+            None if !mx.is_empty() && mx.iter().all(|h| is_host_of(h, hosts)) => None,
+            None if nothing => Some(empty(name, seen, |a| target(a).is_some_and(|t| is_host_of(&t, hosts)))),
+            None if txt.is_some_and(|t| says(t, hosts)) => Some(Trouble::Type("TXT")),
+            None => Some(Trouble::Mx),
+        },
+        ReturnPath::Records { label, hosts, include, .. } => {
+            if nothing {
+                let found = |a: &DnsAnswer| {
+                    a.all().iter().any(|r| matches!(r, Record::Mx { exchange, .. } if is_host_of(exchange, hosts)))
+                };
+                return Some(empty(name, seen, found));
+            }
+            if cname.is_some() {
+                return Some(Trouble::Type("CNAME"));
+            }
+            // At the sending domain itself its own mail servers may stand.
+            let mx_right = label == Some("") || (!mx.is_empty() && mx.iter().all(|h| is_host_of(h, hosts)));
+            match (mx_right, includes(seen, &name.at, include)) {
+                (true, true) => None,
+                (true, false) => Some(Trouble::Spf),
+                (false, _) => Some(Trouble::Mx),
+            }
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn spot(
+    name: &Name,
+    provider: Option<&'static str>,
+    trouble: Option<Trouble>,
+    wanted: (&'static str, Shown),
+    mut saw: Vec<Evidence>,
+    seen: &Seen,
+) -> Spot {
+    let state = match trouble {
+        None => SpotState::Right,
+        // Retired keys of the usual names are left behind by many.
+        Some(Trouble::Missing | Trouble::Unusable) if name.basis == Basis::Usual => SpotState::Unverified,
+        Some(Trouble::Elsewhere(_)) if name.basis == Basis::Usual && matches!(name.role, SpotRole::Key(_)) => {
+            SpotState::Unverified
+        }
+        Some(trouble) => {
+            if let Trouble::Doubled(deep) = &trouble {
+                saw.extend(positive(seen, deep, &[RecordKind::Txt, RecordKind::Cname, RecordKind::Mx]));
+            }
+            SpotState::Wrong(trouble)
+        }
+    };
+    Spot { name: name.at.clone(), role: name.role.clone(), basis: name.basis, provider, state, wanted, saw }
+}
+
+/// What an empty name shows: the record one domain too deep, an address, or nothing.
+pub(super) fn empty(name: &Name, seen: &Seen, is_it: impl Fn(&DnsAnswer) -> bool) -> Trouble {
+    if let Some(deep) = doubled(name) {
+        let kinds = [RecordKind::Txt, RecordKind::Cname, RecordKind::Mx];
+        if kinds.into_iter().filter_map(|k| known(seen, &deep, k)).any(&is_it) {
+            return Trouble::Doubled(deep);
+        }
+    }
+    let address = |n: &DomainName| known(seen, n, RecordKind::A).is_some_and(|a| a.addresses().next().is_some());
+    if address(&name.at) && !stranger(name).is_some_and(|n| address(&n)) {
+        return Trouble::Proxied;
+    }
+    Trouble::Missing
+}
+
+/// The name with its zone appended once more, as panels do to a name that was entered whole.
+pub(super) fn doubled(name: &Name) -> Option<DomainName> {
+    DomainName::parse(&format!("{}.{}", name.at, name.at.registrable())).ok()
+}
+/// A name beside it that nobody entered.
+pub(super) fn stranger(name: &Name) -> Option<DomainName> {
+    let above = if name.at == name.base { None } else { name.at.parent() };
+    above?.child("launchcheck-nothing-here")
+}
+
+pub(super) fn known<'a>(seen: &'a Seen, name: &DomainName, kind: RecordKind) -> Option<&'a DnsAnswer> {
+    seen.get(&DnsQuestion::new(name.clone(), kind))?.get().ok()
+}
+pub(super) fn target(answer: &DnsAnswer) -> Option<String> {
+    answer.all().iter().find_map(|r| match r {
+        Record::Cname(to) => Some(to.clone()),
+        _ => None,
+    })
+}
+pub(super) fn exchanges(seen: &Seen, name: &DomainName) -> Vec<String> {
+    let all = known(seen, name, RecordKind::Mx).map_or(&[][..], DnsAnswer::all);
+    let host = |r: &Record| match r {
+        Record::Mx { exchange, .. } => Some(exchange.clone()),
+        _ => None,
+    };
+    all.iter().filter_map(host).collect()
+}
+pub(super) fn includes(seen: &Seen, name: &DomainName, include: &str) -> bool {
+    let texts = known(seen, name, RecordKind::Txt).map(|a| a.texts().collect::<Vec<_>>()).unwrap_or_default();
+    let (records, _) = spf::select(texts);
+    matches!(records.as_slice(), [only] if names_include(&only.text.as_str().to_ascii_lowercase(), include))
+}
+/// Whether a text is the name that an alias should lead to.
+pub(super) fn is_target(text: &str, hosts: &[&str]) -> bool {
+    !text.contains(char::is_whitespace) && is_host_of(text, hosts)
+}
+/// The provider whose key host one of these is.
+pub(super) fn owner_of(chain: &[&str]) -> Option<&'static str> {
+    let has =
+        |p: &&&providers::Provider| p.mail.as_ref().is_some_and(|m| chain.iter().any(|h| is_host_of(h, m.key_hosts)));
+    providers::ALL.iter().find(has).map(|p| p.id)
+}
+
+pub(super) fn evidence(seen: &Seen, name: &DomainName, kinds: &[RecordKind]) -> Vec<Evidence> {
+    let one = |kind: &RecordKind| {
+        let question = DnsQuestion::new(name.clone(), *kind);
+        known(seen, name, *kind).map(|a| a.evidence(&question))
+    };
+    kinds.iter().filter_map(one).collect()
+}
+pub(super) fn positive(seen: &Seen, name: &DomainName, kinds: &[RecordKind]) -> Vec<Evidence> {
+    let has = |k: &&RecordKind| known(seen, name, **k).is_some_and(|a| matches!(a.found, Found::Records(_)));
+    let kinds: Vec<RecordKind> = kinds.iter().filter(has).copied().collect();
+    evidence(seen, name, &kinds)
+}
+pub(super) fn is_positive(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Dns { answer, .. }
+        if !answer.iter().any(|a| a.as_str() == "NXDOMAIN" || a.as_str().starts_with("no ")))
+}
