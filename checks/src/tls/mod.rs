@@ -4,6 +4,7 @@ use crate::vocab::{Cell, Exhibit, ExhibitBody, Fault, Fix, Rule, Severity, Targe
 use facts::{Certificate, HostPlan, HostRole, Reach};
 use std::collections::BTreeMap;
 
+pub mod chain;
 mod chain_incomplete;
 #[doc(hidden)]
 pub mod example;
@@ -12,6 +13,7 @@ mod expiring;
 pub mod facts;
 pub mod judge;
 mod key_weak;
+pub mod lint;
 mod name_mismatch;
 mod not_yet_valid;
 pub mod path;
