@@ -1,10 +1,10 @@
 //! Judging a chain as a whole: the path that is really built, every certificate on it, the order in
 //! which the server sends them, and the root behind them.
 
-use super::facts::{Chain, Distrust, Link, Revocation, Root};
+use super::facts::{Chain, Distrust, KeyProof, Link, Revocation, Root};
 use super::judge::{moment, shown_name};
 use super::lint::{Role, lint};
-use super::path::{Built, is_self_issued, verified};
+use super::path::{Built, is_self_issued, verified, words};
 use super::renewal::DAY;
 use crate::vocab::{Cause, Observed, Shown};
 use crate::wire::Handshake;
@@ -26,7 +26,12 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
     let sent: Vec<Option<X509Certificate<'_>>> =
         shake.chain.iter().map(|der| X509Certificate::from_der(der).ok().map(|(_, c)| c)).collect();
     let leaf = sent.first().and_then(Option::as_ref);
-    let built = leaf.and_then(|l| verified(&shake.chain, std::iter::empty(), l, roots.all, now, None).ok());
+    let (built, refused) = match leaf.map(|l| verified(&shake.chain, std::iter::empty(), l, roots.all, now, None)) {
+        Some(Ok(built)) => (Some(built), None),
+        Some(Err(webpki::Error::UnknownIssuer)) => (None, None),
+        Some(Err(why)) => (None, Some(words(&why))),
+        None => (None, Some("the server's certificate cannot be read".into())),
+    };
     let between = match &built {
         Some(built) => built.between.clone(),
         None => by_name(&shake.chain, &sent),
@@ -45,10 +50,11 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
         root_link: given.and_then(|der| link(der)),
         order: order(&shake.chain, &sent, &between),
         bloat: bloat(&shake.chain, &sent, built.as_ref(), roots),
-        distrust: leaf.and_then(|l| distrust(l, built.as_ref(), root.as_ref(), &between, &sent)),
+        distrust: leaf.and_then(|l| distrust(l, built.as_ref(), root.as_ref(), &between)),
         root,
         flaws,
-        signature_fits: shake.signature_fits,
+        refused,
+        self_issued: built.is_none() && leaf.is_some_and(is_self_issued),
         now,
     }
 }
@@ -86,9 +92,8 @@ fn by_name(ders: &[Vec<u8>], sent: &[Option<X509Certificate<'_>>]) -> Vec<Vec<u8
 fn given<'g>(anchor: &TrustAnchor<'_>, given: &'g [Vec<u8>]) -> Option<&'g [u8]> {
     given.iter().map(Vec::as_slice).find(|der| {
         let der = CertificateDer::from(*der);
-        webpki::anchor_from_trusted_cert(&der).is_ok_and(|a| {
-            a.subject == anchor.subject && a.subject_public_key_info == anchor.subject_public_key_info
-        })
+        webpki::anchor_from_trusted_cert(&der)
+            .is_ok_and(|a| a.subject == anchor.subject && a.subject_public_key_info == anchor.subject_public_key_info)
     })
 }
 
@@ -112,7 +117,9 @@ fn anchor_name(anchor: &TrustAnchor<'_>) -> Shown {
 /// section 4.4.2).
 fn order(ders: &[Vec<u8>], sent: &[Option<X509Certificate<'_>>], between: &[Vec<u8>]) -> Option<Shown> {
     let first = sent.first()?.as_ref()?;
-    if first.is_ca() && sent.len() > 1 && !is_self_issued(first) || first.is_ca() && sent.iter().flatten().any(|c| !c.is_ca()) {
+    if first.is_ca() && sent.len() > 1 && !is_self_issued(first)
+        || first.is_ca() && sent.iter().flatten().any(|c| !c.is_ca())
+    {
         let leaf = sent.iter().position(|c| c.as_ref().is_some_and(|c| !c.is_ca()))?;
         return Some(format!("an authority's certificate comes first, the server's own is number {}", leaf + 1).into());
     }
@@ -152,9 +159,10 @@ fn bloat(
             }
             continue;
         }
-        let leads_here = sent.iter().enumerate().any(|(j, other)| {
-            j != i && other.as_ref().is_some_and(|o| o.issuer().as_raw() == cert.subject().as_raw())
-        });
+        let leads_here = sent
+            .iter()
+            .enumerate()
+            .any(|(j, other)| j != i && other.as_ref().is_some_and(|o| o.issuer().as_raw() == cert.subject().as_raw()));
         if !leads_here {
             out.push(("unrelated", format!("{name} certifies nothing that is sent").into()));
         }
@@ -203,7 +211,6 @@ fn distrust(
     built: Option<&Built>,
     root: Option<&Root>,
     between: &[Vec<u8>],
-    sent: &[Option<X509Certificate<'_>>],
 ) -> Option<Distrust> {
     if root.is_some_and(|r| r.given) || is_self_issued(leaf) {
         return None;
@@ -218,7 +225,6 @@ fn distrust(
     let named = |d: &&Distrusted| {
         ends_at.as_str().strip_prefix(d.name).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
     };
-    let _ = sent;
     let found = DISTRUSTED.iter().find(named)?;
     let logged = first_logged(leaf);
     let dated = logged.unwrap_or(leaf.validity().not_before.timestamp());
@@ -263,6 +269,15 @@ pub const fn longest_days(not_before: i64) -> i64 {
 #[must_use]
 pub const fn days(lifetime: i64) -> i64 {
     (lifetime + DAY - 1) / DAY
+}
+
+/// Whether the server has the key of its certificate, as its signature over the handshake shows.
+#[must_use]
+pub fn key_proof(shake: &Handshake) -> Observed<KeyProof> {
+    match shake.signature_fits {
+        Some(fits) => Observed::known(KeyProof { fits }),
+        None => Observed::unknown(Cause::Parse("a signature of a kind that cannot be verified here".into())),
+    }
 }
 
 /// Looks the path's certificates up in revocation lists. A list that cannot be used leaves us

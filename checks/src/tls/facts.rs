@@ -133,9 +133,10 @@ pub struct Chain {
     pub bloat: Vec<(&'static str, Shown)>,
     /// A root that browsers do not trust, or not for such a certificate.
     pub distrust: Option<Distrust>,
-    /// Whether the server's signature over the handshake fits its certificate; `None` where our
-    /// provider cannot verify the scheme, or where there was no handshake.
-    pub signature_fits: Option<bool>,
+    /// Why a verifier refuses the chain, other than that it knows no issuer.
+    pub refused: Option<Shown>,
+    /// Whether the leaf signed itself and is not trusted as it is.
+    pub self_issued: bool,
     /// When it was judged, Unix time.
     pub now: i64,
 }
@@ -170,6 +171,14 @@ pub struct Distrust {
     /// Whether Mozilla's roots still hold it, so that only some browsers refuse.
     pub trusted_by_mozilla: bool,
 }
+
+/// Whether the server has the key of its certificate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeyProof {
+    /// Its signature over the handshake fits the certificate.
+    pub fits: bool,
+}
+impl Gaps for KeyProof {}
 
 /// What the authority's revocation lists say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

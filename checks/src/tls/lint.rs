@@ -173,7 +173,11 @@ impl Lint {
         let validity = cert.validity();
         let (first, last) = (validity.not_before.timestamp(), validity.not_after.timestamp());
         if last < first {
-            self.add("validity", Kind::Encoding, format!("it ends ({}) before it begins ({})", moment(last), moment(first)));
+            self.add(
+                "validity",
+                Kind::Encoding,
+                format!("it ends ({}) before it begins ({})", moment(last), moment(first)),
+            );
         }
         let weak = match cert.signature_algorithm.algorithm.to_id_string().as_str() {
             "1.2.840.113549.1.1.2" => Some("MD2"),
@@ -182,7 +186,9 @@ impl Lint {
             _ => None,
         };
         // Nobody checks a root's signature on itself.
-        if let (Some(weak), false) = (weak, self.role == Role::Root || cert.subject().as_raw() == cert.issuer().as_raw()) {
+        if let (Some(weak), false) =
+            (weak, self.role == Role::Root || cert.subject().as_raw() == cert.issuer().as_raw())
+        {
             self.add("signature", Kind::Signature, format!("it is signed with {weak}, which can be forged"));
         }
     }
@@ -199,7 +205,8 @@ impl Lint {
                 self.add("extension-unreadable", Kind::Encoding, format!("the extension {id} cannot be read"));
             }
             if extension.critical && !is_known(&id) {
-                let words = format!("it demands (critical) that clients understand the extension {id}, which none does");
+                let words =
+                    format!("it demands (critical) that clients understand the extension {id}, which none does");
                 self.add("critical-unknown", Kind::Encoding, words);
             }
         }
@@ -381,12 +388,12 @@ impl Lint {
         extension: Option<&X509Extension<'_>>,
         eku: Option<&ExtendedKeyUsage<'_>>,
     ) {
-        let code = "extended-key-usage";
+        let (code, extra) = ("extended-key-usage", "purpose");
         let Some(eku) = eku else {
             // What cannot be read is told as such; version 1 has no extensions.
             let absent = extension.is_none() && cert.version() == X509Version::V3;
             let words = "it does not say that it is made for servers (no extended key usage)";
-            self.add_if(absent, code, Kind::Usage, words);
+            self.add_if(absent, extra, Kind::Usage, words);
             return;
         };
         self.add_if(
@@ -397,7 +404,7 @@ impl Lint {
         );
         self.add_if(
             extension.is_some_and(|e| e.critical),
-            code,
+            extra,
             Kind::Usage,
             "its extended key usage is marked critical, which no public authority may do",
         );
@@ -412,7 +419,7 @@ impl Lint {
         ];
         for (_, what) in others.iter().filter(|(is, _)| *is) {
             let words = format!("it is made for {what} too (extended key usage), which no public authority may issue");
-            self.add(code, Kind::Usage, words);
+            self.add(extra, Kind::Usage, words);
         }
     }
 
@@ -483,7 +490,11 @@ impl Lint {
         }
         let (star, rest) = name.strip_prefix("*.").map_or((false, name), |r| (true, r));
         if rest.contains('*') {
-            return self.add("names", Kind::Baseline, format!("{shown} has its star in a place where it stands for nothing"));
+            return self.add(
+                "names",
+                Kind::Baseline,
+                format!("{shown} has its star in a place where it stands for nothing"),
+            );
         }
         let suffix = DomainName::parse(rest).is_ok_and(|d| psl::suffix_str(d.as_str()) == Some(d.as_str()));
         if star && suffix {
@@ -508,8 +519,7 @@ fn is_network(octets: &[u8]) -> bool {
     }
     let mask = &octets[octets.len() / 2..];
     let ones: u32 = mask.iter().map(|b| b.leading_ones()).sum();
-    mask.iter().map(|b| b.count_ones()).sum::<u32>() == ones
-        && mask.windows(2).all(|w| w[0] == 0xff || w[1] == 0)
+    mask.iter().map(|b| b.count_ones()).sum::<u32>() == ones && mask.windows(2).all(|w| w[0] == 0xff || w[1] == 0)
 }
 
 fn is_ascii_name(name: &str) -> bool {
