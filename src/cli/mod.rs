@@ -6,6 +6,7 @@ mod explain;
 mod man;
 mod rules;
 mod schema;
+mod tls;
 mod values;
 
 use crate::{
@@ -57,6 +58,7 @@ enum Command {
     Man(man::Args),
     Rules(rules::Args),
     Schema(schema::Args),
+    Tls(tls::Args),
 }
 
 /// Runs the command line of this process.
@@ -92,6 +94,7 @@ pub fn run_in(
         Command::Man(args) => man::run(&args).and_then(|text| say(&text)),
         Command::Rules(args) => say(&rules::run(&args)),
         Command::Schema(args) => say(&schema::run(&args)),
+        Command::Tls(args) => tls::run(&args, cli.color),
     };
     done.unwrap_or_else(|e| {
         complain(&e, color);

@@ -74,8 +74,8 @@ rule! {
 /// What explains that the chain is refused as a whole is about the host itself, so that
 /// `tls.untrusted` gives way to it.
 fn subject(flaw: &Flaw, chain: &Chain) -> Shown {
-    let explains =
-        flaw.kind == Kind::Encoding || matches!(flaw.code, "basic-constraints" | "name-constraints" | "names");
+    let explains = flaw.kind == Kind::Encoding
+        || matches!(flaw.code, "basic-constraints" | "criticality" | "name-constraints" | "names");
     match flaw.role {
         _ if chain.refused.is_some() && explains => Shown::default(),
         Role::Leaf => flaw.code.into(),

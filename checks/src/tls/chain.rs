@@ -39,7 +39,10 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
     let root = built.as_ref().map(|b| root(b, roots.given));
     let mut flaws = shake.chain.first().map(|der| lint(der, Role::Leaf)).unwrap_or_default();
     flaws.extend(between.iter().flat_map(|der| lint(der, Role::Between)));
-    let given = built.as_ref().and_then(|b| given(&b.anchor, roots.given));
+    let given = match &built {
+        Some(built) => given(&built.anchor, roots.given),
+        None => given_by_name(leaf, &between, roots.given),
+    };
     flaws.extend(given.into_iter().flat_map(|der| {
         // A given root need not be one by itself: any certificate that is trusted ends the path.
         let itself = X509Certificate::from_der(der).is_ok_and(|(_, c)| is_self_issued(&c));
@@ -47,7 +50,7 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
     }));
     Chain {
         links: between.iter().filter_map(|der| link(der)).collect(),
-        root_link: given.and_then(|der| link(der)),
+        root_link: given.filter(|_| built.is_some()).and_then(link),
         order: order(&shake.chain, &sent, &between),
         bloat: bloat(&shake.chain, &sent, built.as_ref(), roots),
         distrust: leaf.and_then(|l| distrust(l, built.as_ref(), root.as_ref(), &between)),
@@ -95,6 +98,20 @@ fn given<'g>(anchor: &TrustAnchor<'_>, given: &'g [Vec<u8>]) -> Option<&'g [u8]>
         webpki::anchor_from_trusted_cert(&der)
             .is_ok_and(|a| a.subject == anchor.subject && a.subject_public_key_info == anchor.subject_public_key_info)
     })
+}
+
+/// The given certificate of the name that the certificates lead to, where no path is accepted.
+fn given_by_name<'g>(
+    leaf: Option<&X509Certificate<'_>>,
+    between: &[Vec<u8>],
+    given: &'g [Vec<u8>],
+) -> Option<&'g [u8]> {
+    let top = between.last().and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, c)| c);
+    let issuer = top.as_ref().or(leaf)?.issuer().as_raw();
+    given
+        .iter()
+        .map(Vec::as_slice)
+        .find(|der| X509Certificate::from_der(der).is_ok_and(|(_, c)| c.subject().as_raw() == issuer))
 }
 
 fn root(built: &Built, from_user: &[Vec<u8>]) -> Root {
@@ -203,6 +220,10 @@ const DISTRUSTED: &[Distrusted] = &[
     distrusted("AffirmTrust Premium", 1_731_369_599, CHROME_131),
     distrusted("AffirmTrust Premium ECC", 1_731_369_599, CHROME_131),
 ];
+
+/// The name of a root that no browser trusts any more, for tests.
+#[doc(hidden)]
+pub const DISTRUSTED_EXAMPLE: &str = "GLOBALTRUST 2020";
 
 /// Whether browsers refuse the root that the chain leads to. A root that the user gave is the
 /// user's business.
