@@ -18,17 +18,21 @@ use std::{collections::BTreeSet, time::Duration};
 
 /// 2026-11-21T00:00:00Z.
 const NOW: i64 = 1_795_219_200;
-const DAY: i64 = 86_400;
 
+fn days(n: u64) -> Duration {
+    Duration::from_secs(86_400 * n)
+}
+
+/// Days after now (the type of the date is of a crate that is no dependency here).
 macro_rules! at {
     ($days:expr) => {
-        date_time_ymd(2026, 11, 21) + Duration::from_secs(86_400 * 5000) - Duration::from_secs(86_400 * (5000 - $days))
+        date_time_ymd(2026, 11, 21) + days($days)
     };
 }
 /// Days before now, for the same.
 macro_rules! ago {
     ($days:expr) => {
-        date_time_ymd(2026, 11, 21) - Duration::from_secs(86_400 * $days)
+        date_time_ymd(2026, 11, 21) - days($days)
     };
 }
 
@@ -194,7 +198,7 @@ impl World {
     fn list(&self, serial: &[u8], until: u64) -> Vec<u8> {
         let params = CertificateRevocationListParams {
             this_update: ago!(20),
-            next_update: ago!(20) + Duration::from_secs(86_400 * until),
+            next_update: ago!(20) + days(until),
             crl_number: SerialNumber::from(1),
             issuing_distribution_point: None,
             revoked_certs: vec![RevokedCertParams {
@@ -700,5 +704,4 @@ fn no_bytes_from_a_peer_do_harm() {
             assert!(!said.accepts(), "round {round}: a changed certificate is accepted");
         }
     }
-    let _ = DAY;
 }

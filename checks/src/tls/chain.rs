@@ -236,12 +236,11 @@ fn distrust(
     if root.is_some_and(|r| r.given) || is_self_issued(leaf) {
         return None;
     }
-    let ends_at = match built {
-        Some(built) => anchor_name(&built.anchor),
-        None => {
-            let top = between.last().and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, c)| c);
-            shown_name(top.as_ref().unwrap_or(leaf).issuer())
-        }
+    let ends_at = if let Some(built) = built {
+        anchor_name(&built.anchor)
+    } else {
+        let top = between.last().and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, c)| c);
+        shown_name(top.as_ref().unwrap_or(leaf).issuer())
     };
     let named = |d: &&Distrusted| {
         ends_at.as_str().strip_prefix(d.name).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))

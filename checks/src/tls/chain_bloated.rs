@@ -29,10 +29,7 @@ rule! {
     "tls.chain-bloated" on Host, Low, stage Tls;
     fails "The server sends certificates that nobody needs"; holds "The server sends no certificate in vain";
     fn check(plan: &HostPlan, chain: &Chain) -> Verdict {
-        let (first, rest) = match chain.bloat.split_first() {
-            Some((first, rest)) => (first, rest),
-            None => return Verdict::Pass,
-        };
+        let Some((first, rest)) = chain.bloat.split_first() else { return Verdict::Pass };
         let fix = Fix::step(format!("Delete what is named above from the certificate file of {}, and reload the server", plan.host));
         let mut fault = Fault::here(first.1.clone(), fix);
         for (_, more) in rest {

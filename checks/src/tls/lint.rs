@@ -57,22 +57,15 @@ pub struct Flaw {
 #[must_use]
 pub fn lint(der: &[u8], role: Role) -> Vec<Flaw> {
     let mut out = Lint { role, certificate: "the certificate".into(), flaws: Vec::new() };
-    let cert = match X509Certificate::from_der(der) {
-        Ok((rest, cert)) => {
-            out.certificate = shown_name(cert.subject());
-            if out.certificate.is_empty() {
-                out.certificate = format!("a certificate of {}", shown_name(cert.issuer())).into();
-            }
-            if !rest.is_empty() {
-                out.add("unreadable", Kind::Encoding, "bytes follow after its end");
-            }
-            cert
-        }
-        Err(_) => {
-            out.add("unreadable", Kind::Encoding, "it is not a certificate that can be read (X.509, DER)");
-            return out.flaws;
-        }
+    let Ok((rest, cert)) = X509Certificate::from_der(der) else {
+        out.add("unreadable", Kind::Encoding, "it is not a certificate that can be read (X.509, DER)");
+        return out.flaws;
     };
+    out.certificate = shown_name(cert.subject());
+    if out.certificate.is_empty() {
+        out.certificate = format!("a certificate of {}", shown_name(cert.issuer())).into();
+    }
+    out.add_if(!rest.is_empty(), "unreadable", Kind::Encoding, "bytes follow after its end");
     out.frame(&cert);
     out.extensions(&cert);
     out.identifiers(&cert);
@@ -429,7 +422,7 @@ impl Lint {
             let bits = if key.bits == 0 { String::new() } else { format!(" of {} bits", key.bits) };
             self.add("key", Kind::Key, format!("its key is {}{bits}", key.algorithm));
         }
-        let odd = matches!(cert.public_key().parsed(), Ok(PublicKey::RSA(_))) && key.bits % 8 != 0;
+        let odd = matches!(cert.public_key().parsed(), Ok(PublicKey::RSA(_))) && !key.bits.is_multiple_of(8);
         self.add_if(odd, "key", Kind::Baseline, "the size of its RSA key is no multiple of 8 bits");
     }
 
