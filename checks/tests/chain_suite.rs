@@ -1,7 +1,7 @@
 //! A community suite of chains in the x509-limbo format, where a path to its file is given: the
 //! environment variable `LAUNCHCHECK_CHAIN_SUITE` names it, and without it nothing is judged.
 
-#![expect(clippy::unwrap_used, reason = "a suite that cannot be read should stop the test")]
+#![expect(clippy::disallowed_methods, reason = "a test reads the suite that it is given")]
 
 use launchcheck_checks::tls::file::{Case, certificates, name, revocation_lists};
 use serde_json::Value;
