@@ -72,7 +72,7 @@ pub struct Start {
 pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotStarted> {
     let began = Instant::now();
     let Start { settings, survey, environment, told, label, command, now } = start;
-    let roots = roots(settings.ca_bundle.as_deref())?;
+    let (roots, given_roots) = roots(settings.ca_bundle.as_deref())?;
     let mut random = [0u8; 40];
     SystemRandom::new().fill(&mut random).map_err(|_| NotStarted::Random)?;
     let mut digest_key = [0u8; 32];
@@ -92,6 +92,7 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
         nonce: format!("{nonce:016x}"),
         digest_key,
         roots,
+        given_roots,
         environment,
         secrets,
     };
@@ -167,9 +168,13 @@ fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
 /// More than every public authority together, and little enough to read at once.
 const CA_BUNDLE: u64 = 16 << 20;
 
+/// The roots that certificates are judged by, and the bundle's certificates, DER.
+type Trusted = (Vec<TrustAnchor<'static>>, Vec<Vec<u8>>);
+
 /// The roots that certificates are judged by: Mozilla's, and those of the bundle.
-pub fn roots(bundle: Option<&Path>) -> Result<Vec<TrustAnchor<'static>>, NotStarted> {
+pub fn roots(bundle: Option<&Path>) -> Result<Trusted, NotStarted> {
     let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut given = Vec::new();
     if let Some(path) = bundle {
         let bad = |why: String| NotStarted::CaBundle { path: path.display().to_string(), why };
         let said = |e: std::io::Error| bad(e.to_string());
@@ -184,11 +189,12 @@ pub fn roots(bundle: Option<&Path>) -> Result<Vec<TrustAnchor<'static>>, NotStar
         let before = store.roots.len();
         for certificate in CertificateDer::pem_slice_iter(&text) {
             let certificate = certificate.map_err(|e| bad(e.to_string()))?;
+            given.push(certificate.to_vec());
             store.add(certificate).map_err(|e| bad(format!("a certificate in it cannot be a root: {e}")))?;
         }
         if store.roots.len() == before {
             return Err(bad("it holds no certificate (PEM text with BEGIN CERTIFICATE is expected)".to_owned()));
         }
     }
-    Ok(store.roots)
+    Ok((store.roots, given))
 }

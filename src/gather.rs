@@ -162,6 +162,8 @@ pub struct Context {
     pub digest_key: [u8; 32],
     /// The roots that certificates are judged by: Mozilla's, and those of `--ca-bundle`.
     pub roots: Vec<TrustAnchor<'static>>,
+    /// Those of `--ca-bundle` as certificates, DER.
+    pub given_roots: Vec<Vec<u8>>,
     /// The process environment as it was at the start.
     pub environment: BTreeMap<String, String>,
     /// The values that `*-env` names stand for.

@@ -41,6 +41,9 @@ macro_rules! for_each_fact {
             reach: $crate::tls::facts::Reach, of Host, network;
             certificate: $crate::tls::facts::Certificate, of Host, network;
             trust: $crate::tls::facts::Trust, of Host, network;
+            key_proof: $crate::tls::facts::KeyProof, of Host, network;
+            chain: $crate::tls::facts::Chain, of Host, network;
+            revocation: $crate::tls::facts::Revocation, of Host, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
             shots: $crate::webhook::facts::Shots, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;

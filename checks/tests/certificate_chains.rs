@@ -5,7 +5,8 @@
 use base64::Engine as _;
 use launchcheck_checks::{
     tls::{
-        facts::{Certificate, Path, Trust},
+        chain,
+        facts::{Certificate, KeyProof, Path, Trust},
         judge,
         path::PathWalk,
     },
@@ -193,13 +194,16 @@ fn the_rest_of_the_path_is_judged_too() {
 }
 
 #[test]
-fn a_key_that_does_not_fit_breaks_the_chain() {
+fn a_key_that_does_not_fit_is_told_apart_from_the_path() {
     let w = World::new(2035);
     let mut shake = shake(vec![w.leaf("acme.test", 2026, 2027), w.intermediate.clone()]);
     shake.signature_fits = Some(false);
     let roots = w.roots();
     let (out, ..) = Step::play(&PathWalk { shake: &shake, roots: &roots, now: NOW }, |_| reply(404, b""));
-    assert!(matches!(out.into_inner().unwrap().path, Path::Broken(_)));
+    assert_eq!(out.into_inner().unwrap().path, Path::Trusted);
+    assert_eq!(chain::key_proof(&shake).get(), Ok(&KeyProof { fits: false }));
+    shake.signature_fits = None;
+    assert!(matches!(chain::key_proof(&shake).get(), Err(Missing::Unknown(Cause::Parse(_)))));
 }
 
 #[test]

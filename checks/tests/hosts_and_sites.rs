@@ -74,7 +74,7 @@ fn all_that_is_wrong_is_found_at_once() {
         .filter(|r| !faults(&r.id, tls::example::facts, text).is_empty())
         .map(|r| r.id.as_ref())
         .collect();
-    assert_eq!(failing, ["tls.expired", "tls.name-mismatch", "tls.untrusted", "tls.key-weak"]);
+    assert_eq!(failing, ["tls.expired", "tls.name-mismatch", "tls.untrusted", "tls.key-weak", "tls.self-signed"]);
 }
 
 #[test]

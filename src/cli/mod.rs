@@ -10,6 +10,7 @@ mod network;
 mod rules;
 mod schema;
 mod spf;
+mod tls;
 mod values;
 
 use crate::{
@@ -64,6 +65,7 @@ enum Command {
     Rules(rules::Args),
     Schema(schema::Args),
     Spf(spf::Args),
+    Tls(tls::Args),
 }
 
 /// Runs the command line of this process.
@@ -102,6 +104,7 @@ pub fn run_in(
         Command::Rules(args) => say(&rules::run(&args)),
         Command::Schema(args) => say(&schema::run(&args)),
         Command::Spf(args) => spf::run(&args, environment).and_then(answer),
+        Command::Tls(args) => tls::run(&args, cli.color),
     };
     done.unwrap_or_else(|e| {
         complain(&e, color);

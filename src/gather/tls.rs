@@ -5,7 +5,9 @@ use crate::config::{Ca, Renewal};
 use launchcheck_checks::{
     facts::Before,
     tls::{
-        facts::{Certificate, HostPlan, HostRole, Reach, Session, Trust},
+        chain::{Roots, chain, key_proof},
+        crl::CrlWalk,
+        facts::{Certificate, Chain, HostPlan, HostRole, KeyProof, Reach, Revocation, Session, Trust},
         judge::{certificate, hidden_by},
         path::PathWalk,
     },
@@ -87,6 +89,37 @@ impl Produce for Trust {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         match shaken(at, cx).await {
             Ok((_, shake)) => cx.drive(PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() }).await,
+            Err(instead) => instead,
+        }
+    }
+}
+
+fn roots<F: Fact>(cx: &Cx<F>) -> Roots<'_> {
+    Roots { all: cx.roots(), given: &cx.context().given_roots }
+}
+
+impl Produce for KeyProof {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match shaken(at, cx).await {
+            Ok((_, shake)) => key_proof(&shake),
+            Err(instead) => instead,
+        }
+    }
+}
+
+impl Produce for Chain {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match shaken(at, cx).await {
+            Ok((_, shake)) => Observed::known(chain(&shake, roots(cx), cx.now())),
+            Err(instead) => instead,
+        }
+    }
+}
+
+impl Produce for Revocation {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match shaken(at, cx).await {
+            Ok((_, shake)) => cx.drive(CrlWalk { shake: &shake, roots: roots(cx), now: cx.now() }).await,
             Err(instead) => instead,
         }
     }

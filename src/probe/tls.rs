@@ -11,7 +11,8 @@ use launchcheck_checks::{
     wire::{DnsQuestion, Handshake, HandshakeQuestion, HostFailure},
 };
 use rustls::{
-    AlertDescription, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, ProtocolVersion, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, ProtocolVersion,
+    SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
@@ -33,7 +34,16 @@ struct Capture {
 impl Capture {
     fn note(&self, scheme: SignatureScheme, result: &Result<HandshakeSignatureValid, Error>) {
         let can_verify = self.provider.signature_verification_algorithms.supported_schemes().contains(&scheme);
-        let fits = can_verify.then_some(result.is_ok());
+        // A certificate that cannot be read holds no key to verify with.
+        let unreadable = matches!(
+            result,
+            Err(Error::InvalidCertificate(
+                CertificateError::BadEncoding
+                    | CertificateError::UnhandledCriticalExtension
+                    | CertificateError::Other(_)
+            ))
+        );
+        let fits = (can_verify && !unreadable).then_some(result.is_ok());
         *self.signature_fits.lock().unwrap_or_else(PoisonError::into_inner) = fits;
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its scene should stop there")]
 
 mod billing;
+mod chain_file;
 mod cli;
 mod hosts;
 mod mail;

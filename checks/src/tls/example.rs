@@ -11,10 +11,21 @@
 //! names acme.test *.acme.test     # default: the host itself
 //! key rsa 1024
 //! trust missing-intermediate      # trusted, self-signed, unknown-root, broken WORDS
+//! distrusted GLOBALTRUST 2020     # a root that browsers stopped trusting
+//! intermediate 30d                # what is left of the certificate between; default 1000d
+//! flaw profile serial WORDS       # encoding, profile, baseline, usage, key, signature; of the leaf
+//! order WORDS
+//! bloat root WORDS
+//! signature wrong                 # or unknown: the handshake's own
+//! revoked leaf                    # or between, no, unknown; default: no list was looked at
 //! unreachable refused             # nxdomain, no-address, reset, alert, not-tls, protocol, timeout
 //! ```
 
-use super::facts::{Certificate, HostPlan, HostRole, Key, Path, Reach, Session, Trust};
+use super::facts::{
+    Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, Path, Reach, Revocation, Root, Session,
+    Trust,
+};
+use super::lint::{Flaw, Kind, Role};
 use super::{judge, renewal::DAY};
 use crate::facts::Facts;
 use crate::vocab::{Cause, DomainName, Observed, Origin, Shown, TargetId, TargetKind, Targets};
@@ -34,6 +45,9 @@ struct Case {
     names: Vec<Shown>,
     key: Key,
     path: Path,
+    chain: Chain,
+    proof: Observed<KeyProof>,
+    revocation: Observed<Revocation>,
 }
 
 /// Reads an example: targets, facts, and the host to judge.
@@ -57,6 +71,24 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         names: Vec::new(),
         key: Key { algorithm: "EC".into(), bits: 256, weak: false },
         path: Path::Trusted,
+        chain: Chain {
+            links: vec![Link {
+                subject: "Test Intermediate".into(),
+                not_before: NOW - 500 * DAY,
+                not_after: NOW + 1000 * DAY,
+            }],
+            root_link: None,
+            root: Some(Root { name: "Test Root".into(), given: false }),
+            flaws: Vec::new(),
+            order: None,
+            bloat: Vec::new(),
+            distrust: None,
+            refused: None,
+            self_issued: false,
+            now: NOW,
+        },
+        proof: Observed::known(KeyProof { fits: true }),
+        revocation: Observed::not_configured("no revocation list was looked at"),
     };
     for line in text.lines().map(|l| l.split('#').next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
         case.read(line).map_err(|why| format!("{line}: {why}"))?;
@@ -103,9 +135,50 @@ impl Case {
             "starts" => self.remaining = self.lifetime + span(rest)?,
             "names" => self.names = rest.split_whitespace().map(Shown::from).collect(),
             "key" => self.key = key(rest)?,
-            "trust" => self.path = path(rest)?,
+            "trust" => self.trust(rest)?,
+            "distrusted" => {
+                self.chain.distrust = Some(Distrust {
+                    root: rest.into(),
+                    why: "Chrome refuses what was logged after 2024-06-30".into(),
+                    dated: judge::moment(NOW - 30 * DAY),
+                    trusted_by_mozilla: true,
+                });
+            }
+            "intermediate" => self.chain.links[0].not_after = NOW + span(rest)?,
+            "flaw" => self.chain.flaws.push(flaw(rest)?),
+            "order" => self.chain.order = Some(rest.into()),
+            "bloat" => self.chain.bloat.push(("root", rest.split_once(' ').map_or(rest, |(_, words)| words).into())),
+            "signature" => {
+                self.proof = match rest {
+                    "wrong" => Observed::known(KeyProof { fits: false }),
+                    _ => Observed::unknown(Cause::Parse("a signature of a kind that cannot be verified here".into())),
+                }
+            }
+            "revoked" => {
+                self.revocation = match rest {
+                    "no" => Observed::known(Revocation::Good),
+                    "leaf" => Observed::known(Revocation::Leaf),
+                    "between" => Observed::known(Revocation::Between),
+                    _ => Observed::unknown(Cause::Timeout),
+                }
+            }
             "unreachable" => self.failure = Some(failure(rest)?),
             _ => return Err("no such word".to_owned()),
+        }
+        Ok(())
+    }
+
+    fn trust(&mut self, text: &str) -> Result<(), String> {
+        self.path = path(text)?;
+        match &self.path {
+            Path::Trusted | Path::Incomplete { .. } => {}
+            other => {
+                self.chain.root = None;
+                self.chain.self_issued = *other == Path::SelfSigned;
+            }
+        }
+        if let Path::Broken(why) = &self.path {
+            self.chain.refused = Some(why.clone());
         }
         Ok(())
     }
@@ -116,6 +189,17 @@ impl Case {
         targets.add(at.clone(), Origin::CommandLine);
         let session = Session { version: "TLS 1.3".into(), alpn: None };
         let may_be_canonical = !self.elsewhere;
+        let (chain, proof, revocation) = match &self.failure {
+            Some(Err(cause)) => {
+                (Observed::unknown(cause.clone()), Observed::unknown(cause.clone()), Observed::unknown(cause.clone()))
+            }
+            Some(Ok(failure)) => (
+                judge::hidden_by(&self.plan, failure),
+                judge::hidden_by(&self.plan, failure),
+                judge::hidden_by(&self.plan, failure),
+            ),
+            None => (Observed::known(self.chain.clone()), self.proof.clone(), self.revocation.clone()),
+        };
         let (reach, certificate, trust) = match &self.failure {
             Some(Err(cause)) => {
                 (Observed::unknown(cause.clone()), Observed::unknown(cause.clone()), Observed::unknown(cause.clone()))
@@ -136,6 +220,9 @@ impl Case {
         facts.reach.insert(at.clone(), Arc::new(reach));
         facts.certificate.insert(at.clone(), Arc::new(certificate));
         facts.trust.insert(at.clone(), Arc::new(trust));
+        facts.chain.insert(at.clone(), Arc::new(chain));
+        facts.key_proof.insert(at.clone(), Arc::new(proof));
+        facts.revocation.insert(at.clone(), Arc::new(revocation));
         (targets, facts, at)
     }
 
@@ -166,6 +253,23 @@ fn key(text: &str) -> Result<Key, String> {
         _ => return Err("rsa or ec".to_owned()),
     };
     Ok(Key { algorithm: algorithm.into(), bits, weak: bits < least })
+}
+
+fn flaw(text: &str) -> Result<Flaw, String> {
+    const CODES: [&str; 5] = ["serial", "extension-twice", "extended-key-usage", "signature", "key"];
+    let mut words = text.splitn(3, ' ');
+    let kind = match words.next().unwrap_or_default() {
+        "encoding" => Kind::Encoding,
+        "profile" => Kind::Profile,
+        "baseline" => Kind::Baseline,
+        "usage" => Kind::Usage,
+        "key" => Kind::Key,
+        "signature" => Kind::Signature,
+        _ => return Err("no such kind of flaw".to_owned()),
+    };
+    let code = words.next().and_then(|w| CODES.into_iter().find(|c| *c == w)).ok_or("no such flaw")?;
+    let words = words.next().unwrap_or_default().into();
+    Ok(Flaw { code, kind, role: Role::Leaf, certificate: "acme.test".into(), words })
 }
 
 fn path(text: &str) -> Result<Path, String> {

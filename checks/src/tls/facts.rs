@@ -1,4 +1,5 @@
 //! What is known of a host that serves TLS.
+use super::lint::Flaw;
 use crate::vocab::{DomainName, Gaps, Shown};
 use crate::wire::HostFailure;
 
@@ -113,3 +114,80 @@ pub enum Path {
     /// A certificate of it cannot be accepted; the text says why.
     Broken(Shown),
 }
+
+/// Everything else that the certificates of a chain say, each property by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Chain {
+    /// The certificates between leaf and root, from the leaf on: those of the path that is built, or
+    /// those that the names lead to where none is accepted.
+    pub links: Vec<Link>,
+    /// The root, where the user gave it: only then is it known as a certificate.
+    pub root_link: Option<Link>,
+    /// The root of the path that is built.
+    pub root: Option<Root>,
+    /// What is wrong with the leaf, with what stands between, and with a given root.
+    pub flaws: Vec<Flaw>,
+    /// What is wrong with the order in which they are sent.
+    pub order: Option<Shown>,
+    /// What is sent and not needed: a word for why, and which.
+    pub bloat: Vec<(&'static str, Shown)>,
+    /// A root that browsers do not trust, or not for such a certificate.
+    pub distrust: Option<Distrust>,
+    /// Why a verifier refuses the chain, other than that it knows no issuer.
+    pub refused: Option<Shown>,
+    /// Whether the leaf signed itself and is not trusted as it is.
+    pub self_issued: bool,
+    /// When it was judged, Unix time.
+    pub now: i64,
+}
+impl Gaps for Chain {}
+/// One certificate of a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// The subject, for people.
+    pub subject: Shown,
+    /// First second of validity, Unix time.
+    pub not_before: i64,
+    /// Last second of validity, Unix time.
+    pub not_after: i64,
+}
+/// The root that a path ends at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Root {
+    /// Its name, for people.
+    pub name: Shown,
+    /// Whether the user gave it with `--ca-bundle`; else it is one of Mozilla's.
+    pub given: bool,
+}
+/// A root that browsers do not trust.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Distrust {
+    /// Its name, for people.
+    pub root: Shown,
+    /// Who refuses what.
+    pub why: Shown,
+    /// When the certificate was first logged, or else when it begins.
+    pub dated: Shown,
+    /// Whether Mozilla's roots still hold it, so that only some browsers refuse.
+    pub trusted_by_mozilla: bool,
+}
+
+/// Whether the server has the key of its certificate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeyProof {
+    /// Its signature over the handshake fits the certificate.
+    pub fits: bool,
+}
+impl Gaps for KeyProof {}
+
+/// What the authority's revocation lists say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Revocation {
+    /// None of the certificates is listed.
+    Good,
+    /// The leaf is.
+    Leaf,
+    /// A certificate between the leaf and the root is.
+    Between,
+}
+impl Gaps for Revocation {}

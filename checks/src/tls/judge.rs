@@ -6,7 +6,7 @@ use crate::vocab::{Cause, DomainName, Evidence, Observed, Shown};
 use crate::wire::{Handshake, HostFailure};
 use rustls_pki_types::{CertificateDer, ServerName};
 use std::net::IpAddr;
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
+use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate, X509Name};
 use x509_parser::public_key::PublicKey;
 
 /// Judges the leaf that was served to `host`, at `now` (Unix time). Unknown where no certificate was
@@ -46,10 +46,14 @@ pub fn hidden_by<T>(plan: &HostPlan, failure: &HostFailure) -> Observed<T> {
 
 /// The subject alternative names of DNS and address type.
 fn names_of(leaf: &X509Certificate<'_>) -> Vec<Shown> {
-    let Ok(Some(san)) = leaf.subject_alternative_name() else { return Vec::new() };
-    san.value
-        .general_names
+    // Where the extension stands in it twice, which is a fault of its own, the names still count.
+    leaf.extensions()
         .iter()
+        .filter_map(|e| match e.parsed_extension() {
+            ParsedExtension::SubjectAlternativeName(san) => Some(&san.general_names),
+            _ => None,
+        })
+        .flatten()
         .filter_map(|n| match n {
             GeneralName::DNSName(d) => Some(Shown::from(*d)),
             GeneralName::IPAddress(b) => match b.len() {

@@ -1,7 +1,8 @@
 //! `tls.key-weak`
-use super::facts::Certificate;
+use super::facts::{Certificate, Chain};
+use super::lint::{Kind, Role};
 use crate::rule;
-use crate::vocab::{Fault, Fix, Verdict};
+use crate::vocab::{Fault, Fix};
 
 rule! {
     /// The certificate's key is too small, or of a kind that clients refuse.
@@ -28,18 +29,22 @@ rule! {
     /// ```
     "tls.key-weak" on Host, High, stage Tls;
     fails "The certificate's key is too weak"; holds "The certificate's key is strong enough";
-    fn check(cert: &Certificate) -> Verdict {
+    fn check(cert: &Certificate, chain: &Chain) -> Verdict {
+        let mut faults = Vec::new();
         let key = &cert.key;
-        if !key.weak {
-            return Verdict::Pass;
+        if key.weak {
+            let saw = match key.bits {
+                0 => format!("the key is of the kind {}", key.algorithm),
+                bits => format!("the key is {} of {bits} bits", key.algorithm),
+            };
+            let renew = "certbot certonly --force-renewal --key-type ecdsa --elliptic-curve secp256r1";
+            let fix = Fix::Command(format!("{renew} -d {}", cert.host).into());
+            faults.push(Fault::here(cert.evidence(), fix).and_saw(saw));
         }
-        let saw = match key.bits {
-            0 => format!("the key is of the kind {}", key.algorithm),
-            bits => format!("the key is {} of {bits} bits", key.algorithm),
-        };
-        let fix = Fix::Command(
-            format!("certbot certonly --force-renewal --key-type ecdsa --elliptic-curve secp256r1 -d {}", cert.host).into(),
-        );
-        Fault::here(cert.evidence(), fix).and_saw(saw).into()
+        faults.extend(chain.flaws.iter().filter(|f| f.kind == Kind::Key && f.role != Role::Leaf).map(|f| {
+            let fix = Fix::step("Have the authority renew that certificate with a strong key, and serve the new chain");
+            Fault::new(&f.certificate, format!("{}: {}", f.certificate, f.words), fix)
+        }));
+        faults.into()
     }
 }

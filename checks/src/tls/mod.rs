@@ -4,20 +4,38 @@ use crate::vocab::{Cell, Exhibit, ExhibitBody, Fault, Fix, Rule, Severity, Targe
 use facts::{Certificate, HostPlan, HostRole, Reach};
 use std::collections::BTreeMap;
 
+mod certificate_malformed;
+pub mod chain;
+mod chain_bloated;
 mod chain_incomplete;
+mod chain_order;
+pub mod crl;
 #[doc(hidden)]
 pub mod example;
 mod expired;
 mod expiring;
 pub mod facts;
+pub mod file;
+mod intermediate_expiring;
 pub mod judge;
+mod key_mismatch;
+mod key_usage_wrong;
 mod key_weak;
+mod lifetime_over_limit;
+pub mod lint;
 mod name_mismatch;
+mod name_uncovered;
 mod not_yet_valid;
 pub mod path;
 pub mod renewal;
+mod renewal_manual;
+mod revoked;
+mod root_distrusted;
+mod self_signed;
+mod signature_weak;
 mod unreachable;
 mod untrusted;
+mod wildcard_short;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
@@ -29,6 +47,20 @@ pub static RULES: &[&Rule] = &[
     &untrusted::RULE,
     &chain_incomplete::RULE,
     &key_weak::RULE,
+    &name_uncovered::RULE,
+    &wildcard_short::RULE,
+    &self_signed::RULE,
+    &root_distrusted::RULE,
+    &certificate_malformed::RULE,
+    &key_mismatch::RULE,
+    &revoked::RULE,
+    &key_usage_wrong::RULE,
+    &signature_weak::RULE,
+    &intermediate_expiring::RULE,
+    &lifetime_over_limit::RULE,
+    &renewal_manual::RULE,
+    &chain_order::RULE,
+    &chain_bloated::RULE,
 ];
 
 /// A blocker on the hosts that visitors and providers were sent to; milder on one that was only

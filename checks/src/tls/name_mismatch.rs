@@ -32,6 +32,7 @@ rule! {
     /// ```
     "tls.name-mismatch" on Host, Blocker, stage Tls;
     fails "The certificate is made out to another name"; holds "The certificate names the host";
+    yields_to "tls.name-uncovered", "tls.wildcard-short";
     fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate) -> Verdict {
         if cert.name_fits {
             return Verdict::Pass;
@@ -52,7 +53,7 @@ rule! {
 
 /// The names the certificate should have: those of the same domain that it has, and the host's. What
 /// a stranger's certificate says never reaches a command line: only host names do.
-fn arguments(cert: &Certificate) -> String {
+pub(super) fn arguments(cert: &Certificate) -> String {
     let ours = cert.host.registrable();
     let kept = cert.names.iter().filter_map(|n| {
         let (star, rest) = n.as_str().strip_prefix("*.").map_or(("", n.as_str()), |r| ("*.", r));

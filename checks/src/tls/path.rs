@@ -55,10 +55,10 @@ impl Inquiry for PathWalk<'_> {
         let mut fetched: Vec<Fetched> = Vec::new();
         loop {
             match self.build(&leaf, &fetched) {
-                Ok(()) if fetched.is_empty() => return done(self.signature(&leaf).unwrap_or(Path::Trusted)),
+                Ok(()) if fetched.is_empty() => return done(Path::Trusted),
                 Ok(()) => {
                     let missing = fetched.into_iter().map(|f| (f.subject, f.from.into())).collect();
-                    return done(self.signature(&leaf).unwrap_or(Path::Incomplete { missing }));
+                    return done(Path::Incomplete { missing });
                 }
                 // Self-issued first: a certificate made with `openssl req -x509` calls itself an
                 // authority and is refused for that, which would hide what it is.
@@ -77,45 +77,57 @@ impl Inquiry for PathWalk<'_> {
 }
 
 impl PathWalk<'_> {
-    /// Builds a path at a time within the leaf's own validity, so that an expired leaf hides nothing
-    /// else.
     fn build(&self, leaf: &X509Certificate<'_>, fetched: &[Fetched]) -> Result<(), webpki::Error> {
-        let (first, last) = (leaf.validity().not_before.timestamp(), leaf.validity().not_after.timestamp());
-        let times = if self.now > last {
-            vec![last, first]
-        } else if self.now < first {
-            vec![first, last]
-        } else {
-            vec![self.now]
-        };
-        let der = CertificateDer::from(self.shake.chain[0].as_slice());
-        let leaf = webpki::EndEntityCert::try_from(&der)?;
-        let between: Vec<CertificateDer<'_>> = self.shake.chain[1..]
-            .iter()
-            .map(|d| CertificateDer::from(d.as_slice()))
-            .chain(fetched.iter().map(|f| CertificateDer::from(f.der.as_slice())))
-            .collect();
-        let mut worst = webpki::Error::UnknownIssuer;
-        for time in times {
-            let time = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(time).unwrap_or_default()));
-            let usage = webpki::KeyUsage::server_auth();
-            let algorithms = webpki::ALL_VERIFICATION_ALGS;
-            match leaf.verify_for_usage(algorithms, self.roots, &between, time, usage, None, None) {
-                Ok(_) => return Ok(()),
-                Err(why) => worst = why,
-            }
-        }
-        Err(worst)
+        let more = fetched.iter().map(|f| f.der.as_slice());
+        verified(&self.shake.chain, more, leaf, self.roots, self.now, None).map(|_| ())
     }
+}
 
-    /// What is wrong with the handshake's own signature. A weak key is the other rule's business: no
-    /// modern client can verify with it.
-    fn signature(&self, leaf: &X509Certificate<'_>) -> Option<Path> {
-        let weak = || super::judge::key_of(leaf).weak;
-        (self.shake.signature_fits == Some(false) && !weak()).then(|| {
-            Path::Broken("the server signed the handshake with a key that does not fit the certificate".into())
-        })
+/// A path that a verifier accepts.
+pub(super) struct Built {
+    /// The certificates between the leaf and the root, from the leaf on, DER.
+    pub(super) between: Vec<Vec<u8>>,
+    /// The root it ends at.
+    pub(super) anchor: TrustAnchor<'static>,
+}
+
+/// Builds a path at a time within the leaf's own validity, so that an expired leaf hides nothing
+/// else.
+pub(super) fn verified<'d>(
+    chain: &'d [Vec<u8>],
+    more: impl Iterator<Item = &'d [u8]>,
+    leaf: &X509Certificate<'_>,
+    roots: &[TrustAnchor<'static>],
+    now: i64,
+    revocation: Option<webpki::RevocationOptions<'_>>,
+) -> Result<Built, webpki::Error> {
+    let (first, last) = (leaf.validity().not_before.timestamp(), leaf.validity().not_after.timestamp());
+    let times = if now > last {
+        vec![last, first]
+    } else if now < first {
+        vec![first, last]
+    } else {
+        vec![now]
+    };
+    let (own, rest) = chain.split_first().ok_or(webpki::Error::UnknownIssuer)?;
+    let der = CertificateDer::from(own.as_slice());
+    let leaf = webpki::EndEntityCert::try_from(&der)?;
+    let between: Vec<CertificateDer<'_>> =
+        rest.iter().map(Vec::as_slice).chain(more).map(CertificateDer::from).collect();
+    let mut worst = webpki::Error::UnknownIssuer;
+    for time in times {
+        let time = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(time).unwrap_or_default()));
+        let usage = webpki::KeyUsage::server_auth();
+        let algorithms = webpki::ALL_VERIFICATION_ALGS;
+        match leaf.verify_for_usage(algorithms, roots, &between, time, usage, revocation, None) {
+            Ok(path) => {
+                let between = path.intermediate_certificates().map(|c| c.der().to_vec()).collect();
+                return Ok(Built { between, anchor: path.anchor().to_owned() });
+            }
+            Err(why) => worst = why,
+        }
     }
+    Err(worst)
 }
 
 /// What there is above the last certificate that can be reached from the leaf.
@@ -182,7 +194,7 @@ fn top<'c, 'd>(leaf: &'c X509Certificate<'d>, pool: &[&'c X509Certificate<'d>]) 
     at
 }
 
-fn is_self_issued(cert: &X509Certificate<'_>) -> bool {
+pub(super) fn is_self_issued(cert: &X509Certificate<'_>) -> bool {
     cert.subject().as_raw() == cert.issuer().as_raw()
 }
 
@@ -269,7 +281,7 @@ fn bundle(body: &[u8]) -> Option<Vec<Vec<u8>>> {
 }
 
 /// The tag of the first DER element, and where its content starts and ends.
-fn element(from: &[u8]) -> Option<(u8, usize, usize)> {
+pub(super) fn element(from: &[u8]) -> Option<(u8, usize, usize)> {
     let (tag, first) = (*from.first()?, *from.get(1)?);
     let (start, length) = if first < 0x80 {
         (2, usize::from(first))
@@ -283,7 +295,7 @@ fn element(from: &[u8]) -> Option<(u8, usize, usize)> {
 }
 
 /// Why a certificate of the path cannot be accepted, for people.
-fn words(why: &webpki::Error) -> Shown {
+pub(super) fn words(why: &webpki::Error) -> Shown {
     use webpki::Error as E;
     let unix = |t: &UnixTime| moment(i64::try_from(t.as_secs()).unwrap_or(i64::MAX));
     match why {

@@ -1,5 +1,6 @@
 //! `tls.untrusted`
-use super::facts::{Certificate, HostPlan, Path, Reach, Trust};
+use super::facts::{Certificate, Chain, HostPlan, Path, Reach, Trust};
+use super::judge::moment;
 use crate::rule;
 use crate::vocab::{Fault, Fix, Verdict};
 
@@ -42,9 +43,13 @@ rule! {
     /// ```
     "tls.untrusted" on Host, Blocker, stage Tls;
     fails "The certificate is not trusted"; holds "The certificate is trusted";
-    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust) -> Verdict {
+    yields_to "tls.self-signed", "tls.root-distrusted", "tls.certificate-malformed";
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust, chain: Option<&Chain>) -> Verdict {
         let saw = match &trust.path {
-            Path::Trusted | Path::Incomplete { .. } => return Verdict::Pass,
+            Path::Trusted | Path::Incomplete { .. } => match ended_root(chain) {
+                Some(saw) => saw,
+                None => return Verdict::Pass,
+            },
             Path::SelfSigned | Path::UnknownRoot(_) if plan.private_ca => {
                 return Verdict::not_applicable("declared with ca = \"private\"; --ca-bundle lets it be judged");
             }
@@ -62,4 +67,14 @@ rule! {
         let fault = Fault::here(cert.evidence(), Fix::steps(steps)).and_saw(saw);
         super::by_role(fault, plan, reach).into()
     }
+}
+
+/// A root from `--ca-bundle` whose own time is over: some verifiers do not look, most do.
+fn ended_root(chain: Option<&Chain>) -> Option<String> {
+    let (chain, root) = chain.and_then(|c| Some((c, c.root_link.as_ref()?)))?;
+    if chain.now > root.not_after {
+        return Some(format!("the root, {}, ended at {}", root.subject, moment(root.not_after)));
+    }
+    let early = || format!("the root, {}, begins only at {}", root.subject, moment(root.not_before));
+    (chain.now < root.not_before).then(early)
 }

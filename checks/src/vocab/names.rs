@@ -98,6 +98,18 @@ impl DomainName {
         Ok(Self(t.to_ascii_lowercase()))
     }
 
+    /// An address standing where a name would, for certificates that are made out to one.
+    #[must_use]
+    pub fn of_address(address: std::net::IpAddr) -> Self {
+        Self(address.to_string())
+    }
+
+    /// Whether it is an address and no name.
+    #[must_use]
+    pub fn is_address(&self) -> bool {
+        self.0.parse::<std::net::IpAddr>().is_ok()
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,54 @@
+//! `tls.self-signed`
+use super::facts::{Certificate, HostPlan, Path, Reach, Trust};
+use crate::rule;
+use crate::vocab::{Fault, Fix, Verdict};
+
+rule! {
+    /// The certificate signed itself: no authority stands behind it.
+    ///
+    /// # Why at launch
+    /// Browsers show a full-page warning, and every provider refuses to deliver.
+    ///
+    /// # Fix
+    /// Have a public authority issue it. It is usually what a server makes for itself before the real
+    /// one is configured, so look at which file it serves.
+    ///
+    /// # References
+    /// RFC 5280 section 3.2 (self-signed certificates), section 6.1 (trust anchors).
+    ///
+    /// ```pass
+    /// host acme.test
+    /// ```
+    /// ```pass
+    /// host intern.acme.test listed
+    /// ca private
+    /// trust self-signed
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// trust self-signed
+    /// ```
+    "tls.self-signed" on Host, Blocker, stage Tls;
+    fails "The certificate signed itself"; holds "An authority stands behind the certificate";
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust) -> Verdict {
+        match &trust.path {
+            Path::SelfSigned if plan.private_ca => {
+                Verdict::not_applicable("declared with ca = \"private\"; --ca-bundle lets it be judged")
+            }
+            Path::SelfSigned => {
+                let fix = Fix::steps([
+                    format!("Have a public authority issue it: certbot certonly -d {}", cert.host),
+                    "Point the server at that certificate and reload it; it now serves the one that it made for itself"
+                        .to_owned(),
+                    format!(
+                        "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or pass the certificate with --ca-bundle",
+                        cert.host
+                    ),
+                ]);
+                let fault = Fault::here(cert.evidence(), fix).and_saw("issuer and subject are the same, and it is no root that is trusted");
+                super::by_role(fault, plan, reach).into()
+            }
+            _ => Verdict::Pass,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `launchcheck tls --chain`: a chain in a file, judged without its server.
+
+use launchcheck_fixtures::{
+    ca::{Ca, Leaf, Twist, pem},
+    temp::TempDir,
+};
+use serde_json::Value;
+use std::process::{Command, Output};
+
+struct Files {
+    folder: TempDir,
+    ca: Ca,
+}
+impl Files {
+    fn new() -> Self {
+        let ca = Ca::new("Test Authority", "http://aia.invalid/intermediate.der").unwrap();
+        let files = Self { folder: TempDir::new("launchcheck-chain").unwrap(), ca };
+        files.write("root.pem", files.ca.root_pem());
+        files
+    }
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+    fn chain(&self, leaf: &Leaf) -> String {
+        let issued = self.ca.issue(leaf).unwrap();
+        let text: Vec<String> = issued.cert.iter().map(|der| pem("CERTIFICATE", der)).collect();
+        self.write("chain.pem", format!("subject=of the leaf\n{}", text.join("some words\n")))
+    }
+    fn run(&self, chain: &str, more: &[&str]) -> Output {
+        let root = self.folder.path().join("root.pem");
+        Command::new(env!("CARGO_BIN_EXE_launchcheck"))
+            .args(["tls", "--chain", chain, "--ca-bundle"])
+            .arg(root)
+            .args(more)
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap()
+    }
+    fn json(&self, chain: &str, more: &[&str]) -> (Value, i32) {
+        let output = self.run(chain, &[&["--format", "json"], more].concat());
+        let report = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
+        (report, output.status.code().unwrap_or(-1))
+    }
+}
+
+fn found(report: &Value) -> Vec<String> {
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|f| format!("{} {}", text(&f["severity"]), text(&f["rule"]))).collect()
+}
+
+#[test]
+fn a_healthy_chain_is_go() {
+    let files = Files::new();
+    let chain = files.chain(&Leaf::new(&["acme.test", "192.0.2.7"]));
+    for name in [&["--name", "acme.test"][..], &["--name", "192.0.2.7"], &[]] {
+        let (report, code) = files.json(&chain, name);
+        assert_eq!((found(&report), code), (vec![], 0), "{name:?}");
+        assert_eq!((&report["schema"], &report["verdict"]), (&"launchcheck.report/1".into(), &"go".into()));
+        let units: Vec<&str> = report["units"].as_array().unwrap().iter().filter_map(|u| u["rule"].as_str()).collect();
+        assert!(units.contains(&"tls.untrusted") && units.iter().all(|u| u.starts_with("tls.")), "{units:?}");
+    }
+    let human = files.run(&chain, &["--name", "acme.test"]);
+    assert!(String::from_utf8_lossy(&human.stdout).contains("GO"), "{human:?}");
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let files = Files::new();
+    let chain = files.chain(&Leaf::new(&["shop.example"]).expired().twist(Twist::SerialZero));
+    let (report, code) = files.json(&chain, &["--name", "acme.test"]);
+    assert_eq!(code, 1);
+    assert_eq!(
+        found(&report),
+        ["blocker tls.certificate-malformed", "blocker tls.expired", "blocker tls.name-mismatch"]
+    );
+}
+
+#[test]
+fn the_time_and_the_lists_are_the_users() {
+    let files = Files::new();
+    let chain = files.chain(&Leaf::new(&["acme.test"]).twist(Twist::Revoked));
+    assert_eq!(found(&files.json(&chain, &[]).0), Vec::<String>::new());
+    let list = files.ca.revocation_list().unwrap();
+    for list in [files.write("list.crl", &list), files.write("list.pem", pem("X509 CRL", &list))] {
+        let (report, code) = files.json(&chain, &["--crl", &list]);
+        assert_eq!((found(&report), code), (vec!["blocker tls.revoked".to_owned()], 1));
+    }
+    let (report, code) = files.json(&chain, &["--at", "2049-01-01T00:00:00Z"]);
+    assert_eq!(code, 1);
+    assert!(found(&report).contains(&"blocker tls.expired".to_owned()), "{report}");
+    let (report, _) = files.json(&chain, &["--at", "2020-01-01"]);
+    assert!(found(&report).contains(&"blocker tls.not-yet-valid".to_owned()), "{report}");
+}
+
+#[test]
+fn a_chain_without_its_intermediate_leads_nowhere() {
+    let files = Files::new();
+    let chain = files.chain(&Leaf::new(&["acme.test"]).signed(launchcheck_fixtures::ca::Signed::WithoutIntermediate));
+    let (report, code) = files.json(&chain, &[]);
+    assert_eq!((found(&report), code), (vec!["blocker tls.untrusted".to_owned()], 1));
+}
+
+#[test]
+fn wrong_use_ends_2() {
+    let files = Files::new();
+    let nothing = files.write("nothing.pem", "no certificate here\n");
+    for (chain, more) in [
+        (nothing.as_str(), &[][..]),
+        ("/nowhere/chain.pem", &[]),
+        (&files.chain(&Leaf::new(&["acme.test"])), &["--at", "tomorrow"]),
+        (&files.chain(&Leaf::new(&["acme.test"])), &["--name", "a b"]),
+        (&files.chain(&Leaf::new(&["acme.test"])), &["--crl", &nothing]),
+    ] {
+        let output = files.run(chain, more);
+        assert_eq!(output.status.code(), Some(2), "{chain} {more:?}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{output:?}");
+    }
+    // Bytes that are no certificate are the chain's fault, and a finding.
+    let odd = files.write("odd.pem", pem("CERTIFICATE", b"0\x03abc"));
+    let (report, code) = files.json(&odd, &[]);
+    assert_eq!((found(&report), code), (vec!["blocker tls.certificate-malformed".to_owned()], 1));
+}
