@@ -7,6 +7,7 @@ use crate::{
     settings::{self, Settings},
 };
 use launchcheck_checks::{
+    env::dotenv,
     tls::facts::HostRole,
     vocab::{DomainName, Origin, Pick, Shown, TargetId, TargetKind, Targets},
 };
@@ -309,6 +310,14 @@ impl Drawing<'_> {
         }
     }
 
+    /// Whether the apps may be those behind these sites: none of them says that it is served at
+    /// another domain, or one says that it is served at this.
+    fn apps_name(&self, sites: &[TargetId]) -> bool {
+        let domains: Vec<DomainName> = sites.iter().filter_map(TargetId::domain).map(|d| d.registrable()).collect();
+        let served: Vec<DomainName> = self.apps.values().flat_map(|folder| served_at(folder)).collect();
+        served.is_empty() || served.iter().any(|host| domains.iter().any(|d| host.is_within(d)))
+    }
+
     /// Everything belongs to the one product; only a webhook is tied to its own host and provider.
     fn links(&mut self) {
         let of = |kind| self.targets.of(kind).cloned().collect::<Vec<_>>();
@@ -321,7 +330,18 @@ impl Drawing<'_> {
         for to in [&hosts, &mails, &hooks, &billing] {
             all(&sites, to);
         }
-        for to in [&sites, &mails, &hooks, &billing] {
+        // An app that happens to lie in the current folder says nothing of a stranger's site and mail.
+        let own = self.config.source.is_some() || self.apps_name(&sites);
+        if own {
+            all(&apps, &sites);
+            all(&apps, &mails);
+        } else if !apps.is_empty() && !sites.is_empty() {
+            let named = sites.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+            self.notes.push(format!(
+                "the app in this folder is served elsewhere than at {named}, so it is audited apart from it"
+            ));
+        }
+        for to in [&hooks, &billing] {
             all(&apps, to);
         }
         for hook in &self.config.webhooks {
@@ -370,6 +390,21 @@ fn looks_like_an_app(folder: &Path) -> Option<String> {
         names.filter(|n| (n == ".env" || n.starts_with(".env.")) && folder.join(n).is_file()).collect();
     found.sort();
     found.into_iter().next()
+}
+
+/// What the variables that hold an app's own address end in.
+const ADDRESSES: &[&str] = &["APP_URL", "SITE_URL", "BASE_URL", "AUTH_URL", "NEXTAUTH_URL", "SERVER_URL"];
+
+/// The hosts at which the environment files of a folder say that the app is served.
+fn served_at(folder: &Path) -> Vec<DomainName> {
+    let is_dotenv = |p: &PathBuf| {
+        p.file_name().and_then(|n| n.to_str()).is_some_and(|n| n == ".env" || n.starts_with(".env.")) && p.is_file()
+    };
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).filter(is_dotenv);
+    let assigned = files.filter_map(|path| crate::probe::secrets::bytes(&path).ok()).flat_map(|b| dotenv::parse(&b));
+    let own = assigned.filter(|a| ADDRESSES.iter().any(|end| a.name.ends_with(end)));
+    let hosts = own.filter_map(|a| DomainName::parse(Url::parse(&a.value).ok()?.host_str()?).ok());
+    hosts.filter(|host| host.as_str().contains('.')).collect()
 }
 
 fn readable(path: &Path) -> Result<(), String> {
@@ -570,5 +605,26 @@ provider = \"stripe\"
             said,
             "error: --only: this run has no target `host:acm.test`\nhint: did you mean `host:acme.test`?\n"
         );
+    }
+
+    #[test]
+    fn an_app_that_names_another_domain_says_nothing_of_this_one() {
+        let folder = std::env::temp_dir().join(format!("launchcheck-elsewhere-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("package.json"), "{}").unwrap();
+        fs::write(folder.join(".env"), "NEXT_PUBLIC_APP_URL=https://app.Acme.test\n").unwrap();
+        let look = |domain: &str| {
+            let loaded = Loaded { config: Config::default(), named: false };
+            survey(Ground::new(Some(name(domain)), loaded, &folder), &[]).unwrap()
+        };
+        let app = TargetId::new(TargetKind::App, ".");
+        let linked = |s: &Survey, domain: &str| s.targets.are_linked(&app, &TargetId::new(TargetKind::Mail, domain));
+        let own = look("acme.test");
+        assert!(linked(&own, "acme.test"), "{:?}", own.notes);
+        let stranger = look("other.test");
+        assert!(all(&stranger).contains(&"app:.".to_owned()), "it is audited all the same");
+        assert!(!linked(&stranger, "other.test"));
+        assert!(stranger.notes.iter().any(|n| n.contains("elsewhere than at other.test")), "{:?}", stranger.notes);
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::paper::{Ink, Paper, Span, wrap};
 use crate::report::Finding;
-use launchcheck_checks::vocab::{Evidence, Fix, Severity};
+use launchcheck_checks::vocab::{DomainName, Evidence, Fix, Severity};
 
 /// The mark in front of a finding; the glyphs differ, so colour is not needed.
 const fn mark(severity: Severity) -> (&'static str, Ink) {
@@ -105,6 +105,28 @@ fn evidence(e: &Evidence) -> Vec<String> {
     }
 }
 
+/// A TXT value in its strings of at most 255 octets (RFC 1035, section 3.3).
+fn strings(value: &str) -> String {
+    let (mut out, mut length) = (String::from("\""), 0);
+    for c in value.chars() {
+        if length + c.len_utf8() > 255 {
+            out.push_str("\" \"");
+            length = 0;
+        }
+        out.push(c);
+        length += c.len_utf8();
+    }
+    out + "\""
+}
+
+/// A name as a DNS panel wants it: relative to the domain that was registered, `@` for that itself.
+fn panel(name: &str) -> Option<String> {
+    let name = DomainName::parse(name).ok()?;
+    let zone = name.registrable();
+    let relative = name.as_str().strip_suffix(zone.as_str())?.trim_end_matches('.');
+    Some(if relative.is_empty() { "@".to_owned() } else { relative.to_owned() })
+}
+
 /// What to do. What is to be pasted stands on lines of its own, whole.
 fn fix(fix: &Fix, paper: &mut Paper) {
     match fix {
@@ -114,11 +136,14 @@ fn fix(fix: &Fix, paper: &mut Paper) {
             let (first, rest) = note.split_at(note.chars().next().map_or(0, char::len_utf8));
             field("fix", &format!("{}{rest}:", first.to_uppercase()), paper);
             let quoted = if kind.as_str() == "TXT" && !value.as_str().starts_with('"') {
-                format!("\"{value}\"")
+                strings(value.as_str())
             } else {
                 value.to_string()
             };
             paper.paste(&format!("{name}.  {kind}  {quoted}"));
+            if let Some(host) = panel(name.as_str()) {
+                field("", &format!("In a DNS panel: host {host}, type {kind}, the value without the quotes"), paper);
+            }
         }
         Fix::EnvVar { name, value } => field("fix", &format!("Set {name}: {value}"), paper),
         Fix::Header { name, value } => {
@@ -148,5 +173,25 @@ fn fix(fix: &Fix, paper: &mut Paper) {
                 }
             }
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_as_panels_want_them() {
+        assert_eq!(panel("_dmarc.acme.test").as_deref(), Some("_dmarc"));
+        assert_eq!(panel("acme.test").as_deref(), Some("@"));
+        assert_eq!(panel("s1._domainkey.mail.acme.co.uk").as_deref(), Some("s1._domainkey.mail"));
+    }
+
+    #[test]
+    fn long_values_are_split_at_255_octets() {
+        assert_eq!(strings("v=spf1 -all"), "\"v=spf1 -all\"");
+        let long = strings(&"x".repeat(300));
+        let parts: Vec<usize> = long.split("\" \"").map(|p| p.trim_matches('"').len()).collect();
+        assert_eq!(parts, [255, 45]);
     }
 }
