@@ -116,6 +116,10 @@ impl ZoneViews {
                 state,
             });
         }
+        // Where not one of them is seen to hold the zone, nothing was compared, whatever they answered.
+        if !views.servers.is_empty() && views.good().next().is_none() && views.gaps.is_empty() {
+            views.gaps.push(Cause::Servfail);
+        }
         views.compare_serials();
         for (name, kind) in walk.rest() {
             views.compare(walk, &name, kind, seen, public);
@@ -212,6 +216,15 @@ mod tests {
         assert_eq!(split.differences[0].kind, RecordKind::Txt);
         let serial = views("@ns2 serial 9");
         assert_eq!(serial.differences[0].kind, RecordKind::Soa);
+    }
+
+    #[test]
+    fn servers_that_all_turn_away_leave_the_zone_unseen() {
+        for answer in ["SERVFAIL", "REFUSED", "LAME"] {
+            let lost = views(&format!("@ns1 {answer}\n@ns2 {answer}"));
+            assert_eq!((lost.good().count(), lost.gaps.as_slice()), (0, [Cause::Servfail].as_slice()), "{answer}");
+        }
+        assert!(views("@ns2 LAME").gaps.is_empty(), "one that holds it is enough to judge the other");
     }
 
     #[test]
