@@ -172,7 +172,7 @@ mod tests {
             "00000000",
             "1234567890abcdef1234567890abcdef",
             "CAFEBABE",
-            "sk_live_xxxxxxxx",
+            &format!("sk_{}_xxxxxxxx", "live"),
             "undefined",
             "A_TOKEN",
             "a-token",
