@@ -421,6 +421,10 @@ impl HttpQuestion {
     pub fn get(url: impl Into<String>) -> Self {
         Self { method: Method::Get, url: url.into(), headers: Vec::new(), body: Vec::new(), audited: true }
     }
+    /// A GET of a URL that somebody outside named: its address must not be private.
+    pub fn get_named_outside(url: impl Into<String>) -> Self {
+        Self { audited: false, ..Self::get(url) }
+    }
     /// The URL, parsed.
     #[must_use]
     pub fn parsed(&self) -> Option<url::Url> {

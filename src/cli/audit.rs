@@ -8,7 +8,7 @@ use super::{
 use crate::{
     audit::{self, NotStarted, Start},
     config::{
-        FailOn,
+        FailOn, check,
         load::{self, Choice},
         values::read_url,
     },
@@ -215,13 +215,7 @@ struct Prepared {
 /// The base of an API that receives a key: https, or plain http to this machine.
 fn read_api_base(text: &str) -> Result<Url, String> {
     let url = read_url(text)?;
-    let own = match url.host() {
-        Some(url::Host::Ipv4(a)) => a.is_loopback(),
-        Some(url::Host::Ipv6(a)) => a.is_loopback(),
-        Some(url::Host::Domain(d)) => d == "localhost",
-        None => false,
-    };
-    if url.scheme() == "http" && !own {
+    if url.scheme() == "http" && !check::is_this_machine(&url) {
         return Err("the key would travel in plain text; use https".to_owned());
     }
     Ok(url)

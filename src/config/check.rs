@@ -167,19 +167,24 @@ fn one_billing(billing: &Located<Billing>, seen: &mut Found<'_>) {
 /// The hosts of each provider's own API.
 const API_HOSTS: &[(&str, &[&str])] = &[("stripe", &["api.stripe.com"])];
 
+/// Whether a URL leads to this machine, by its text alone.
+#[must_use]
+pub fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(a)) => a.is_loopback(),
+        Some(Host::Ipv6(a)) => a.is_loopback(),
+        Some(Host::Domain(d)) => d == "localhost",
+        None => false,
+    }
+}
+
 /// Why a base URL is neither the provider's own nor loopback. A pull request from a fork can change
 /// the configuration; it must not be able to send the key elsewhere.
 #[must_use]
 pub fn foreign_base(provider: &str, base: &Url) -> Option<String> {
     let own = API_HOSTS.iter().filter(|(p, _)| *p == provider).flat_map(|(_, hosts)| *hosts);
-    let here = match base.host() {
-        Some(Host::Ipv4(a)) => a.is_loopback(),
-        Some(Host::Ipv6(a)) => a.is_loopback(),
-        Some(Host::Domain(d)) => d == "localhost",
-        None => false,
-    };
     let host = base.host_str().unwrap_or_default();
-    if here {
+    if is_this_machine(base) {
         return None;
     }
     if !own.into_iter().any(|h| *h == host) {

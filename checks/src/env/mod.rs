@@ -34,7 +34,7 @@ pub static RULES: &[&Rule] = &[
 #[cfg(test)]
 mod tests {
     use super::{RULES, example};
-    use crate::vocab::{Eval, Missing, Severity, Verdict, View};
+    use crate::vocab::{Eval, Missing, Severity, Verdict, View, fences};
 
     fn judge(id: &str, text: &str) -> Result<Verdict, Missing> {
         let rule = RULES.iter().find(|r| r.id == id).unwrap();
@@ -53,27 +53,12 @@ mod tests {
     #[test]
     fn every_example_says_what_it_shows() {
         for rule in RULES {
-            let mut fence: Option<(bool, String)> = None;
-            let mut count = 0;
-            for line in rule.docs.iter() {
-                let line = line.strip_prefix(' ').unwrap_or(line);
-                match (&mut fence, line.trim()) {
-                    (None, "```pass") => fence = Some((true, String::new())),
-                    (None, "```fail") => fence = Some((false, String::new())),
-                    (Some((pass, text)), "```") => {
-                        let verdict = judge(&rule.id, text).unwrap();
-                        assert_eq!(matches!(verdict, Verdict::Pass), *pass, "{}: {text}{verdict:?}", rule.id);
-                        count += 1;
-                        fence = None;
-                    }
-                    (Some((_, text)), _) => {
-                        text.push_str(line);
-                        text.push('\n');
-                    }
-                    _ => {}
-                }
+            let examples = fences(&rule.docs.join("\n"));
+            for (kind, text) in &examples {
+                let verdict = judge(&rule.id, text).unwrap();
+                assert_eq!(matches!(verdict, Verdict::Pass), *kind == "pass", "{}: {text}{verdict:?}", rule.id);
             }
-            assert!(count >= 2, "{}", rule.id);
+            assert!(examples.len() >= 2, "{}", rule.id);
         }
     }
 

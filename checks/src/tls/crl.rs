@@ -2,11 +2,12 @@
 
 use super::chain::{Roots, revocation};
 use super::facts::Revocation;
+use super::path::over_http;
 use crate::vocab::{Answers, Cause, Inquiry, Missing, Observed, Step};
-use crate::wire::{Handshake, HostFailure, HttpAnswer, HttpQuestion, Method};
+use crate::wire::{Handshake, HostFailure, HttpAnswer, HttpQuestion};
 use x509_parser::extensions::DistributionPointName;
 use x509_parser::pem::Pem;
-use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
+use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
 
 /// How many addresses of lists are asked.
 const ADDRESSES: usize = 2;
@@ -64,18 +65,8 @@ fn lists(leaf: &X509Certificate<'_>) -> Vec<HttpQuestion> {
             _ => None,
         })
         .flatten()
-        .filter_map(|n| match n {
-            GeneralName::URI(u) => url::Url::parse(u).ok().filter(|u| u.scheme() == "http"),
-            _ => None,
-        })
+        .filter_map(over_http)
         .take(ADDRESSES)
-        .map(|url| HttpQuestion {
-            method: Method::Get,
-            url: url.into(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            audited: false,
-        })
         .collect()
 }
 

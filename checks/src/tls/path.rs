@@ -4,7 +4,7 @@
 use super::facts::{Path, Trust};
 use super::judge::{moment, shown_name};
 use crate::vocab::{Answers, Cause, Inquiry, Missing, Observed, Shown, Step};
-use crate::wire::{Handshake, HostFailure, HttpQuestion, Method};
+use crate::wire::{Handshake, HostFailure, HttpQuestion};
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::time::Duration;
 use x509_parser::oid_registry::OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS;
@@ -209,19 +209,16 @@ fn addresses(cert: &X509Certificate<'_>) -> Vec<HttpQuestion> {
         })
         .flatten()
         .filter(|d| d.access_method == OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS)
-        .filter_map(|d| match &d.access_location {
-            GeneralName::URI(u) => url::Url::parse(u).ok().filter(|u| u.scheme() == "http"),
-            _ => None,
-        })
+        .filter_map(|d| over_http(&d.access_location))
         .take(ADDRESSES)
-        .map(|url| HttpQuestion {
-            method: Method::Get,
-            url: url.into(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            audited: false,
-        })
         .collect()
+}
+
+/// The request for what a certificate names, where that is an address over plain http.
+pub(super) fn over_http(name: &GeneralName<'_>) -> Option<HttpQuestion> {
+    let GeneralName::URI(address) = name else { return None };
+    let url = url::Url::parse(address).ok().filter(|u| u.scheme() == "http")?;
+    Some(HttpQuestion::get_named_outside(url))
 }
 
 /// The certificates in an answer. A server that answers without any has none, and so has a name

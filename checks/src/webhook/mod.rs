@@ -54,7 +54,7 @@ fn verify_fix(provider: &Shown) -> Fix {
 #[cfg(test)]
 mod tests {
     use super::{RULES, example};
-    use crate::vocab::{Cause, Eval, Missing, Verdict, View};
+    use crate::vocab::{Cause, Eval, Missing, Verdict, View, fences};
 
     #[derive(PartialEq, Debug)]
     enum Said {
@@ -92,27 +92,13 @@ mod tests {
     #[test]
     fn every_example_says_what_it_shows() {
         for rule in RULES {
-            let mut fence: Option<(bool, String)> = None;
-            let mut count = 0;
-            for line in rule.docs.iter() {
-                match (&mut fence, line.trim()) {
-                    (None, "```pass") => fence = Some((true, String::new())),
-                    (None, "```fail") => fence = Some((false, String::new())),
-                    (Some((pass, text)), "```") => {
-                        let said = judge(&rule.id, text);
-                        assert_eq!(matches!(said, Pass), *pass, "{}: {text}{said:?}", rule.id);
-                        assert_eq!(matches!(said, Fail(_)), !*pass, "{}: {text}{said:?}", rule.id);
-                        count += 1;
-                        fence = None;
-                    }
-                    (Some((_, text)), line) => {
-                        text.push_str(line);
-                        text.push('\n');
-                    }
-                    _ => {}
-                }
+            let examples = fences(&rule.docs.join("\n"));
+            for (kind, text) in &examples {
+                let (said, pass) = (judge(&rule.id, text), *kind == "pass");
+                assert_eq!(matches!(said, Pass), pass, "{}: {text}{said:?}", rule.id);
+                assert_eq!(matches!(said, Fail(_)), !pass, "{}: {text}{said:?}", rule.id);
             }
-            assert!(count >= 2, "{}", rule.id);
+            assert!(examples.len() >= 2, "{}", rule.id);
         }
     }
 
