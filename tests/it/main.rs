@@ -13,6 +13,7 @@ mod readme;
 mod render;
 mod scenarios;
 mod senders;
+mod signers;
 mod volume;
 mod weather;
 mod zone;

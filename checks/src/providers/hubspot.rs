@@ -32,6 +32,6 @@ pub(super) static PROVIDER: Provider = Provider {
         checked: "2026-11",
         source: "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
         signature_header: "x-hubspot-signature-v3",
-        scheme: Scheme::Other,
+        scheme: Scheme::Hubspot,
     }),
 };

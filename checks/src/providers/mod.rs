@@ -39,8 +39,10 @@ mod slack;
 mod smtp;
 mod smtp2go;
 mod sparkpost;
+mod standardwebhooks;
 mod stripe;
 mod supabase;
+mod svix;
 mod upstash;
 mod vercel;
 mod zendesk;
@@ -274,8 +276,11 @@ pub struct Webhook {
 pub enum Scheme {
     /// `t=<s>,v1=<hex>`: HMAC-SHA256 over `t.body`.
     Stripe,
-    /// Three headers, `v1,<base64>`: HMAC-SHA256 over `id.t.body` (Standard Webhooks, Svix).
+    /// Three headers, `v1,<base64>`: HMAC-SHA256 over `id.t.body` (Standard Webhooks, Svix); the key
+    /// is base64.
     Svix,
+    /// The same, and the key is the secret as text (Polar).
+    SvixText,
     /// `ts=<s>;h1=<hex>`: HMAC-SHA256 over `ts:body`.
     Paddle,
     /// HMAC-SHA256 over the body, in hexadecimal behind this prefix.
@@ -284,6 +289,8 @@ pub enum Scheme {
     BodySha1,
     /// HMAC-SHA256 over the time stamp and the body, in base64, the time in a header of its own.
     TimeBodyBase64,
+    /// Two signatures: SHA-256 of secret and body, and HMAC-SHA256 over method, URL, body and time.
+    Hubspot,
     /// Something that a stranger cannot imitate (a public key, a credential in the URL), or that is
     /// not known well enough.
     Other,
@@ -327,8 +334,10 @@ pub static ALL: &[&Provider] = &[
     &smtp::PROVIDER,
     &smtp2go::PROVIDER,
     &sparkpost::PROVIDER,
+    &standardwebhooks::PROVIDER,
     &stripe::PROVIDER,
     &supabase::PROVIDER,
+    &svix::PROVIDER,
     &upstash::PROVIDER,
     &vercel::PROVIDER,
     &zendesk::PROVIDER,

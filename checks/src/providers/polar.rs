@@ -22,6 +22,6 @@ pub(super) static PROVIDER: Provider = Provider {
         checked: "2026-11",
         source: "https://polar.sh/docs/integrate/webhooks/delivery",
         signature_header: "webhook-signature",
-        scheme: Scheme::Svix,
+        scheme: Scheme::SvixText,
     }),
 };

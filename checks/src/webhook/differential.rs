@@ -47,7 +47,7 @@ impl Inquiry for Differential {
             return Step::Done(Observed::known(self.route(&o, &c, early, standing, None)));
         }
         let unsigned = event::unsigned(&self.plan, &self.token, self.now);
-        let forged = event::forged(&self.plan, &self.token, self.now);
+        let forged = event::forged(&self.plan, &self.token, self.now, b"");
         if !seen.contains_key(&unsigned) {
             return Step::Ask([Some(unsigned), forged].into_iter().flatten().collect());
         }

@@ -8,6 +8,7 @@ mod event;
 #[doc(hidden)]
 pub mod example;
 pub mod facts;
+pub mod sign;
 mod walls;
 
 mod forged_accepted;
