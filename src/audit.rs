@@ -9,7 +9,7 @@ use crate::{
         layers::{Deadline, Stopper},
         secrets::Secrets,
     },
-    report::{self, Inputs, Report, RunInfo, Setting, Unanswered},
+    report::{self, HopTime, Inputs, Report, RunInfo, Setting, Unanswered},
     settings::Settings,
     survey::Survey,
     verdict::{Gate, OnUnknown},
@@ -118,6 +118,10 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
             .silences()
             .into_iter()
             .map(|((place, cause), count)| Unanswered { place: place.into(), cause, count })
+            .collect(),
+        hops: launchcheck_checks::web::hop_times(&survey.targets, &facts)
+            .into_iter()
+            .map(|(url, status, ms)| HopTime { url, status, ms })
             .collect(),
         command,
     };

@@ -66,9 +66,21 @@ pub struct RunInfo {
     pub notes: Vec<Shown>,
     /// Who did not answer, and how. It tells a dead resolver from a dead database.
     pub unanswered: Vec<Unanswered>,
+    /// How long each answer on the ways into the site took.
+    pub hops: Vec<HopTime>,
     /// The command that runs this audit again, without what narrows or formats it; empty for
     /// `launchcheck audit`.
     pub command: Shown,
+}
+/// The time of one answer on the way into a site.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct HopTime {
+    /// The URL.
+    pub url: Shown,
+    /// The status it was answered with.
+    pub status: u16,
+    /// Milliseconds from the request to the head of the answer.
+    pub ms: u32,
 }
 /// A setting in effect.
 #[derive(Clone, PartialEq, Eq, Debug)]

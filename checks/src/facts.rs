@@ -38,6 +38,8 @@ macro_rules! for_each_fact {
             front: $crate::web::facts::Front, of Site, network;
             sibling: $crate::web::facts::Sibling, of Site, network;
             plain_http: $crate::web::facts::PlainHttp, of Site, network;
+            matrix: $crate::web::matrix::Matrix, of Site, network;
+            methods: $crate::web::matrix::Methods, of Site, network;
             reach: $crate::tls::facts::Reach, of Host, network;
             certificate: $crate::tls::facts::Certificate, of Host, network;
             trust: $crate::tls::facts::Trust, of Host, network;

@@ -449,6 +449,8 @@ pub struct HttpAnswer {
     pub body: Vec<u8>,
     /// Whether the body went on beyond the cap.
     pub truncated: bool,
+    /// How long the head of the answer took from the moment the request left, in milliseconds.
+    pub took_ms: u32,
 }
 impl HttpAnswer {
     /// The first header of this name.

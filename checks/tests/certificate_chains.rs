@@ -87,7 +87,7 @@ fn shake(chain: Vec<Vec<u8>>) -> Handshake {
 type Reply = Observed<Result<HttpAnswer, HostFailure>>;
 
 fn reply(status: u16, body: &[u8]) -> Reply {
-    Observed::known(Ok(HttpAnswer { status, headers: Vec::new(), body: body.to_vec(), truncated: false }))
+    Observed::known(Ok(HttpAnswer { status, headers: Vec::new(), body: body.to_vec(), truncated: false, took_ms: 0 }))
 }
 
 fn trust(world: &World, chain: Vec<Vec<u8>>, answer: &Reply) -> (Observed<Trust>, usize) {

@@ -3,9 +3,11 @@
 use super::{Cx, HasCell, Produce};
 use launchcheck_checks::{
     facts::Before,
+    tls::facts::HostRole,
     vocab::{DomainName, Fact, Observed, TargetId, TargetKind},
     web::{
         facts::{Front, Home, PlainHttp, Redirects, Sibling, SitePlan},
+        matrix::{Matrix, MatrixWalk, MethodWalk, Methods},
         walk::RedirectWalk,
     },
 };
@@ -36,8 +38,47 @@ impl Produce for Redirects {
             Ok(plan) => plan.clone(),
             Err(missing) => return missing.into(),
         };
-        let audited = cx.targets().of(TargetKind::Host).filter_map(TargetId::domain).collect();
-        Observed::known(cx.drive(RedirectWalk { plan, audited }).await)
+        Observed::known(cx.drive(RedirectWalk { plan, audited: audited(cx) }).await)
+    }
+}
+
+/// Every host that is a target of its own.
+fn audited<F: Fact>(cx: &Cx<F>) -> Vec<DomainName> {
+    cx.targets().of(TargetKind::Host).filter_map(TargetId::domain).collect()
+}
+
+impl Produce for Matrix {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let (plan, redirects) = (cx.get::<SitePlan>(at).await, cx.get::<Redirects>(at).await);
+        match (plan.get(), redirects.get()) {
+            (Ok(plan), Ok(redirects)) => {
+                let walk = RedirectWalk { plan: plan.clone(), audited: audited(cx) };
+                Observed::known(cx.drive(MatrixWalk { walk, seen: redirects.clone() }).await)
+            }
+            (Err(missing), _) | (_, Err(missing)) => missing.into(),
+        }
+    }
+}
+
+impl Produce for Methods {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let plan = cx.get::<SitePlan>(at).await;
+        let domain = match plan.get() {
+            Ok(plan) => plan.domain.registrable(),
+            Err(missing) => return missing.into(),
+        };
+        if !cx.settings().active {
+            return Observed::not_configured("not sent: a POST needs --active");
+        }
+        let is_api = |h: &DomainName| {
+            let of = cx.survey().hosts.get(&TargetId::new(TargetKind::Host, h.as_str())).map(|(role, _)| *role);
+            of == Some(HostRole::Webhook) || h.as_str().starts_with("api.")
+        };
+        let hosts: Vec<DomainName> = audited(cx).into_iter().filter(|h| h.is_within(&domain) && is_api(h)).collect();
+        if hosts.is_empty() {
+            return Observed::not_configured("no host is one that programs talk to");
+        }
+        Observed::known(cx.drive(MethodWalk { hosts }).await)
     }
 }
 

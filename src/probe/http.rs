@@ -186,6 +186,7 @@ impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Http<D, H> {
         request: Request<Body>,
     ) -> Observed<Result<HttpAnswer, Failed>> {
         let mut sender = sender;
+        let sent = tokio::time::Instant::now();
         let answered = self
             .time
             .run(async {
@@ -200,13 +201,14 @@ impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Http<D, H> {
             Ok(Err(f)) => return Observed::known(Err(f)),
             Err(m) => return m.into(),
         };
+        let took_ms = u32::try_from(sent.elapsed().as_millis()).unwrap_or(u32::MAX);
         let (head, body) = response.into_parts();
         let (body, truncated) = self.read(body).await;
         if !truncated {
             spot.give(sender);
         }
         let headers = head.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect();
-        Observed::known(Ok(HttpAnswer { status: head.status.as_u16(), headers, body, truncated }))
+        Observed::known(Ok(HttpAnswer { status: head.status.as_u16(), headers, body, truncated, took_ms }))
     }
 
     /// Reads a body to its end, the cap or the timeout. Status and headers are known by then, so a

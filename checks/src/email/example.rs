@@ -130,7 +130,7 @@ fn policy(line: &str) -> HttpAnswer {
     let status = parts.next().and_then(|s| s.parse().ok()).unwrap_or(200);
     let kind = parts.next().unwrap_or("text/plain").as_bytes().to_vec();
     let body = parts.next().unwrap_or_default().replace('|', "\r\n").into_bytes();
-    HttpAnswer { status, headers: vec![("content-type".to_owned(), kind)], body, truncated: false }
+    HttpAnswer { status, headers: vec![("content-type".to_owned(), kind)], body, truncated: false, took_ms: 0 }
 }
 
 /// Reads the lines of configuration.

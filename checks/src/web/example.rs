@@ -6,16 +6,18 @@
 //! canonical www.acme.test
 //! http://acme.test/ 301 https://acme.test/
 //! https://acme.test/ 200 strict-transport-security: max-age=63072000 | set-cookie: a=b
+//! api.acme.test                   # a host that programs POST to; http+post:// is what it answers
 //! https://www.acme.test/ refused  # nxdomain, no-address, reset, alert, protocol, timeout, servfail
 //! ```
 //! What the table does not name is healthy: http leads to https, `www.` to the apex, and the rest
 //! answers 200 with HSTS.
 
 use super::facts::{Front, Home, PlainHttp, Redirects, Sibling, SitePlan};
+use super::matrix::{MatrixWalk, MethodWalk};
 use super::walk::RedirectWalk;
 use crate::facts::Facts;
 use crate::vocab::{Cause, DomainName, Observed, Origin, Step, TargetId, TargetKind, Targets};
-use crate::wire::{HostFailure, HttpAnswer, HttpQuestion};
+use crate::wire::{HostFailure, HttpAnswer, HttpQuestion, Method};
 use std::{collections::BTreeMap, sync::Arc};
 
 type Answer = Observed<Result<HttpAnswer, HostFailure>>;
@@ -27,8 +29,12 @@ type Answer = Observed<Result<HttpAnswer, HostFailure>>;
 pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let name = |t: &str| DomainName::parse(t).map_err(|e| format!("{t}: {e}"));
     let (mut domain, mut canonical, mut table) = (name("acme.test")?, None, BTreeMap::new());
+    let mut apis = Vec::new();
     for line in text.lines().map(|l| l.split(" # ").next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
-        let (word, rest) = line.split_once(' ').ok_or_else(|| format!("{line}: a word alone"))?;
+        let Some((word, rest)) = line.split_once(' ') else {
+            apis.push(name(line)?);
+            continue;
+        };
         match word {
             "site" => domain = name(rest)?,
             "canonical" => canonical = Some(name(rest)?),
@@ -43,7 +49,16 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let plan = SitePlan { domain, canonical, sibling };
     let walk = RedirectWalk { plan: plan.clone(), audited: Vec::new() };
     let (redirects, _, _) = Step::play(&walk, |q| reply(&table, q));
-    Ok(derive(plan, redirects))
+    let (matrix, _, _) = Step::play(&MatrixWalk { walk, seen: redirects.clone() }, |q| reply(&table, q));
+    let methods = if apis.is_empty() {
+        Observed::not_configured("no host is one that programs talk to")
+    } else {
+        Observed::known(Step::play(&MethodWalk { hosts: apis }, |q| reply(&table, q)).0)
+    };
+    let (targets, mut facts, at) = derive(plan, redirects);
+    facts.matrix.insert(at.clone(), Arc::new(Observed::known(matrix)));
+    facts.methods.insert(at.clone(), Arc::new(methods));
+    Ok((targets, facts, at))
 }
 
 fn derive(plan: SitePlan, redirects: Redirects) -> (Targets, Facts, TargetId) {
@@ -66,7 +81,7 @@ fn derive(plan: SitePlan, redirects: Redirects) -> (Targets, Facts, TargetId) {
 }
 
 fn page(status: u16, headers: Vec<(String, Vec<u8>)>) -> Answer {
-    Observed::known(Ok(HttpAnswer { status, headers, body: Vec::new(), truncated: false }))
+    Observed::known(Ok(HttpAnswer { status, headers, body: Vec::new(), truncated: false, took_ms: 0 }))
 }
 
 fn header(name: &str, value: &str) -> (String, Vec<u8>) {
@@ -99,6 +114,10 @@ fn answer(text: &str) -> Result<Answer, String> {
 }
 
 fn reply(table: &BTreeMap<String, Answer>, question: &HttpQuestion) -> Answer {
+    if question.method == Method::Post {
+        let url = question.url.replacen("://", "+post://", 1);
+        return table.get(&url).cloned().unwrap_or_else(|| page(404, Vec::new()));
+    }
     // With a cookie a URL may have a line of its own: `https://acme.test/+a=b 200`.
     let cookie = question.headers.iter().find(|(n, _)| n == "cookie").map(|(_, v)| v.as_str());
     if let Some(answer) = cookie.and_then(|c| table.get(&format!("{}+{c}", question.url))) {

@@ -35,6 +35,8 @@ pub struct Chain {
     pub host: DomainName,
     /// Whether it begins at https.
     pub secure: bool,
+    /// The path and query that it begins at.
+    pub path: Shown,
     /// Each answer, in order.
     pub hops: Vec<Hop>,
     /// How it ends.
@@ -53,6 +55,10 @@ pub struct Hop {
     pub hsts: Vec<Shown>,
     /// The wall that answered in the site's place, if one did.
     pub wall: Option<Shown>,
+    /// Whether that wall keeps programs out of everything, so that nothing behind it can be seen.
+    pub behind_robots: bool,
+    /// How long its head took, in milliseconds.
+    pub took_ms: u32,
 }
 /// How a chain of redirects ends.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,6 +120,16 @@ impl Gaps for PlainHttp {
 }
 
 impl Hop {
+    /// Where a redirect leads, as an absolute URL; `None` for other answers and for targets that are none.
+    #[must_use]
+    pub fn target(&self) -> Option<url::Url> {
+        self.location.as_ref().and_then(|l| self.url.join(l.as_str()).ok())
+    }
+    /// Its URL, status and time in milliseconds.
+    #[must_use]
+    pub fn time(&self) -> (Shown, u16, u32) {
+        (self.url.as_str().into(), self.status, self.took_ms)
+    }
     /// The host that answered, without the port.
     #[must_use]
     pub fn host(&self) -> &str {
@@ -128,15 +144,20 @@ impl Hop {
     /// As evidence: the Location of a redirect, or these words.
     #[must_use]
     pub fn evidence(&self, note: &str) -> Evidence {
+        self.evidence_of("GET", note)
+    }
+    /// As evidence of a request with this method.
+    #[must_use]
+    pub fn evidence_of(&self, method: &str, note: &str) -> Evidence {
         let note = self.location.as_ref().map_or_else(|| note.into(), |l| format!("location: {l}").into());
-        Evidence::Http { method: "GET".into(), url: self.url.as_str().into(), status: self.status, note }
+        Evidence::Http { method: method.into(), url: self.url.as_str().into(), status: self.status, note }
     }
 }
 impl Chain {
     /// The URL it begins at.
     #[must_use]
     pub fn start(&self) -> String {
-        format!("{}://{}/", if self.secure { "https" } else { "http" }, self.host)
+        format!("{}://{}{}", if self.secure { "https" } else { "http" }, self.host, self.path)
     }
     /// How many redirects were followed or would have been.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Redirects, reachability and headers of the site.
 use crate::facts::Facts;
-use crate::vocab::{Cell, Exhibit, ExhibitBody, Rule, TargetId, TargetKind, Targets};
-use facts::{Chain, End};
+use crate::vocab::{Cell, Exhibit, ExhibitBody, Rule, Shown, TargetId, TargetKind, Targets};
+use facts::{Chain, End, Hop};
 
 #[doc(hidden)]
 pub mod example;
@@ -9,9 +9,14 @@ pub mod facts;
 mod host_split;
 mod hsts_missing;
 mod jar;
+pub mod matrix;
 mod plain_http_open;
 mod redirect_chain_long;
+mod redirect_downgrade;
+mod redirect_foreign;
 mod redirect_loop;
+mod redirect_loses_method;
+mod redirect_loses_path;
 mod redirect_temporary;
 mod server_error;
 mod unreachable;
@@ -27,11 +32,30 @@ pub static RULES: &[&Rule] = &[
     &redirect_loop::RULE,
     &redirect_chain_long::RULE,
     &redirect_temporary::RULE,
+    &redirect_downgrade::RULE,
+    &redirect_foreign::RULE,
+    &redirect_loses_path::RULE,
+    &redirect_loses_method::RULE,
     &host_split::RULE,
     &www_unreachable::RULE,
     &hsts_missing::RULE,
     &server_error::RULE,
 ];
+
+/// How long each answer on the ways in took: URL, status, milliseconds. A clock's word, so it stands
+/// apart from the facts that are compared between runs.
+#[must_use]
+pub fn hop_times(targets: &Targets, facts: &Facts) -> Vec<(Shown, u16, u32)> {
+    let of = |site: &TargetId| {
+        let redirects = facts.redirects.get(site).and_then(|r| r.get().ok().map(|r| &r.chains));
+        let matrix = facts.matrix.get(site).and_then(|m| m.get().ok().map(|m| &m.chains));
+        redirects.into_iter().chain(matrix).flatten().flat_map(|c| &c.hops).map(Hop::time).collect::<Vec<_>>()
+    };
+    let mut all: Vec<(Shown, u16, u32)> = targets.of(TargetKind::Site).flat_map(of).collect();
+    all.sort();
+    all.dedup();
+    all
+}
 
 /// Every way into a site, and where it ends.
 #[must_use]
@@ -40,7 +64,8 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
         .of(TargetKind::Site)
         .filter_map(|site| {
             let redirects = facts.redirects.get(site)?.get().ok()?;
-            let rows = redirects.chains.iter().map(row).collect();
+            let further = facts.matrix.get(site).and_then(|m| m.get().ok());
+            let rows = redirects.chains.iter().chain(further.iter().flat_map(|m| &m.chains)).map(row).collect();
             let columns = vec!["from", "redirects", "ends", "status", "by way of"];
             let body = ExhibitBody::Table { columns, rows };
             Some((site.clone(), Exhibit { id: "redirect-matrix", title: "Ways in, and where they end".into(), body }))

@@ -3,7 +3,7 @@
 
 use super::facts::{Chain, End, Hop, Redirects, SitePlan};
 use super::jar::Jar;
-use super::wall::wall;
+use super::wall::{robots, wall};
 use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Shown, Step};
 use crate::wire::{HttpAnswer, HttpQuestion};
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ pub struct RedirectWalk {
     pub audited: Vec<DomainName>,
 }
 
-enum Followed {
+pub(super) enum Followed {
     Ask(HttpQuestion),
     Done(Chain),
 }
@@ -35,7 +35,7 @@ impl Inquiry for RedirectWalk {
         let (mut questions, mut chains) = (Vec::new(), Vec::new());
         for host in self.plan.hosts() {
             for secure in [true, false] {
-                match self.follow(host, secure, seen) {
+                match self.follow(host, secure, "/", seen) {
                     Followed::Ask(q) if questions.contains(&q) => {}
                     Followed::Ask(q) => questions.push(q),
                     Followed::Done(chain) => chains.push(chain),
@@ -53,8 +53,9 @@ impl Inquiry for RedirectWalk {
 }
 
 impl RedirectWalk {
-    fn follow(&self, host: &DomainName, secure: bool, seen: &Answers<HttpQuestion>) -> Followed {
-        let mut chain = Chain { host: host.clone(), secure, hops: Vec::new(), end: End::Loop };
+    pub(super) fn follow(&self, host: &DomainName, secure: bool, path: &str, seen: &Answers<HttpQuestion>) -> Followed {
+        let path = path.into();
+        let mut chain = Chain { host: host.clone(), secure, path, hops: Vec::new(), end: End::Loop };
         let Ok(mut url) = Url::parse(&chain.start()) else {
             chain.end = End::Unknown(Cause::Parse("the host name".into()));
             return Followed::Done(chain);
@@ -138,7 +139,7 @@ impl RedirectWalk {
 }
 
 /// Whether an address is one that a visitor's browser finds on their own machine or network.
-fn is_own_machine(host: &Host<&str>) -> bool {
+pub(super) fn is_own_machine(host: &Host<&str>) -> bool {
     match host {
         Host::Ipv4(a) => a.is_loopback() || a.is_private() || a.is_unspecified() || a.is_link_local(),
         Host::Ipv6(a) => a.is_loopback() || a.is_unspecified() || a.is_unique_local() || a.is_unicast_link_local(),
@@ -146,13 +147,15 @@ fn is_own_machine(host: &Host<&str>) -> bool {
     }
 }
 
-fn hop(url: &Url, answer: &HttpAnswer) -> Hop {
+pub(super) fn hop(url: &Url, answer: &HttpAnswer) -> Hop {
     Hop {
         url: url.clone(),
         status: answer.status,
         location: answer.location(),
         hsts: answer.headers_named("strict-transport-security").collect(),
         wall: wall(answer),
+        behind_robots: robots(answer).is_some(),
+        took_ms: answer.took_ms,
     }
 }
 
@@ -176,7 +179,7 @@ impl SitePlan {
     }
     /// What a chain leaves unseen. A closed port 80 and a sibling that does not exist hide nothing:
     /// no redirect can begin there.
-    fn gap(&self, chain: &Chain) -> Option<Cause> {
+    pub(super) fn gap(&self, chain: &Chain) -> Option<Cause> {
         let page = chain.hops.last();
         match &chain.end {
             End::Unknown(cause) => Some(cause.clone()),

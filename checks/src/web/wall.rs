@@ -7,6 +7,19 @@ use crate::wire::HttpAnswer;
 /// The wall that answered, named for people; `None` where the site did.
 #[must_use]
 pub fn wall(answer: &HttpAnswer) -> Option<Shown> {
+    robots(answer).or_else(|| match answer.status {
+        401 if answer.header("www-authenticate").is_some() => Some("a password prompt (HTTP authentication)".into()),
+        401 => Some("a login (401)".into()),
+        403 => Some("a block (403)".into()),
+        _ => None,
+    })
+}
+
+/// The wall that keeps programs and strangers out of everything, as a bot wall or the protection of
+/// a deployment does. A refusal of the app's own (401, 403) is none: that is how a closed page
+/// answers.
+#[must_use]
+pub fn robots(answer: &HttpAnswer) -> Option<Shown> {
     let header = |name: &str| answer.header(name).unwrap_or_default();
     if !header("cf-mitigated").is_empty() {
         return Some("a Cloudflare challenge (cf-mitigated)".into());
@@ -24,10 +37,7 @@ pub fn wall(answer: &HttpAnswer) -> Option<Shown> {
     let is_vercel = answer.headers_named("set-cookie").any(|c| c.as_str().starts_with("_vercel_sso_nonce="));
     match answer.status {
         401 if is_vercel => Some("Vercel Deployment Protection".into()),
-        401 if !header("www-authenticate").is_empty() => Some("a password prompt (HTTP authentication)".into()),
-        401 => Some("a login (401)".into()),
         403 if header("server").as_str().eq_ignore_ascii_case("cloudflare") => Some("a Cloudflare block (403)".into()),
-        403 => Some("a block (403)".into()),
         429 => Some("a rate limit (429)".into()),
         _ => None,
     }
@@ -44,6 +54,7 @@ mod tests {
             headers: headers.iter().map(|(n, v)| ((*n).to_owned(), v.as_bytes().to_vec())).collect(),
             body: Vec::new(),
             truncated: false,
+            took_ms: 0,
         };
         for (status, headers, walled) in [
             (200, &[][..], false),

@@ -112,5 +112,11 @@ fn answer(word: &str, rest: &str) -> Result<Answer, String> {
         let (name, value) = field.split_once(':').ok_or_else(|| format!("`{field}` is no header"))?;
         headers.push((name.trim().to_ascii_lowercase(), value.trim().as_bytes().to_vec()));
     }
-    Ok(Observed::known(Ok(HttpAnswer { status, headers, body: body.as_bytes().to_vec(), truncated: false })))
+    Ok(Observed::known(Ok(HttpAnswer {
+        status,
+        headers,
+        body: body.as_bytes().to_vec(),
+        truncated: false,
+        took_ms: 0,
+    })))
 }

@@ -464,6 +464,18 @@ pub struct Run {
     pub notes: Vec<String>,
     /// Who did not answer.
     pub unanswered: Vec<Unanswered>,
+    /// How long each answer on the ways into the site took.
+    pub hops: Vec<HopTime>,
+}
+/// The time of one answer on the way into a site.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HopTime {
+    /// The URL.
+    pub url: String,
+    /// The status it was answered with.
+    pub status: u16,
+    /// Milliseconds from the request to the head of the answer.
+    pub ms: u32,
 }
 /// A setting in effect.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -741,6 +753,7 @@ impl From<&report::RunInfo> for Run {
             config: r.config.as_ref().map(text),
             settings: r.settings.iter().map(setting).collect(),
             notes: texts(&r.notes),
+            hops: r.hops.iter().map(|h| HopTime { url: text(&h.url), status: h.status, ms: h.ms }).collect(),
             unanswered: r
                 .unanswered
                 .iter()
