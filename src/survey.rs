@@ -7,7 +7,8 @@ use crate::{
     settings::{self, Settings},
 };
 use launchcheck_checks::{
-    env::dotenv,
+    email::senders::is_for_production,
+    env::{dotenv, shape::sends_from},
     tls::facts::HostRole,
     vocab::{DomainName, Origin, Pick, Shown, TargetId, TargetKind, Targets},
 };
@@ -96,7 +97,7 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
     drawn.webhooks();
     drawn.apps(here, infer_app, !env_files.is_empty());
     drawn.billing();
-    drawn.links();
+    drawn.links(here, env_files);
     drawn.waivers();
 
     let Drawing { targets, hosts, apps, notes, problems, .. } = drawn;
@@ -233,6 +234,36 @@ impl Drawing<'_> {
         }
     }
 
+    /// The names below the audited domain that the apps' variables have in From: mail is sent from there.
+    /// What production is set to counts; where nothing is said of production, the files beside the app.
+    fn mail_of_apps(&mut self, here: &Path, env_files: &[PathBuf]) {
+        if self.config.email.as_ref().is_some_and(|e| !e.from.is_empty()) {
+            return;
+        }
+        let Some(own) = self.targets.of(TargetKind::Mail).next().and_then(TargetId::domain) else { return };
+        let mut files: Vec<PathBuf> = env_files.iter().map(|f| here.join(f)).collect();
+        let production =
+            |app: &App| Some(here.join(self.config.app_folder(app)).join(app.production.as_ref()?.as_path()));
+        files.extend(self.config.apps.iter().filter_map(|app| production(app)));
+        let mut found = froms(&files);
+        if found.is_empty() {
+            files = self.apps.values().flat_map(|folder| dotenv_files(folder)).collect();
+            files.retain(|f| is_for_production(&f.display().to_string()));
+            found = froms(&files);
+        }
+        for (domain, from) in found {
+            let id = TargetId::new(TargetKind::Mail, domain.as_str());
+            if domain.registrable() != own.registrable() {
+                self.notes.push(format!(
+                    "{from} is an address of {domain}: name it in [email] from, to have its mail judged"
+                ));
+            } else if self.targets.origin(&id).is_none() {
+                self.notes.push(format!("mail from {domain} is audited as well: {from} is an address of it"));
+                self.targets.add(id, Origin::Inferred(from.into()));
+            }
+        }
+    }
+
     fn webhooks(&mut self) {
         for hook in &self.config.webhooks {
             let origin = self.declared(&hook.url);
@@ -319,9 +350,15 @@ impl Drawing<'_> {
     }
 
     /// Everything belongs to the one product; only a webhook is tied to its own host and provider.
-    fn links(&mut self) {
+    fn links(&mut self, here: &Path, env_files: &[PathBuf]) {
+        let sites = self.targets.of(TargetKind::Site).cloned().collect::<Vec<_>>();
+        // An app that happens to lie in the current folder says nothing of a stranger's site and mail.
+        let own = self.config.source.is_some() || self.apps_name(&sites);
+        if own {
+            self.mail_of_apps(here, env_files);
+        }
         let of = |kind| self.targets.of(kind).cloned().collect::<Vec<_>>();
-        let (sites, hosts, apps) = (of(TargetKind::Site), of(TargetKind::Host), of(TargetKind::App));
+        let (hosts, apps) = (of(TargetKind::Host), of(TargetKind::App));
         let (mails, hooks, billing) = (of(TargetKind::Mail), of(TargetKind::Webhook), of(TargetKind::Billing));
         let mut pairs: Vec<(TargetId, TargetId)> = Vec::new();
         let mut all = |from: &[TargetId], to: &[TargetId]| {
@@ -330,8 +367,6 @@ impl Drawing<'_> {
         for to in [&hosts, &mails, &hooks, &billing] {
             all(&sites, to);
         }
-        // An app that happens to lie in the current folder says nothing of a stranger's site and mail.
-        let own = self.config.source.is_some() || self.apps_name(&sites);
         if own {
             all(&apps, &sites);
             all(&apps, &mails);
@@ -397,14 +432,36 @@ const ADDRESSES: &[&str] = &["APP_URL", "SITE_URL", "BASE_URL", "AUTH_URL", "NEX
 
 /// The hosts at which the environment files of a folder say that the app is served.
 fn served_at(folder: &Path) -> Vec<DomainName> {
-    let is_dotenv = |p: &PathBuf| {
-        p.file_name().and_then(|n| n.to_str()).is_some_and(|n| n == ".env" || n.starts_with(".env.")) && p.is_file()
-    };
-    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).filter(is_dotenv);
+    let files = dotenv_files(folder).into_iter();
     let assigned = files.filter_map(|path| crate::probe::secrets::bytes(&path).ok()).flat_map(|b| dotenv::parse(&b));
     let own = assigned.filter(|a| ADDRESSES.iter().any(|end| a.name.ends_with(end)));
     let hosts = own.filter_map(|a| DomainName::parse(Url::parse(&a.value).ok()?.host_str()?).ok());
     hosts.filter(|host| host.as_str().contains('.')).collect()
+}
+
+/// The environment files of a folder, by their names.
+fn dotenv_files(folder: &Path) -> Vec<PathBuf> {
+    let is_dotenv = |p: &PathBuf| {
+        p.file_name().and_then(|n| n.to_str()).is_some_and(|n| n == ".env" || n.starts_with(".env.")) && p.is_file()
+    };
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).filter(is_dotenv).collect();
+    files.sort();
+    files
+}
+
+/// The domains of the From addresses in these files, each once, with the variable and its file.
+fn froms(files: &[PathBuf]) -> BTreeMap<DomainName, String> {
+    let mut all = BTreeMap::new();
+    for path in files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        for assigned in crate::probe::secrets::bytes(path).iter().flat_map(|b| dotenv::parse(b)) {
+            if let Some(domain) = sends_from(&assigned.name, &assigned.value) {
+                all.entry(domain).or_insert_with(|| format!("{} in {name}", assigned.name));
+            }
+        }
+    }
+    all
 }
 
 fn readable(path: &Path) -> Result<(), String> {
@@ -625,6 +682,39 @@ provider = \"stripe\"
         assert!(all(&stranger).contains(&"app:.".to_owned()), "it is audited all the same");
         assert!(!linked(&stranger, "other.test"));
         assert!(stranger.notes.iter().any(|n| n.contains("elsewhere than at other.test")), "{:?}", stranger.notes);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn mail_is_sent_from_where_the_variables_say() {
+        let folder = std::env::temp_dir().join(format!("launchcheck-from-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let write = |file: &str, text: &str| fs::write(folder.join(file), text).unwrap();
+        let look = |files: &[PathBuf]| {
+            let loaded = Loaded { config: Config::default(), named: false };
+            survey(Ground::new(Some(name("acme.test")), loaded, &folder), files).unwrap()
+        };
+        let mails = |s: &Survey| s.targets.of(TargetKind::Mail).map(|t| t.name.to_string()).collect::<Vec<_>>();
+        write(".env", "EMAIL_FROM=Acme <hi@mail.acme.test>\nSUPPORT_FROM=me@gmail.com\n");
+        write(".env.local", "EMAIL_FROM=dev@dev.acme.test\n");
+        let s = look(&[]);
+        assert_eq!(mails(&s), ["acme.test", "mail.acme.test"]);
+        assert!(s.notes.iter().any(|n| n.contains("EMAIL_FROM in .env is an address of it")), "{:?}", s.notes);
+        assert!(
+            s.targets
+                .are_linked(&TargetId::new(TargetKind::App, "."), &TargetId::new(TargetKind::Mail, "mail.acme.test"))
+        );
+        // What is said of production counts alone.
+        write("prod.env", "MAIL_FROM=hi@news.acme.test\n");
+        assert_eq!(mails(&look(&["prod.env".into()])), ["acme.test", "news.acme.test"]);
+        // Another name altogether is only told.
+        write(".env", "EMAIL_FROM=hi@other.test\n");
+        let s = look(&[]);
+        assert_eq!(mails(&s), ["acme.test"]);
+        assert!(s.notes.iter().any(|n| n.contains("EMAIL_FROM in .env is an address of other.test")), "{:?}", s.notes);
+        // An app that is served elsewhere says nothing of this domain's mail.
+        write(".env", "EMAIL_FROM=hi@mail.acme.test\nAPP_URL=https://other.test\n");
+        assert_eq!(mails(&look(&[])), ["acme.test"]);
         fs::remove_dir_all(&folder).unwrap();
     }
 }

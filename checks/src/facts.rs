@@ -29,6 +29,8 @@ macro_rules! for_each_fact {
             caa: $crate::dns::facts::Caa, of Host, network;
             sender_setup: $crate::email::setup::SenderSetup, of Mail, network;
             forecasts: $crate::email::alignment::Forecasts, of Mail, network;
+            spf_reach: $crate::email::spf_outlook::SpfReach, of Mail, network;
+            spf_need: $crate::email::spf_outlook::SpfNeed, of Mail, network;
             mx_servers: $crate::email::mx_servers::MxServers, of Mail, network;
             mta_sts: $crate::email::mta_sts::MtaSts, of Mail, network;
             tls_rpt: $crate::email::tls_rpt::TlsRpt, of Mail, network;

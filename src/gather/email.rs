@@ -5,7 +5,7 @@ use crate::config::Email;
 use futures_util::future::{join, join3};
 use launchcheck_checks::{
     email::{
-        alignment::Forecasts,
+        alignment::{Forecasts, organisations},
         bimi::{self, Bimi},
         dkim_lookup::DkimLookup,
         dmarc_walk::DmarcWalk,
@@ -16,13 +16,14 @@ use launchcheck_checks::{
         senders,
         setup::SenderSetup,
         setup_lookup::SetupLookup,
+        spf_outlook::{SpfNeed, SpfReach},
         spf_walk::{SpfLookup, SpfWalk},
         tls_rpt::{self, TlsRpt},
     },
     env::facts::{EnvSet, Production},
     providers,
     tls::{facts::Path, judge::certificate, path::PathWalk},
-    vocab::{Cause, DomainName, Fact, Missing, Observed, Shown, TargetId, TargetKind},
+    vocab::{Cause, DomainName, Fact, Missing, Observed, Origin, Shown, TargetId, TargetKind},
     wire::{DnsAnswer, DnsQuestion, HandshakeQuestion, HttpQuestion, RecordKind},
 };
 use std::sync::Arc;
@@ -41,9 +42,16 @@ impl Produce for MailPlan {
         let none = Email::default();
         let email = cx.config().email.as_ref().unwrap_or(&none);
         let declared = email.from.iter().any(|a| a.domain == domain);
-        // Where the configuration says which domains send, what it says of sending is about those.
-        let mine = declared || email.from.is_empty();
         let apps = apps(at, cx).await;
+        // Where it is known which domains are in From, what is said of sending is about those.
+        let froms = froms(email, &apps);
+        let mine = froms.is_empty() || froms.contains(&domain);
+        let receives = if email.from.is_empty() {
+            // What was inferred from a variable only sends; people write to the audited domain.
+            !matches!(cx.targets().origin(at), Some(Origin::Inferred(_)))
+        } else {
+            declared
+        };
         let senders = if !mine {
             Vec::new()
         } else if email.providers.is_empty() {
@@ -72,10 +80,12 @@ impl Produce for MailPlan {
             declared,
             senders,
             bulk: mine && email.bulk.unwrap_or_default(),
-            receives: mine && email.receives.unwrap_or_default(),
+            receives: receives && email.receives.unwrap_or_default(),
             selectors: selectors.filter(|_| mine).collect(),
             return_paths: email.return_paths.iter().filter(|_| mine).map(|d| d.get().clone()).collect(),
             addresses,
+            froms,
+            others: cx.targets().of(TargetKind::Mail).filter(|t| *t != at).filter_map(TargetId::domain).collect(),
         })
     }
 }
@@ -88,6 +98,17 @@ async fn apps(at: &TargetId, cx: &Cx<MailPlan>) -> Vec<AppFacts> {
     let productions = cx.get_linked::<Production>(at).await;
     let of = |app: &TargetId| productions.iter().find(|(t, _)| t == app).map(|(_, p)| Arc::clone(p));
     sets.into_iter().filter_map(|(app, set)| Some((set, of(&app)?))).collect()
+}
+
+/// The domains in From: those of the configuration, else those of the apps' variables.
+fn froms(email: &Email, apps: &[AppFacts]) -> Vec<DomainName> {
+    let mut all: Vec<DomainName> = email.from.iter().map(|a| a.domain.clone()).collect();
+    if all.is_empty() {
+        all = apps.iter().flat_map(|(set, p)| senders::from_domains(set.get().ok(), p.get().ok())).collect();
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The senders that the apps of the product show.
@@ -184,9 +205,34 @@ impl Produce for Forecasts {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         let (setup, dmarc, tree) = join3(cx.get::<SenderSetup>(at), cx.get::<Dmarc>(at), cx.get::<SpfTree>(at)).await;
         match setup.get() {
-            Ok(setup) => Observed::known(Self::of(setup, &dmarc, &tree)),
+            Ok(setup) => {
+                let organisations = cx.drive(organisations(setup)).await;
+                organisations.map(|found| Self::of(setup, &dmarc, &tree, &found))
+            }
             Err(missing) => missing.into(),
         }
+    }
+}
+
+impl Produce for SpfReach {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let (spf, tree) = join(cx.get::<Spf>(at), cx.get::<SpfTree>(at)).await;
+        match spf.get() {
+            Ok(spf) => Observed::known(Self::of(spf, &tree)),
+            Err(missing) => missing.into(),
+        }
+    }
+}
+
+impl Produce for SpfNeed {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let (plan, spf) = join(cx.get::<MailPlan>(at), cx.get::<Spf>(at)).await;
+        let (plan, spf) = match (plan.get(), spf.get()) {
+            (Ok(plan), Ok(spf)) => (plan, spf),
+            (Err(missing), _) | (_, Err(missing)) => return missing.into(),
+        };
+        let (setup, mx, dmarc) = join3(cx.get::<SenderSetup>(at), cx.get::<Mx>(at), cx.get::<Dmarc>(at)).await;
+        Observed::known(Self::of(plan, spf, &setup, &mx, &dmarc))
     }
 }
 

@@ -60,6 +60,31 @@ fn each_provider_is_right_wrong_or_not_to_be_told() {
     }
 }
 
+/// What is said of a rule, target by target.
+fn outcomes(report: &Value, rule: &str) -> Vec<(String, String)> {
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let units = report["units"].as_array().expect("units").iter().filter(|u| u["rule"] == rule);
+    units.map(|u| (text(&u["target"]), text(&u["outcome"]))).collect()
+}
+
+#[test]
+fn a_sender_belongs_to_the_domain_in_its_from_address() {
+    let plan = |name: &str| scenarios::all().into_iter().find(|s| s.name == name).expect(name).plan;
+    let world = World::start(plan("email.sender-unconfigured@from-below")).expect("the world starts");
+    let report = audit(&world);
+    let found = report["findings"].as_array().expect("findings").iter();
+    let targets: Vec<&str> = found.filter_map(|f| f["target"].as_str()).collect();
+    assert_eq!(targets, ["mail:mail.acme.test"]);
+    let exhibits = report["exhibits"].as_array().expect("exhibits").iter().filter(|e| e["id"] == "mail-senders");
+    assert_eq!(exhibits.filter_map(|e| e["target"].as_str()).collect::<Vec<_>>(), ["mail:mail.acme.test"]);
+
+    // What is wrong with the record above is told once, there.
+    let world = World::start(plan("mail@from-below-and-watched")).expect("the world starts");
+    let told = outcomes(&audit(&world), "email.dmarc-monitoring-only");
+    let of = |target: &str| told.iter().find(|(t, _)| t == target).map(|(_, o)| o.as_str());
+    assert_eq!((of("mail:acme.test"), of("mail:mail.acme.test")), (Some("fail"), Some("not-applicable")), "{told:?}");
+}
+
 #[test]
 fn a_name_that_cannot_be_asked_is_neither_right_nor_wrong() {
     for fault in [Fault::Servfail, Fault::Refused] {

@@ -1,6 +1,8 @@
 //! Records to paste and evidence that several rules share.
 
 use super::facts::{MailPlan, Spf};
+use super::setup_advice::both;
+use super::spf_outlook::{Need, SpfNeed};
 use super::syntax::{Flaw, NearMiss};
 use crate::vocab::{DomainName, Evidence, Fix, Shown};
 
@@ -30,20 +32,28 @@ pub(super) fn flaws(flaws: &[Flaw]) -> impl Iterator<Item = Evidence> + '_ {
 }
 
 /// What to publish as SPF, for a domain that has none.
-pub(super) fn spf(plan: &MailPlan) -> Fix {
-    let includes = plan.apex_includes();
-    let known = !plan.senders.is_empty() && plan.senders.iter().all(|s| s.known().is_some());
-    if !known {
-        let include = listed(&includes);
-        return Fix::steps([
-            format!(
-                "Publish at {} as TXT: \"v=spf1 {include}include:NAME ~all\", where NAME is what your mail provider says",
-                plan.domain
-            ),
-            format!("If nothing sends mail from {}: \"v=spf1 -all\"", plan.domain),
-        ]);
+pub(super) fn spf(plan: &MailPlan, need: &SpfNeed) -> Fix {
+    let includes = &need.includes;
+    if need.complete {
+        return Fix::record(&plan.domain, "TXT", spf_value(includes));
     }
-    Fix::record(&plan.domain, "TXT", spf_value(&includes))
+    if need.need <= Need::Some && plan.senders.is_empty() {
+        let note = format!("If nothing sends mail from {}, say so; else name what does:", plan.domain);
+        return Fix::DnsRecord {
+            name: (&plan.domain).into(),
+            kind: "TXT".into(),
+            value: "v=spf1 -all".into(),
+            note: note.into(),
+        };
+    }
+    let include = listed(includes);
+    Fix::steps([
+        format!(
+            "Publish at {} as TXT: \"v=spf1 {include}include:NAME ~all\", where NAME is what your mail provider says",
+            both(&plan.domain)
+        ),
+        format!("If nothing sends mail from {}: \"v=spf1 -all\"", plan.domain),
+    ])
 }
 fn spf_value(includes: &[&str]) -> String {
     format!("v=spf1 {}~all", listed(includes))
@@ -55,9 +65,11 @@ fn listed(includes: &[&str]) -> String {
 /// The same as one of several steps.
 pub(super) fn spf_step(plan: &MailPlan, spf: &Spf) -> Shown {
     let verb = if spf.records.is_empty() { "Publish" } else { "Replace the SPF record" };
-    let includes = plan.apex_includes();
+    let mut includes: Vec<_> = plan.senders.iter().filter_map(|s| s.known()?.1.apex_include).collect();
+    includes.sort_unstable();
+    includes.dedup();
     let known = !plan.senders.is_empty() && plan.senders.iter().all(|s| s.known().is_some());
     let value = if known { spf_value(&includes) } else { "v=spf1 include:NAME ~all".to_owned() };
     let hint = if known { "" } else { ", where NAME is what your mail provider says" };
-    format!("{verb} at {} as TXT: \"{value}\"{hint}", plan.domain).into()
+    format!("{verb} at {} as TXT: \"{value}\"{hint}", both(&plan.domain)).into()
 }

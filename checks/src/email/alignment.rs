@@ -3,7 +3,9 @@
 
 use super::dmarc::Policy;
 use super::facts::{Dmarc, Force, Sender, SpfTree};
-use super::setup::{SenderSetup, Standing};
+use super::organisations::{Organisations, OrganisationsWalk};
+use super::setup::{SenderSetup, SpotState, Standing};
+use super::spf_outlook::{Reach, way_to};
 use crate::providers::ReturnPath;
 use crate::vocab::{Cause, DomainName, Gaps, Missing, Observed, Shown};
 
@@ -26,6 +28,9 @@ pub struct Forecast {
     pub dkim: Way,
     /// By the envelope sender's domain.
     pub spf: Way,
+    /// Whether a domain that does not count would count for receivers on RFC 7489, to whom names of
+    /// one registrable domain are one organisation.
+    pub counts_by_older: bool,
 }
 impl Forecast {
     /// Whether DMARC will pass; `None` where that cannot be told.
@@ -57,7 +62,7 @@ impl Modes {
     }
 }
 
-/// Whether a domain counts for the From domain.
+/// Whether a domain counts for the From domain by its name alone, as for receivers on RFC 7489.
 #[must_use]
 pub fn aligns(domain: &DomainName, from: &DomainName, strict: bool) -> bool {
     domain == from || (!strict && domain.registrable() == from.registrable())
@@ -81,15 +86,22 @@ impl Gaps for Forecasts {
 impl Forecasts {
     /// What the records come to. Of what could not be seen only that is a gap which a forecast hangs on.
     #[must_use]
-    pub fn of(setup: &SenderSetup, dmarc: &Observed<Dmarc>, tree: &Observed<SpfTree>) -> Self {
+    pub fn of(
+        setup: &SenderSetup,
+        dmarc: &Observed<Dmarc>,
+        tree: &Observed<SpfTree>,
+        organisations: &Organisations,
+    ) -> Self {
         let modes = Modes::of(dmarc.get().ok());
-        let all = setup.senders.iter().map(|s| (s.clone(), forecast(setup, s, modes, tree.get().ok())));
+        let look = Look { setup, modes, tree: tree.get().ok(), organisations };
+        let all = setup.senders.iter().map(|s| (s.clone(), look.forecast(s)));
         let all: Vec<(Sender, Forecast)> = all.collect();
         let open = |(sender, forecast): &(Sender, Forecast)| {
             let from = sender.known().is_some_and(|(_, m)| m.return_path == ReturnPath::From);
             from && forecast.spf == Way::Unverified && !matches!(forecast.dkim, Way::Passes(_))
         };
         let mut gaps = setup.gaps.clone();
+        gaps.extend(organisations.gaps.iter().cloned());
         if all.iter().any(open) {
             gaps.extend(unseen(tree, |t| &t.gaps));
         }
@@ -115,67 +127,109 @@ fn unseen<T>(fact: &Observed<T>, gaps: impl Fn(&T) -> &Vec<Cause>) -> Vec<Cause>
     }
 }
 
-/// The forecast for one sender.
+/// The walks that tell which of the senders' domains are of the From domain's organisation.
 #[must_use]
-pub fn forecast(setup: &SenderSetup, sender: &Sender, modes: Modes, tree: Option<&SpfTree>) -> Forecast {
-    Forecast { dkim: by_dkim(setup, sender, modes), spf: by_spf(setup, sender, modes, tree) }
+pub fn organisations(setup: &SenderSetup) -> OrganisationsWalk {
+    let paths = setup.spots.iter().filter(|s| !s.is_key() && s.state == SpotState::Right).map(|s| &s.name);
+    let mut others: Vec<DomainName> =
+        setup.senders.iter().filter_map(|s| s.through.as_ref()).chain(paths).cloned().collect();
+    others.sort();
+    others.dedup();
+    others.retain(|d| *d != setup.domain);
+    OrganisationsWalk { from: setup.domain.clone(), others }
 }
 
-fn by_dkim(setup: &SenderSetup, sender: &Sender, modes: Modes) -> Way {
-    let signed = setup.signs_for(sender);
-    match setup.keys_of(sender) {
-        Standing::Right(spots) => {
-            // A configured selector may stand at the From domain itself too.
-            let at = |d: &DomainName| spots.iter().any(|s| s.name.is_within(d));
-            let domain = if at(signed) { signed } else { &setup.domain };
-            counted(domain, &setup.domain, modes.strict_dkim, "it signs for", "adkim=s")
-        }
-        Standing::Wrong(spots) => {
-            let partly = setup
-                .spots
-                .iter()
-                .any(|s| s.is_key() && s.provider == spots[0].provider && s.state == super::setup::SpotState::Right);
-            let names: Vec<String> = spots.iter().map(|s| s.name.to_string()).collect();
-            if partly { Way::Unverified } else { Way::Fails(format!("no usable key at {}", names.join(", ")).into()) }
-        }
-        Standing::Unverified => Way::Unverified,
+/// What a forecast is made from.
+struct Look<'a> {
+    setup: &'a SenderSetup,
+    modes: Modes,
+    tree: Option<&'a SpfTree>,
+    organisations: &'a Organisations,
+}
+impl Look<'_> {
+    fn forecast(&self, sender: &Sender) -> Forecast {
+        let (dkim, by_key) = self.by_dkim(sender);
+        let (spf, by_path) = self.by_spf(sender);
+        Forecast { dkim, spf, counts_by_older: by_key || by_path }
     }
-}
 
-fn by_spf(setup: &SenderSetup, sender: &Sender, modes: Modes, tree: Option<&SpfTree>) -> Way {
-    let Some((provider, mail)) = sender.known() else { return Way::Unverified };
-    let configured = setup.paths_of(sender);
-    match (&configured, mail.return_path) {
-        (Standing::Right(spots), _) => {
-            counted(&spots[0].name, &setup.domain, modes.strict_spf, "its envelope sender is at", "aspf=s")
-        }
-        (_, ReturnPath::Theirs) => {
-            Way::Misaligned(format!("its envelope sender is at a domain of {}", provider.name).into())
-        }
-        (_, ReturnPath::From) => match (mail.apex_include, tree) {
-            (Some(include), Some(tree)) => {
-                let named = tree.root.all().iter().any(|b| b.name.as_ref().is_some_and(|n| n.as_str() == include));
-                if named {
-                    Way::Passes(setup.domain.clone())
-                } else if tree.gaps.is_empty() {
-                    Way::Fails(format!("the SPF record of {} does not include {include}", setup.domain).into())
-                } else {
+    fn by_dkim(&self, sender: &Sender) -> (Way, bool) {
+        let (setup, signed) = (self.setup, self.setup.signs_for(sender));
+        let way = match setup.keys_of(sender) {
+            Standing::Right(spots) => {
+                // A configured selector may stand at the From domain itself too.
+                let at = |d: &DomainName| spots.iter().any(|s| s.name.is_within(d));
+                let domain = if at(signed) { signed } else { &setup.domain };
+                return self.counted(domain, self.modes.strict_dkim, "it signs for", "adkim=s");
+            }
+            Standing::Wrong(spots) => {
+                let partly = setup
+                    .spots
+                    .iter()
+                    .any(|s| s.is_key() && s.provider == spots[0].provider && s.state == SpotState::Right);
+                let names: Vec<String> = spots.iter().map(|s| s.name.to_string()).collect();
+                if partly {
                     Way::Unverified
+                } else {
+                    Way::Fails(format!("no usable key at {}", names.join(", ")).into())
                 }
             }
-            _ => Way::Unverified,
-        },
-        (Standing::Wrong(spots), _) => Way::Fails(format!("the records at {} are wrong", spots[0].name).into()),
-        (Standing::Unverified, _) => Way::Unverified,
+            Standing::Unverified => Way::Unverified,
+        };
+        (way, false)
+    }
+
+    fn by_spf(&self, sender: &Sender) -> (Way, bool) {
+        let Some((provider, mail)) = sender.known() else { return (Way::Unverified, false) };
+        let way = match (self.setup.paths_of(sender), mail.return_path) {
+            (Standing::Right(spots), _) => {
+                return self.counted(&spots[0].name, self.modes.strict_spf, "its envelope sender is at", "aspf=s");
+            }
+            (_, ReturnPath::Theirs) => {
+                Way::Misaligned(format!("its envelope sender is at a domain of {}", provider.name).into())
+            }
+            (_, ReturnPath::From) => self.by_record(mail.apex_include),
+            (Standing::Wrong(spots), _) => Way::Fails(format!("the records at {} are wrong", spots[0].name).into()),
+            (Standing::Unverified, _) => Way::Unverified,
+        };
+        (way, false)
+    }
+
+    /// By the From domain's own record: whether receivers come to the include, and in time.
+    fn by_record(&self, include: Option<&str>) -> Way {
+        let domain = &self.setup.domain;
+        let (Some(include), Some(tree)) = (include, self.tree) else { return Way::Unverified };
+        match way_to(tree, Some(include)) {
+            Reach::Passes if tree.gaps.is_empty() || includes(tree, include) => Way::Passes(domain.clone()),
+            Reach::Passes => Way::Unverified,
+            Reach::Breaks(why) => Way::Fails(format!("the SPF record of {domain} ends in an error: {why}").into()),
+            Reach::Nobody if tree.root.record.is_none() => {
+                Way::Fails(format!("there is no single SPF record at {domain}").into())
+            }
+            Reach::Nobody => Way::Fails(format!("the SPF record of {domain} does not include {include}").into()),
+        }
+    }
+
+    fn counted(&self, domain: &DomainName, strict: bool, what: &str, tag: &str) -> (Way, bool) {
+        let from = &self.setup.domain;
+        if domain == from {
+            return (Way::Passes(domain.clone()), false);
+        }
+        let (one, older) = (self.organisations.are_one(domain, from), aligns(domain, from, false));
+        let why = match (one, strict) {
+            (true, false) => return (Way::Passes(domain.clone()), false),
+            (true, true) => format!("{what} {domain}, and {tag} wants exactly {from}"),
+            (false, _) if older => format!(
+                "{what} {domain}, which by DMARC is of the organisation {} and not of {}",
+                self.organisations.organisation(domain),
+                self.organisations.organisation(from)
+            ),
+            (false, _) => format!("{what} {domain}, which is not of {}", self.organisations.organisation(from)),
+        };
+        (Way::Misaligned(why.into()), older && !one && !strict)
     }
 }
 
-fn counted(domain: &DomainName, from: &DomainName, strict: bool, what: &str, tag: &str) -> Way {
-    if aligns(domain, from, strict) {
-        Way::Passes(domain.clone())
-    } else if aligns(domain, from, false) {
-        Way::Misaligned(format!("{what} {domain}, and {tag} wants exactly {from}").into())
-    } else {
-        Way::Misaligned(format!("{what} {domain}, which is not of {}", from.registrable()).into())
-    }
+fn includes(tree: &SpfTree, include: &str) -> bool {
+    tree.root.all().iter().any(|b| b.name.as_ref().is_some_and(|n| n.as_str() == include))
 }

@@ -76,7 +76,12 @@ rule! {
                 .titled(format!("DMARC will fail for mail by {name}"))
                 .and_saw(format!("SPF: {spf}"))
                 .and_saw(because(sender));
-            Some(match (plan.is_certain(sender), forecasts.enforced) {
+            let fault = if forecast.counts_by_older {
+                fault.and_saw("receivers that still read RFC 7489 let it pass: to them both are one organisation")
+            } else {
+                fault
+            };
+            Some(match (plan.is_certain(sender), forecasts.enforced && !forecast.counts_by_older) {
                 (false, _) => fault.lowered(Severity::Low),
                 (true, false) => fault.lowered(Severity::Medium),
                 (true, true) => fault,

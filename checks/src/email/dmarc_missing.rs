@@ -57,6 +57,9 @@ rule! {
         if !dmarc.stray.is_empty() && !plan.bulk {
             return Verdict::not_applicable("there is one at the wrong name, which email.dmarc-at-wrong-name is about");
         }
+        if let Some(above) = plan.others.iter().find(|o| plan.is_told_at(o) && plan.domain.is_within(o)) {
+            return Verdict::not_applicable(format!("{above}, which is judged too, has none either"));
+        }
         let Some(own) = dmarc.visits.first() else { return Verdict::Pass };
         let top = dmarc.domain.registrable();
         let value = format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}");

@@ -1,6 +1,6 @@
 //! `email.dmarc-monitoring-only`
 use super::dmarc::Policy;
-use super::facts::{Dmarc, Force};
+use super::facts::{Dmarc, Force, MailPlan};
 use super::syntax::Effect;
 use crate::{
     rule,
@@ -36,12 +36,15 @@ rule! {
     /// ```
     "email.dmarc-monitoring-only" on Mail, Low, stage Email;
     fails "DMARC only watches and stops no forged mail"; holds "DMARC stops forged mail";
-    fn check(dmarc: &Dmarc) -> Verdict {
+    fn check(plan: &MailPlan, dmarc: &Dmarc) -> Verdict {
         let Force::Policy { of, policy, tag, testing } = &dmarc.force else {
             return Verdict::not_applicable("no DMARC policy is in force");
         };
         if *policy != Policy::None {
             return Verdict::Pass;
+        }
+        if plan.is_told_at(of) {
+            return Verdict::not_applicable(format!("the record is that of {of}, which is judged too"));
         }
         let Some(visit) = dmarc.visits.iter().find(|v| v.of == *of) else { return Verdict::Pass };
         // What receivers fall back on is not what anybody chose.

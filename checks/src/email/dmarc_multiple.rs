@@ -1,7 +1,7 @@
 //! `email.dmarc-multiple`
 use super::advice;
 use super::dmarc::Policy;
-use super::facts::{Dmarc, Visit};
+use super::facts::{Dmarc, MailPlan, Visit};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part},
@@ -30,8 +30,8 @@ rule! {
     /// ```
     "email.dmarc-multiple" on Mail, High, stage Email;
     fails "More than one DMARC record"; holds "There is one DMARC record at most";
-    fn check(dmarc: Part<'_, Dmarc>) -> Verdict {
-        let visits = dmarc.iter().flat_map(|d| &d.visits).filter(|v| v.records.len() > 1);
+    fn check(plan: &MailPlan, dmarc: Part<'_, Dmarc>) -> Verdict {
+        let visits = dmarc.iter().flat_map(|d| &d.visits).filter(|v| v.records.len() > 1 && !plan.is_told_at(&v.of));
         visits.map(fault).collect::<Vec<_>>().into()
     }
 }

@@ -1,5 +1,5 @@
 //! `email.dmarc-policy-weaker-below`
-use super::facts::Dmarc;
+use super::facts::{Dmarc, MailPlan};
 use crate::{
     rule,
     vocab::{Fault, Fix, Verdict},
@@ -30,10 +30,13 @@ rule! {
     "email.dmarc-policy-weaker-below" on Mail, Low, stage Email;
     fails "DMARC is milder for the names below the domain"; holds "DMARC is as strict for the names below the domain";
     yields_to "email.dmarc-syntax";
-    fn check(dmarc: &Dmarc) -> Verdict {
+    fn check(plan: &MailPlan, dmarc: &Dmarc) -> Verdict {
         let Some((visit, record)) = dmarc.applying() else {
             return Verdict::not_applicable("no DMARC policy is in force");
         };
+        if plan.is_told_at(&visit.of) {
+            return Verdict::not_applicable(format!("the record is that of {}, which is judged too", visit.of));
+        }
         let own = record.own_policy();
         let mut milder: Vec<&str> = [true, false]
             .into_iter()

@@ -1,5 +1,5 @@
 //! `email.dmarc-report-unauthorised`
-use super::facts::DmarcReports;
+use super::facts::{DmarcReports, MailPlan};
 use crate::{
     rule,
     vocab::{Evidence, Fault, Fix, Part},
@@ -32,8 +32,8 @@ rule! {
     "email.dmarc-report-unauthorised" on Mail, Medium, stage Email;
     fails "DMARC reports go to somebody who did not agree"; holds "Everybody agreed who is to take DMARC reports";
     yields_to "email.dmarc-report-unreachable";
-    fn check(reports: Part<'_, DmarcReports>) -> Verdict {
-        let faults = reports.iter().flat_map(|reports| {
+    fn check(plan: &MailPlan, reports: Part<'_, DmarcReports>) -> Verdict {
+        let faults = reports.iter().filter(|r| !plan.is_told_at(&r.of)).flat_map(|reports| {
             let refused = reports.destinations.iter().filter(|d| d.agrees == Some(false));
             refused.filter_map(move |d| {
                 let at = d.consent_at.as_ref()?;

@@ -1,7 +1,7 @@
 //! The examples in the rules' documentation, played: zone lines and a few words of configuration
 //! become the facts that the real inquiries make of them.
 
-use super::alignment::Forecasts;
+use super::alignment::{Forecasts, organisations};
 use super::bimi::{self, Bimi};
 use super::dkim_lookup::DkimLookup;
 use super::dmarc_walk::DmarcWalk;
@@ -11,6 +11,7 @@ use super::mx_lookup::MxLookup;
 use super::mx_servers::MxServerLookup;
 use super::senders;
 use super::setup_lookup::SetupLookup;
+use super::spf_outlook::{SpfNeed, SpfReach};
 use super::spf_walk::{SpfLookup, SpfWalk};
 use super::tls_rpt::{self, TlsRpt};
 use crate::facts::Facts;
@@ -44,6 +45,8 @@ pub(crate) const RSA_1024_PKCS1: &str = "MIGJAoGBAKCD8yBylZjuyd4jtIjcZfiSUX7fUtd
 /// receives                               [email] receives = true
 /// policy 200 text/plain version: STSv1|… what https://mta-sts.acme.test/.well-known/mta-sts.txt answers, lines cut at |
 /// domain mail.acme.test                  another From domain than acme.test
+/// from-domain mail.acme.test             a domain that is known to be in From
+/// other acme.test                        another domain of the run whose mail is judged
 /// ```
 ///
 /// # Errors
@@ -80,10 +83,18 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let setup = SetupLookup::new(&plan, shown);
     let setup = Step::play(&setup, |q| zone.answer(q)).0;
     let forecasts = match setup.get() {
-        Ok(setup) => Observed::known(Forecasts::of(setup, &facts.dmarc[&at], &facts.spf_tree[&at])),
+        Ok(setup) => Step::play(&organisations(setup), |q| zone.answer(q))
+            .0
+            .map(|o| Forecasts::of(setup, &facts.dmarc[&at], &facts.spf_tree[&at], &o)),
         Err(missing) => missing.into(),
     };
     facts.forecasts.insert(at.clone(), Arc::new(forecasts));
+    let known = |spf| SpfReach::of(spf, &facts.spf_tree[&at]);
+    let reach = facts.spf[&at].get().map_or_else(Into::into, |spf| Observed::known(known(spf)));
+    let need = |spf| SpfNeed::of(&plan, spf, &setup, &mx, &facts.dmarc[&at]);
+    let need = facts.spf[&at].get().map_or_else(Into::into, |spf| Observed::known(need(spf)));
+    facts.spf_reach.insert(at.clone(), Arc::new(reach));
+    facts.spf_need.insert(at.clone(), Arc::new(need));
     facts.sender_setup.insert(at.clone(), Arc::new(setup));
     let servers = match mx.get() {
         Ok(mx) => Step::play(&MxServerLookup::new(mx), |q| zone.answer(q)).0,
@@ -145,6 +156,8 @@ pub(crate) fn plan(text: &str) -> Result<MailPlan, String> {
         selectors: Vec::new(),
         return_paths: Vec::new(),
         addresses: Vec::new(),
+        froms: Vec::new(),
+        others: Vec::new(),
     };
     for (i, line) in (1..).zip(text.lines()) {
         let mut words = line.split_whitespace();
@@ -154,6 +167,16 @@ pub(crate) fn plan(text: &str) -> Result<MailPlan, String> {
             "from" => plan.declared = true,
             "bulk" => plan.bulk = true,
             "receives" => plan.receives = true,
+            "from-domain" => {
+                for word in words {
+                    plan.froms.push(name(word)?);
+                }
+            }
+            "other" => {
+                for word in words {
+                    plan.others.push(name(word)?);
+                }
+            }
             "domain" => plan.domain = name(words.next().unwrap_or_default())?,
             "return-path" => plan.return_paths.push(name(words.next().unwrap_or_default())?),
             "sender" | "guess" => plan.senders.extend(words.map(|w| Sender {

@@ -25,6 +25,11 @@ pub struct MailPlan {
     pub return_paths: Vec<DomainName>,
     /// The From addresses that production is set to.
     pub addresses: Vec<FromAddress>,
+    /// The domains in From, as far as they are known: those of `[email] from`, else those of the app's
+    /// variables.
+    pub froms: Vec<DomainName>,
+    /// The other domains of this run whose mail is judged.
+    pub others: Vec<DomainName>,
 }
 /// A From address that a production variable holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +75,30 @@ impl MailPlan {
         self.declared || self.senders.iter().any(|s| !s.inferred)
     }
     /// Whether it is certain that this sender sends with this domain in From: it was pinned, or a
-    /// From address of the domain was seen.
+    /// From address of the domain was seen. Of several senders and several domains nobody said which
+    /// sends from which.
     #[must_use]
     pub fn is_certain(&self, sender: &Sender) -> bool {
-        !sender.inferred || self.declared || self.addresses.iter().any(|a| a.domain == self.domain)
+        let several = self.froms.len() > 1;
+        if !sender.inferred {
+            return !several || self.senders.len() < 2;
+        }
+        !several && (self.declared || self.is_set())
+    }
+    /// Whether production is set to an address of this domain.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.addresses.iter().any(|a| a.domain == self.domain)
+    }
+    /// Where mail is sent from, where that is known and it is not from here.
+    #[must_use]
+    pub fn sends_from(&self) -> Option<&DomainName> {
+        self.froms.first().filter(|_| !self.froms.contains(&self.domain))
+    }
+    /// Whether what is wrong with the record of a domain above is told there: its mail is judged too.
+    #[must_use]
+    pub fn is_told_at(&self, of: &DomainName) -> bool {
+        *of != self.domain && self.others.contains(of)
     }
     /// Whether we know every selector that mail is signed with: they are configured, or every
     /// sender is a provider that gives the same ones to all its customers.
@@ -81,20 +106,6 @@ impl MailPlan {
     pub fn knows_selectors(&self) -> bool {
         let fixed = |s: &Sender| s.known().is_some_and(|(_, m)| !m.selectors.is_empty());
         !self.selectors.is_empty() || (!self.senders.is_empty() && self.senders.iter().all(fixed))
-    }
-    /// Whether every sender is known to need no SPF record at the From domain itself.
-    #[must_use]
-    pub fn needs_no_apex_spf(&self) -> bool {
-        let needs_none = |s: &Sender| s.known().is_some_and(|(_, m)| m.apex_include.is_none());
-        !self.senders.is_empty() && self.senders.iter().all(needs_none)
-    }
-    /// The includes that the senders need at the From domain itself, each once.
-    #[must_use]
-    pub fn apex_includes(&self) -> Vec<&'static str> {
-        let mut all: Vec<_> = self.senders.iter().filter_map(|s| s.known()?.1.apex_include).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
     }
 }
 

@@ -1,7 +1,7 @@
 //! Mail records: SPF, DKIM, DMARC and MX.
 
 use crate::facts::Facts;
-use crate::vocab::{Exhibit, ExhibitBody, Rule, Shown, TargetId, Targets};
+use crate::vocab::{Cell, Exhibit, ExhibitBody, Rule, Shown, TargetId, Targets};
 
 mod advice;
 pub mod alignment;
@@ -20,6 +20,7 @@ pub mod message;
 pub mod mta_sts;
 pub mod mx_lookup;
 pub mod mx_servers;
+pub mod organisations;
 pub mod senders;
 mod senders_exhibit;
 pub mod setup;
@@ -30,6 +31,7 @@ pub mod spf;
 pub mod spf_check;
 pub mod spf_macro;
 pub mod spf_merge;
+pub mod spf_outlook;
 pub mod spf_walk;
 pub mod syntax;
 pub mod tls_rpt;
@@ -52,6 +54,7 @@ mod dmarc_policy_weaker_below;
 mod dmarc_report_unauthorised;
 mod dmarc_report_unreachable;
 mod dmarc_syntax;
+mod dmarc_tag_removed;
 mod mta_sts_broken;
 mod mta_sts_stale;
 mod mx_alias;
@@ -105,6 +108,7 @@ pub static RULES: &[&Rule] = &[
     &dmarc_report_unreachable::RULE,
     &dmarc_policy_weaker_below::RULE,
     &dmarc_monitoring_only::RULE,
+    &dmarc_tag_removed::RULE,
     &dmarc_alignment_failing::RULE,
     &dkim_missing::RULE,
     &dkim_key_broken::RULE,
@@ -129,6 +133,13 @@ pub static RULES: &[&Rule] = &[
     &bimi_not_eligible::RULE,
 ];
 
+/// Whether a domain may be somebody's own to send mail from: it is no provider's sandbox and no place of
+/// free mailboxes.
+#[must_use]
+pub fn is_own(domain: &crate::vocab::DomainName) -> bool {
+    sender_sandboxed::is_own(domain)
+}
+
 /// What is shown of mail without a finding: the SPF tree of each domain that has a record, and its
 /// senders.
 #[must_use]
@@ -137,8 +148,9 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
         let tree = facts.spf_tree.get(target).and_then(|t| t.get().ok());
         let dmarc = facts.dmarc.get(target).and_then(|d| d.get().ok());
         let setup = facts.sender_setup.get(target).and_then(|s| s.get().ok());
-        let senders = setup.and_then(|setup| senders_exhibit::exhibit(setup, dmarc, tree));
-        tree.and_then(spf_tree).into_iter().chain(senders).collect::<Vec<_>>()
+        let forecasts = facts.forecasts.get(target).and_then(|f| f.get().ok());
+        let senders = setup.and_then(|setup| senders_exhibit::exhibit(setup, forecasts, tree));
+        tree.and_then(spf_tree).into_iter().chain(dmarc.and_then(policies)).chain(senders).collect::<Vec<_>>()
     };
     let mails = targets.of(crate::vocab::TargetKind::Mail);
     mails.flat_map(|target| of(target).into_iter().map(|exhibit| (target.clone(), exhibit))).collect()
@@ -147,6 +159,28 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
 fn spf_tree(tree: &facts::SpfTree) -> Option<Exhibit> {
     tree.root.record.as_ref()?;
     Some(Exhibit { id: "spf-tree", title: spf_title(tree).into(), body: ExhibitBody::Tree(drawn(tree)) })
+}
+
+/// What receivers do by the new standard and by the old one.
+fn policies(dmarc: &facts::Dmarc) -> Option<Exhibit> {
+    let (visit, record) = dmarc.applying()?;
+    let row = |reader: &str, force: &facts::Force, pct: Option<u8>| {
+        let share = pct.map(|p| format!(" for {p} % of the mail")).unwrap_or_default();
+        let (policy, by) = match force {
+            facts::Force::Policy { of, policy, tag, testing } => {
+                let milder = if *testing { ", made one step milder by t=y" } else { "" };
+                (format!("{}{share}", policy.word()), format!("{tag} of {of}{milder}"))
+            }
+            facts::Force::Broken(of) => ("nothing".to_owned(), format!("the record of {of} cannot be read")),
+            facts::Force::Nothing => ("nothing".to_owned(), "no record applies".to_owned()),
+        };
+        [reader.into(), policy.into(), by.into()].map(Cell::Text).to_vec()
+    };
+    let (older, pct) = dmarc_walk::older_view(dmarc);
+    let rows = vec![row("RFC 9989", &dmarc.force, None), row("RFC 7489", &older, pct)];
+    let title = format!("DMARC of {}: {} at {}", dmarc.domain, record.text.short(120), visit.at).into();
+    let columns = vec!["reader", "policy in force", "by"];
+    Some(Exhibit { id: "dmarc-policy", title, body: ExhibitBody::Table { columns, rows } })
 }
 
 /// The bill in one line: `SPF of acme.test: 7 of 10 look-ups`.

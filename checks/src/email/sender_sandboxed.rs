@@ -96,12 +96,21 @@ fn fault(subject: Shown, saw: String, why: &str) -> Fault {
     Fault::new(subject, saw, fix).and_saw(why)
 }
 
-/// Why mail from this domain reaches no customer.
-fn why(domain: &DomainName, senders: &[Sender]) -> Option<String> {
-    let lends = |p: &&&providers::Provider| {
+/// The provider that lends this domain for trying out.
+fn lender(domain: &DomainName) -> Option<&'static providers::Provider> {
+    let lends = |p: &&providers::Provider| {
         p.mail.as_ref().is_some_and(|m| m.sandboxes.iter().any(|s| providers::fits(domain.as_str(), s)))
     };
-    if let Some(provider) = providers::ALL.iter().find(lends) {
+    providers::ALL.iter().copied().find(lends)
+}
+/// Whether a domain may be somebody's own: no provider lends it, and nobody gets a mailbox there for free.
+pub(super) fn is_own(domain: &DomainName) -> bool {
+    lender(domain).is_none() && !FREE.contains(&domain.as_str())
+}
+
+/// Why mail from this domain reaches no customer.
+fn why(domain: &DomainName, senders: &[Sender]) -> Option<String> {
+    if let Some(provider) = lender(domain) {
         return Some(format!(
             "{domain} is a sandbox of {}: it delivers to the owner of the account alone",
             provider.name

@@ -2,6 +2,7 @@
 use super::advice;
 use super::facts::{Dkim, MailPlan, Spf};
 use super::setup_advice::nothing_vouches;
+use super::spf_outlook::SpfReach;
 use crate::{
     rule,
     vocab::{Fault, Fix, Verdict},
@@ -11,7 +12,8 @@ rule! {
     /// Mail is sent from the domain, and neither SPF nor DKIM can vouch for it.
     ///
     /// It fails only where both are ruled out: no SPF record that lets anybody pass, and no usable
-    /// DKIM key at any selector in use. Where the selectors are not known DKIM cannot be ruled out,
+    /// DKIM key at any selector in use. A record that ends in an error, by an include that leads
+    /// nowhere or by too many look-ups, lets those pass who come before it. Where the selectors are not known DKIM cannot be ruled out,
     /// and the rule holds its tongue.
     ///
     /// # Why at launch
@@ -52,6 +54,18 @@ rule! {
     /// selector s1
     /// acme.test. TXT "v=spf1 -all"
     /// ```
+    /// ```pass
+    /// # What stands before the broken include still passes.
+    /// sender resend
+    /// acme.test. TXT "v=spf1 ip4:203.0.113.9 include:_spf.mial.example ~all"
+    /// resend._domainkey.acme.test. TXT "p="
+    /// ```
+    /// ```fail
+    /// # Receivers come to the broken include first.
+    /// sender resend
+    /// acme.test. TXT "v=spf1 include:_spf.mial.example ip4:203.0.113.9 ~all"
+    /// resend._domainkey.acme.test. TXT "p="
+    /// ```
     /// ```fail
     /// sender resend
     /// acme.test. TXT "v=spf1 ip4:203.0.113 ~all"
@@ -59,15 +73,18 @@ rule! {
     /// ```
     "email.sender-unauthenticated" on Mail, Blocker, stage Email;
     fails "Mail from this domain cannot be authenticated"; holds "SPF or DKIM can vouch for the mail";
-    fn check(plan: &MailPlan, spf: &Spf, dkim: &Dkim) -> Verdict {
+    fn check(plan: &MailPlan, spf: &Spf, reach: &SpfReach, dkim: &Dkim) -> Verdict {
         if !plan.sends() {
             return Verdict::not_applicable("nothing says that mail is sent from this domain; [email] from does");
         }
-        if !nothing_vouches(plan, spf, dkim) {
+        if !nothing_vouches(plan, spf, reach, dkim) {
             return Verdict::Pass;
         }
         let records = spf.records.iter().map(|r| r.text.clone()).collect();
         let mut fault = Fault::here(advice::txt(&spf.domain, records, &spf.answer), fix(plan, spf, dkim));
+        if let Some(why) = &reach.breaks {
+            fault = fault.and_saw(format!("SPF ends in an error before anybody passes: {why}"));
+        }
         for key in dkim.keys.iter().take(6) {
             let records = key.keys.iter().map(|k| k.text.clone()).collect();
             fault = fault.and_saw(advice::txt(&key.at, records, &key.answer));

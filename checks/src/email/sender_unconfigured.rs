@@ -4,6 +4,7 @@ use super::dkim_key::Key;
 use super::facts::{Dkim, MailPlan, Sender, Spf};
 use super::setup::{SenderSetup, Spot, SpotRole, Standing, Trouble};
 use super::setup_advice::{because, both, nothing_vouches};
+use super::spf_outlook::SpfReach;
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Severity, Verdict},
@@ -56,6 +57,7 @@ rule! {
     fn check(
         plan: &MailPlan,
         spf: Part<'_, Spf>,
+        reach: Part<'_, SpfReach>,
         dkim: Part<'_, Dkim>,
         setup: Part<'_, SenderSetup>,
         forecasts: Part<'_, Forecasts>,
@@ -64,7 +66,7 @@ rule! {
         if setup.senders.is_empty() {
             return Verdict::not_applicable("no sender is known; [email] providers names them");
         }
-        let nothing = matches!((spf.first(), dkim.first()), (Some(s), Some(d)) if nothing_vouches(plan, s, d));
+        let nothing = matches!((spf.first(), reach.first(), dkim.first()), (Some(s), Some(r), Some(d)) if nothing_vouches(plan, s, r, d));
         let fault = |sender: &Sender| {
             let Standing::Wrong(spots) = setup.keys_of(sender) else { return None };
             let mine: Vec<&Spot> = spots.into_iter().filter(|s| is_ours(s, plan, &dkim)).collect();

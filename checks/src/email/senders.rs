@@ -84,6 +84,31 @@ pub fn addresses(production: &Production) -> Vec<FromAddress> {
     production.entries.iter().filter_map(address).collect()
 }
 
+/// The domains that the app's variables have in From: production's, else those of the files beside the
+/// app that are not for development. Without sandboxes and free mailboxes.
+#[must_use]
+pub fn from_domains(env: Option<&EnvSet>, production: Option<&Production>) -> Vec<DomainName> {
+    let own = |e: &Entry| match &e.shape.mailing {
+        // The survey, which says whose mail is judged, looks at files alone.
+        Some(Mailing::From(domain)) if e.at.is_some() && super::is_own(domain) => Some(domain.clone()),
+        _ => None,
+    };
+    let mut all: Vec<DomainName> = production.into_iter().flat_map(|p| &p.entries).filter_map(own).collect();
+    if all.is_empty() {
+        let serves = |e: &&Entry| e.at.as_ref().is_some_and(|at| is_for_production(at.file.as_str()));
+        all = env.into_iter().flat_map(|e| &e.nearby).filter(serves).filter_map(own).collect();
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Whether a dotenv file beside the app may be what production runs with, by its name.
+#[must_use]
+pub fn is_for_production(file: &str) -> bool {
+    matches!(file.rsplit(['/', '\\']).next(), Some(".env" | ".env.production" | ".env.production.local"))
+}
+
 /// The providers that the domain's own records show, beside those that are known already: the SPF
 /// record includes theirs, or its mail servers are theirs.
 #[must_use]

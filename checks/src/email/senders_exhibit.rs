@@ -1,25 +1,25 @@
 //! The table of senders: who sends, what shows it, what is right, wrong or not to be told, and what
 //! DMARC will say.
 
-use super::alignment::{Modes, Way, forecast};
-use super::facts::{Dmarc, Sender, SpfTree};
+use super::alignment::{Forecasts, Way};
+use super::facts::{Sender, SpfTree};
 use super::setup::{SenderSetup, Spot, SpotState, Standing, Trouble};
 use crate::providers::ReturnPath;
 use crate::vocab::{Cell, Exhibit, ExhibitBody};
 
 /// The table; none where no sender is known.
 #[must_use]
-pub(super) fn exhibit(setup: &SenderSetup, dmarc: Option<&Dmarc>, tree: Option<&SpfTree>) -> Option<Exhibit> {
+pub(super) fn exhibit(setup: &SenderSetup, forecasts: Option<&Forecasts>, tree: Option<&SpfTree>) -> Option<Exhibit> {
     if setup.senders.is_empty() {
         return None;
     }
     let row = |sender: &Sender| {
         let name = sender.known().map_or(sender.provider.as_str(), |(p, _)| p.name);
-        let forecast = forecast(setup, sender, Modes::of(dmarc), tree);
-        let will = match forecast.passes() {
-            Some(true) => format!("will pass: {}", way(&forecast.dkim, &forecast.spf)),
-            Some(false) => "will fail".to_owned(),
-            None => "not to be told yet".to_owned(),
+        let forecast = forecasts.and_then(|f| f.all.iter().find(|(s, _)| s == sender)).map(|(_, forecast)| forecast);
+        let will = match forecast.map(|f| (f, f.passes())) {
+            Some((f, Some(true))) => format!("will pass: {}", way(&f.dkim, &f.spf)),
+            Some((f, Some(false))) => format!("will fail: {}", why(&f.dkim, &f.spf)),
+            _ => "not to be told yet".to_owned(),
         };
         let because = sender.because.clone();
         [
@@ -45,6 +45,14 @@ fn way(dkim: &Way, spf: &Way) -> &'static str {
         (Way::Passes(_), _) => "DKIM aligns",
         _ => "SPF aligns",
     }
+}
+
+fn why(dkim: &Way, spf: &Way) -> String {
+    let one = |name: &str, way: &Way| match way {
+        Way::Misaligned(why) | Way::Fails(why) => Some(format!("{name}: {why}")),
+        _ => None,
+    };
+    [one("DKIM", dkim), one("SPF", spf)].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn keys(setup: &SenderSetup, sender: &Sender) -> String {

@@ -2,7 +2,7 @@
 
 use super::facts::{Dkim, MailPlan, Sender, Spf};
 use super::setup::{SenderSetup, Spot};
-use super::spf_walk::can_pass;
+use super::spf_outlook::SpfReach;
 use crate::vocab::{DomainName, Fault, Fix, Severity, Shown};
 
 /// The name as most DNS panels want it: without the zone, `@` for the zone itself.
@@ -44,8 +44,8 @@ pub(super) fn because(sender: &Sender) -> String {
 }
 
 /// Whether neither SPF nor DKIM can vouch for any mail of the domain.
-pub(super) fn nothing_vouches(plan: &MailPlan, spf: &Spf, dkim: &Dkim) -> bool {
-    let by_spf = can_pass(&spf.records) || spf.return_paths.iter().any(|(_, passes)| *passes);
+pub(super) fn nothing_vouches(plan: &MailPlan, spf: &Spf, reach: &SpfReach, dkim: &Dkim) -> bool {
+    let by_spf = reach.passes || spf.return_paths.iter().any(|(_, passes)| *passes);
     let by_dkim = dkim.keys.iter().any(|k| matches!(k.keys.as_slice(), [key] if super::dkim_key::Key::is_usable(key)));
     plan.sends() && !by_spf && !by_dkim && plan.knows_selectors()
 }

@@ -64,7 +64,7 @@ rule! {
             let saw = format!("{} sends for {} ({}), and \"{text}\" does not include {include}", provider.name, spf.domain, sender.because);
             let fault = Fault::new(provider.id, saw, fix).titled(format!("{} is not in the SPF record", provider.name));
             // Which domain an inferred sender writes in From is a guess.
-            faults.push(if sender.inferred { fault.lowered(Severity::Low) } else { fault });
+            faults.push(if sender.inferred || !plan.is_certain(sender) { fault.lowered(Severity::Low) } else { fault });
         }
         faults.into()
     }

@@ -301,6 +301,16 @@ fn is_local(host: &str) -> bool {
     matches!(last, "localhost" | "local") || host == "host.docker.internal"
 }
 
+/// The domain of a From address, where a variable of this name and value is one that mail can be sent
+/// with: no sandbox of a provider, and no free mailbox.
+#[must_use]
+pub fn sends_from(name: &str, value: &str) -> Option<DomainName> {
+    match mailing(name, value) {
+        Some(Mailing::From(domain)) if crate::email::is_own(&domain) => Some(domain),
+        _ => None,
+    }
+}
+
 /// What a variable of this name says of mail: a sender's address, a relay, or a domain to send through.
 fn mailing(name: &str, value: &str) -> Option<Mailing> {
     const RELAYS: &[&str] = &["SMTP_HOST", "EMAIL_SERVER_HOST", "MAIL_HOST", "SMTP_SERVER"];
