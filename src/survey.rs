@@ -694,7 +694,7 @@ provider = \"stripe\"
             let loaded = Loaded { config: Config::default(), named: false };
             survey(Ground::new(Some(name("acme.test")), loaded, &folder), files).unwrap()
         };
-        let mails = |s: &Survey| s.targets.of(TargetKind::Mail).map(|t| t.name.to_string()).collect::<Vec<_>>();
+        let mails = |s: &Survey| s.targets.of(TargetKind::Mail).map(|t| t.name.clone()).collect::<Vec<_>>();
         write(".env", "EMAIL_FROM=Acme <hi@mail.acme.test>\nSUPPORT_FROM=me@gmail.com\n");
         write(".env.local", "EMAIL_FROM=dev@dev.acme.test\n");
         let s = look(&[]);
