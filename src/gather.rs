@@ -6,6 +6,7 @@
 
 pub mod billing;
 pub mod dns;
+pub mod edge;
 pub mod email;
 pub mod env;
 pub mod tls;

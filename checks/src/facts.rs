@@ -48,6 +48,9 @@ macro_rules! for_each_fact {
             key_proof: $crate::tls::facts::KeyProof, of Host, network;
             chain: $crate::tls::facts::Chain, of Host, network;
             revocation: $crate::tls::facts::Revocation, of Host, network;
+            doorway: $crate::tls::edge::Doorway, of Host, network;
+            preload: $crate::tls::hsts::Preload, of Site, network;
+            lockout: $crate::tls::hsts::Lockout, of Site, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
             shots: $crate::webhook::facts::Shots, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;

@@ -39,7 +39,7 @@ rule! {
     /// ```
     "tls.certificate-malformed" on Host, Blocker, stage Tls;
     fails "A certificate is not made as the standards demand"; holds "The certificates are made as the standards demand";
-    yields_to "tls.self-signed";
+    yields_to "tls.self-signed", "tls.placeholder-certificate", "tls.origin-certificate-exposed";
     fn check(plan: &HostPlan, reach: &Reach, chain: &Chain) -> Verdict {
         let private = plan.private_ca || chain.root.is_none();
         let counts = |f: &&Flaw| match f.kind {

@@ -31,6 +31,7 @@ rule! {
     /// ```
     "tls.chain-incomplete" on Host, High, stage Tls;
     fails "The server leaves out an intermediate certificate"; holds "The server sends the whole chain";
+    yields_to "tls.webhook-host-strict";
     fn check(plan: &HostPlan, cert: &Certificate, trust: &Trust) -> Verdict {
         let missing = match &trust.path {
             Path::Incomplete { missing } => missing,

@@ -19,17 +19,33 @@
 //! signature wrong                 # or unknown: the handshake's own
 //! revoked leaf                    # or between, no, unknown; default: no list was looked at
 //! unreachable refused             # nxdomain, no-address, reset, alert, not-tls, protocol, timeout
+//! subject CN=acme.test            # the whole subject; `issuer-name` the whole issuer
+//! delivers stripe                 # a webhook of this provider is delivered there
+//! door 301 https://acme.test/ | server: cloudflare | body: WORDS   # what GET / gets; default 200
+//! door-http 301 https://acme.test/                                 # over plain http
+//! ```
+//! A text that begins with `site` is about the site, in the language of the web family, with the
+//! names below it:
+//!
+//! ```text
+//! site acme.test
+//! https://acme.test/ 200 strict-transport-security: max-age=31536000; includeSubDomains
+//! below app.acme.test secure      # plain: no https, and served over http; down: neither; timeout
 //! ```
 
+use super::edge::{Doorway, DoorwayWalk};
 use super::facts::{
     Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, Path, Reach, Revocation, Root, Session,
     Trust,
 };
+use super::hsts::{self, Cut, Lockout, Preload};
 use super::lint::{Flaw, Kind, Role};
 use super::{judge, renewal::DAY};
 use crate::facts::Facts;
-use crate::vocab::{Cause, DomainName, Observed, Origin, Shown, TargetId, TargetKind, Targets};
-use crate::wire::HostFailure;
+use crate::vocab::{Cause, DomainName, Observed, Origin, Shown, Step, TargetId, TargetKind, Targets};
+use crate::web::{self, example::Answer};
+use crate::webhook::facts::WebhookPlan;
+use crate::wire::{HostFailure, HttpQuestion};
 use std::sync::Arc;
 
 /// The moment at which every example happens: 2026-11-21T00:00:00Z.
@@ -48,6 +64,9 @@ struct Case {
     chain: Chain,
     proof: Observed<KeyProof>,
     revocation: Observed<Revocation>,
+    whole: (Shown, Shown),
+    hooks: Vec<Shown>,
+    door: [Answer; 2],
 }
 
 /// Reads an example: targets, facts, and the host to judge.
@@ -55,6 +74,9 @@ struct Case {
 /// # Errors
 /// With the line that was not understood.
 pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
+    if text.trim_start().starts_with("site ") {
+        return site(text);
+    }
     let mut case = Case {
         plan: HostPlan {
             host: name("acme.test")?,
@@ -89,6 +111,9 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         },
         proof: Observed::known(KeyProof { fits: true }),
         revocation: Observed::not_configured("no revocation list was looked at"),
+        whole: ("CN=acme.test".into(), "O=Test Authority".into()),
+        hooks: Vec::new(),
+        door: [web::example::answer("200")?, web::example::answer("301 https://acme.test/")?],
     };
     for line in text.lines().map(|l| l.split('#').next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
         case.read(line).map_err(|why| format!("{line}: {why}"))?;
@@ -162,6 +187,11 @@ impl Case {
                     _ => Observed::unknown(Cause::Timeout),
                 }
             }
+            "subject" => self.whole.0 = rest.into(),
+            "issuer-name" => self.whole.1 = rest.into(),
+            "delivers" => self.hooks.push(rest.into()),
+            "door" => self.door[0] = door(rest)?,
+            "door-http" => self.door[1] = door(rest)?,
             "unreachable" => self.failure = Some(failure(rest)?),
             _ => return Err("no such word".to_owned()),
         }
@@ -215,7 +245,21 @@ impl Case {
                 Observed::known(Trust { path: self.path.clone(), sent: vec![self.plan.host.as_str().into()] }),
             ),
         };
+        let door = match &self.failure {
+            Some(Err(cause)) => Observed::unknown(cause.clone()),
+            Some(Ok(failure)) => judge::hidden_by(&self.plan, failure),
+            None => self.doorway(),
+        };
         let mut facts = Facts::default();
+        for (n, provider) in self.hooks.iter().enumerate() {
+            let url = format!("https://{}/hook/{n}", self.plan.host);
+            let hook = TargetId::new(TargetKind::Webhook, &url);
+            targets.add(hook.clone(), Origin::CommandLine);
+            targets.link(&at, &hook);
+            let plan = WebhookPlan { url, provider: provider.clone(), declared: true };
+            facts.webhook_plan.insert(hook, Arc::new(Observed::known(plan)));
+        }
+        facts.doorway.insert(at.clone(), Arc::new(door));
         facts.host_plan.insert(at.clone(), Arc::new(Observed::known(self.plan)));
         facts.reach.insert(at.clone(), Arc::new(reach));
         facts.certificate.insert(at.clone(), Arc::new(certificate));
@@ -224,6 +268,15 @@ impl Case {
         facts.key_proof.insert(at.clone(), Arc::new(proof));
         facts.revocation.insert(at.clone(), Arc::new(revocation));
         (targets, facts, at)
+    }
+
+    fn doorway(&self) -> Observed<Doorway> {
+        let walk = DoorwayWalk { host: self.plan.host.clone(), port: self.plan.port };
+        let said = |q: &HttpQuestion| self.door[usize::from(q.url.starts_with("http:"))].clone();
+        match Step::play(&walk, said).0.into_inner() {
+            Ok(door) => Observed::known(door.unwrap_or_default()),
+            Err(missing) => missing.into(),
+        }
     }
 
     fn certificate(&self) -> Certificate {
@@ -235,6 +288,8 @@ impl Case {
             subject: names.first().cloned().unwrap_or_default(),
             names,
             issuer: self.issuer.clone(),
+            subject_whole: self.whole.0.clone(),
+            issuer_whole: self.whole.1.clone(),
             issuer_organisation: self.issuer.clone(),
             not_before: NOW + self.remaining - self.lifetime + 1,
             not_after: NOW + self.remaining,
@@ -242,6 +297,56 @@ impl Case {
             key: self.key.clone(),
         }
     }
+}
+
+/// An answer of the front door, with a body.
+fn door(text: &str) -> Result<Answer, String> {
+    let (head, body) = text.split_once("| body: ").unwrap_or((text, ""));
+    // A status alone, and headers.
+    let headers = head.split_once(" | ").filter(|(status, _)| status.parse::<u16>().is_ok());
+    let head = headers.map_or_else(|| head.to_owned(), |(status, rest)| format!("{status} {rest}"));
+    let answer = web::example::answer(head.trim())?;
+    Ok(answer.map(|said| said.map(|a| crate::wire::HttpAnswer { body: body.as_bytes().to_vec(), ..a })))
+}
+
+/// The site and the names below it.
+fn site(text: &str) -> Result<(Targets, Facts, TargetId), String> {
+    let (below, rest): (Vec<&str>, Vec<&str>) = text.lines().partition(|l| l.trim_start().starts_with("below "));
+    let (targets, mut facts, at) = web::example::facts(&rest.join("\n"))?;
+    let plan = facts.site_plan[&at].get().map_err(|_| "the site's plan")?.clone();
+    let redirects = facts.redirects[&at].get().map_err(|_| "the redirects")?.clone();
+    facts.preload.insert(at.clone(), Arc::new(Preload::of(&plan, &redirects)));
+    let mut lockout = Lockout { cut: Vec::new(), gaps: Vec::new() };
+    let insisting = hsts::insisting(&redirects);
+    for line in below {
+        let mut words = line.split_whitespace().skip(1);
+        let host = name(words.next().unwrap_or_default())?;
+        match (words.next().unwrap_or_default(), insisting.first()) {
+            ("plain", Some((by, header))) => {
+                let url = url::Url::parse(&format!("http://{host}/")).map_err(|e| e.to_string())?;
+                let answer = crate::wire::HttpAnswer {
+                    status: 200,
+                    headers: Vec::new(),
+                    body: Vec::new(),
+                    truncated: false,
+                    took_ms: 0,
+                };
+                let page = web::walk::hop(&url, &answer);
+                let (by, header) = (by.clone(), header.clone());
+                lockout.cut.push(Cut { host, why: "connection refused".into(), page, by, header });
+            }
+            ("timeout", Some(_)) => lockout.gaps.push(Cause::Timeout),
+            ("plain" | "timeout", None) | ("secure" | "down", _) => {}
+            _ => return Err(format!("{line}: secure, plain, down or timeout")),
+        }
+    }
+    let lockout = if insisting.is_empty() {
+        Observed::not_configured("no header is about the names below")
+    } else {
+        Observed::known(lockout)
+    };
+    facts.lockout.insert(at.clone(), Arc::new(lockout));
+    Ok((targets, facts, at))
 }
 
 fn key(text: &str) -> Result<Key, String> {

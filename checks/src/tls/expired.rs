@@ -27,6 +27,7 @@ rule! {
     /// ```
     "tls.expired" on Host, Blocker, stage Tls;
     fails "The certificate has expired"; holds "The certificate has not expired";
+    yields_to "tls.placeholder-certificate";
     fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate) -> Verdict {
         if !cert.is_expired() {
             return Verdict::Pass;

@@ -49,6 +49,7 @@ rule! {
     /// ```
     "tls.expiring" on Host, High, stage Tls;
     fails "The certificate ends soon"; holds "The certificate has time left";
+    yields_to "tls.placeholder-certificate", "tls.origin-certificate-exposed";
     fn check(plan: &HostPlan, cert: &Certificate) -> Verdict {
         if cert.is_expired() {
             return Verdict::not_applicable("it has already expired");

@@ -63,6 +63,10 @@ pub struct Certificate {
     pub subject: Shown,
     /// The issuer, for people.
     pub issuer: Shown,
+    /// The whole subject, as attributes.
+    pub subject_whole: Shown,
+    /// The whole issuer, as attributes.
+    pub issuer_whole: Shown,
     /// The organisation that issued it; empty where the certificate names none.
     pub issuer_organisation: Shown,
     /// First second of validity, Unix time.

@@ -26,6 +26,8 @@ pub fn certificate(shake: &Handshake, host: &DomainName, now: i64) -> Observed<C
         },
         names,
         issuer: shown_name(leaf.issuer()),
+        subject_whole: leaf.subject().to_string().into(),
+        issuer_whole: leaf.issuer().to_string().into(),
         issuer_organisation: organisation(leaf.issuer()),
         not_before: leaf.validity().not_before.timestamp(),
         not_after: leaf.validity().not_after.timestamp(),

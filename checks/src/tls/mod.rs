@@ -10,12 +10,19 @@ mod chain_bloated;
 mod chain_incomplete;
 mod chain_order;
 pub mod crl;
+pub mod edge;
+mod edge_flexible_loop;
+mod edge_origin_broken;
 #[doc(hidden)]
 pub mod example;
 mod expired;
 mod expiring;
 pub mod facts;
 pub mod file;
+pub mod hsts;
+mod hsts_cuts_subdomain;
+mod hsts_preload_ineligible;
+mod hsts_weak;
 mod intermediate_expiring;
 pub mod judge;
 mod key_mismatch;
@@ -26,7 +33,10 @@ pub mod lint;
 mod name_mismatch;
 mod name_uncovered;
 mod not_yet_valid;
+mod origin_certificate_exposed;
 pub mod path;
+mod placeholder_certificate;
+pub mod placeholders;
 pub mod renewal;
 mod renewal_manual;
 mod revoked;
@@ -35,6 +45,7 @@ mod self_signed;
 mod signature_weak;
 mod unreachable;
 mod untrusted;
+mod webhook_host_strict;
 mod wildcard_short;
 
 /// The rules of this family.
@@ -61,6 +72,14 @@ pub static RULES: &[&Rule] = &[
     &renewal_manual::RULE,
     &chain_order::RULE,
     &chain_bloated::RULE,
+    &placeholder_certificate::RULE,
+    &origin_certificate_exposed::RULE,
+    &webhook_host_strict::RULE,
+    &edge_flexible_loop::RULE,
+    &edge_origin_broken::RULE,
+    &hsts_weak::RULE,
+    &hsts_preload_ineligible::RULE,
+    &hsts_cuts_subdomain::RULE,
 ];
 
 /// A blocker on the hosts that visitors and providers were sent to; milder on one that was only

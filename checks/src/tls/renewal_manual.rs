@@ -36,7 +36,7 @@ rule! {
     /// ```
     "tls.renewal-manual" on Host, Medium, stage Tls;
     fails "Somebody has to renew the certificate by hand"; holds "Nobody has to renew the certificate by hand all the time";
-    yields_to "tls.expiring", "tls.expired";
+    yields_to "tls.expiring", "tls.expired", "tls.placeholder-certificate";
     fn check(plan: &HostPlan, cert: &Certificate) -> Verdict {
         if plan.automatic_renewal != Some(false) {
             return Verdict::Pass;

@@ -30,6 +30,7 @@ rule! {
     /// ```
     "tls.self-signed" on Host, Blocker, stage Tls;
     fails "The certificate signed itself"; holds "An authority stands behind the certificate";
+    yields_to "tls.placeholder-certificate", "tls.origin-certificate-exposed";
     fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust) -> Verdict {
         match &trust.path {
             Path::SelfSigned if plan.private_ca => {

@@ -43,7 +43,8 @@ rule! {
     /// ```
     "tls.untrusted" on Host, Blocker, stage Tls;
     fails "The certificate is not trusted"; holds "The certificate is trusted";
-    yields_to "tls.self-signed", "tls.root-distrusted", "tls.certificate-malformed";
+    yields_to "tls.self-signed", "tls.root-distrusted", "tls.certificate-malformed", "tls.placeholder-certificate",
+        "tls.origin-certificate-exposed";
     fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust, chain: Option<&Chain>) -> Verdict {
         let saw = match &trust.path {
             Path::Trusted | Path::Incomplete { .. } => match ended_root(chain) {

@@ -20,7 +20,7 @@ use crate::vocab::{Cause, DomainName, Observed, Origin, Step, TargetId, TargetKi
 use crate::wire::{HostFailure, HttpAnswer, HttpQuestion, Method};
 use std::{collections::BTreeMap, sync::Arc};
 
-type Answer = Observed<Result<HttpAnswer, HostFailure>>;
+pub(crate) type Answer = Observed<Result<HttpAnswer, HostFailure>>;
 
 /// Reads an example: targets, facts, and the site to judge.
 ///
@@ -88,7 +88,8 @@ fn header(name: &str, value: &str) -> (String, Vec<u8>) {
     (name.to_ascii_lowercase(), value.as_bytes().to_vec())
 }
 
-fn answer(text: &str) -> Result<Answer, String> {
+/// An answer as the tables write it.
+pub(crate) fn answer(text: &str) -> Result<Answer, String> {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let failed = |f| Ok(Observed::known(Err(f)));
     match word {

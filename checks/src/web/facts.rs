@@ -164,6 +164,14 @@ impl Chain {
     pub fn redirects(&self) -> usize {
         self.hops.iter().filter(|h| h.location.is_some()).count()
     }
+    /// The host that a loop comes back to.
+    #[must_use]
+    pub fn loops_at(&self) -> &str {
+        let to = |h: &Hop| h.url.join(h.location.as_ref()?.as_str()).ok();
+        let back = self.hops.last().and_then(to);
+        let met = back.and_then(|to| self.hops.iter().find(|h| h.url.host_str() == to.host_str()));
+        met.map_or(self.host.as_str(), Hop::host)
+    }
     /// The answer it ends with, where it ends with one.
     #[must_use]
     pub fn page(&self) -> Option<&Hop> {

@@ -1,6 +1,7 @@
 //! `web.hsts-missing`
 use super::facts::Front;
 use crate::rule;
+use crate::tls::hsts::{Hsts, parse};
 use crate::vocab::{Fault, Fix, Verdict};
 
 rule! {
@@ -46,33 +47,12 @@ rule! {
         // Browsers take the first header and drop the rest (RFC 6797, section 8.1).
         let saw = match page.hsts.first() {
             None => "no strict-transport-security header".to_owned(),
-            Some(value) => match max_age(value.as_str()) {
-                Some(1..) => return Verdict::Pass,
+            Some(value) => match parse(value.as_str()) {
+                Some(Hsts { max_age: 1.., .. }) => return Verdict::Pass,
                 _ => format!("strict-transport-security: {value}"),
             },
         };
         let fix = Fix::Header { name: "Strict-Transport-Security".into(), value: "max-age=31536000".into() };
         Fault::here(page.evidence(&saw), fix).into()
-    }
-}
-
-/// The seconds of the directive; `None` where a browser would drop the header.
-fn max_age(value: &str) -> Option<u64> {
-    value.split(';').find_map(|directive| {
-        let (name, value) = directive.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("max-age").then(|| value.trim().trim_matches('"').parse().ok())?
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::max_age;
-
-    #[test]
-    fn the_directive_is_read_as_browsers_do() {
-        assert_eq!(max_age("max-age=31536000; preload"), Some(31_536_000));
-        assert_eq!(max_age("includeSubDomains; Max-Age=\"5\""), Some(5));
-        assert_eq!(max_age("max-age=soon"), None);
-        assert_eq!(max_age("includeSubDomains"), None);
     }
 }

@@ -10,7 +10,7 @@ const MOST: usize = 50;
 
 /// Cookies by name, each with the host or domain it goes to.
 #[derive(Clone, Default)]
-pub(super) struct Jar(BTreeMap<String, Cookie>);
+pub(crate) struct Jar(BTreeMap<String, Cookie>);
 #[derive(Clone)]
 struct Cookie {
     value: String,
@@ -22,7 +22,7 @@ struct Cookie {
 
 impl Jar {
     /// Keeps what an answer sets.
-    pub(super) fn take(&mut self, url: &Url, answer: &HttpAnswer) {
+    pub(crate) fn take(&mut self, url: &Url, answer: &HttpAnswer) {
         let Some(host) = url.host_str() else { return };
         for line in answer.headers_named("set-cookie") {
             let mut parts = line.as_str().split(';').map(str::trim);
@@ -55,7 +55,7 @@ impl Jar {
     }
 
     /// The Cookie header for a request; empty for none.
-    pub(super) fn header_for(&self, url: &Url) -> String {
+    pub(crate) fn header_for(&self, url: &Url) -> String {
         let host = url.host_str().unwrap_or_default();
         let goes = |c: &Cookie| {
             (host == c.host || c.below && is_within(host, &c.host)) && (!c.secure || url.scheme() == "https")

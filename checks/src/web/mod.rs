@@ -8,7 +8,7 @@ pub mod example;
 pub mod facts;
 mod host_split;
 mod hsts_missing;
-mod jar;
+pub(crate) mod jar;
 pub mod matrix;
 mod plain_http_open;
 mod redirect_chain_long;

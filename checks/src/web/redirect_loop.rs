@@ -35,6 +35,7 @@ rule! {
     /// ```
     "web.redirect-loop" on Site, Blocker, stage Route;
     fails "The redirects never end"; holds "The redirects end";
+    yields_to "tls.edge-flexible-loop";
     fn check(plan: &SitePlan, redirects: Part<'_, Redirects>) -> Verdict {
         let looping = redirects.iter().flat_map(|r| &r.chains).filter(|c| c.end == End::Loop);
         let mut told: Vec<&Chain> = Vec::new();
@@ -52,7 +53,8 @@ rule! {
 fn fault(plan: &SitePlan, chain: &Chain) -> Fault {
     let proxied = "Behind Cloudflare: set SSL/TLS to Full (strict); Flexible asks your server over http, which redirects to https again";
     let one = format!("Redirect to {} in one place only: the hosting provider or the app, not both", plan.entry());
-    let mut fault = Fault::new(&chain.host, "", Fix::steps([one.as_str(), proxied]));
+    // Named by the host that leads back, as `tls.edge-flexible-loop` names it.
+    let mut fault = Fault::new(chain.loops_at(), "", Fix::steps([one.as_str(), proxied]));
     // The first lap says it all.
     fault.saw = chain.evidence();
     if fault.saw.len() > 6 {

@@ -24,6 +24,7 @@ rule! {
     /// ```
     "web.server-error" on Site, Blocker, stage Route;
     fails "The site answers with a server error"; holds "The site answers without a server error";
+    yields_to "tls.edge-origin-broken";
     fn check(front: &Front) -> Verdict {
         let page = &front.page;
         if page.status < 500 {
@@ -31,32 +32,21 @@ rule! {
         }
         let (note, first) = words(page.status);
         let fix = Fix::steps([first.to_owned(), format!("Check it: curl -sI {}", page.url)]);
-        Fault::here(page.evidence(note), fix).into()
+        // The subject is the host's name on purpose: it gives way to `tls.edge-origin-broken` by that.
+        Fault::new(page.host(), page.evidence(note), fix).into()
     }
 }
 
-/// What a status means, and what to do first. Those above 519 are Cloudflare's, about the server
-/// behind it.
+/// What a status means, and what to do first. Those above 519 are Cloudflare's where it stands in
+/// front, and its own pages are the matter of `tls.edge-origin-broken`; an app may answer them too.
 const fn words(status: u16) -> (&'static str, &'static str) {
     match status {
         502 => ("bad gateway", "Start the app behind the proxy, and check the port that the proxy passes requests to"),
         503 => ("unavailable", "Switch maintenance mode off, or give the app more room: it refuses work"),
         504 => ("gateway timeout", "Find what the app waits for: it did not answer its proxy in time"),
-        521 => (
-            "Cloudflare: the server behind it refuses",
-            "Start the server, and let Cloudflare's addresses through its firewall",
-        ),
-        522..=524 => (
-            "Cloudflare: the server behind it does not answer",
-            "Start the server, and check the address in the DNS record",
-        ),
-        525 => (
-            "Cloudflare: no TLS with the server behind it",
-            "Give the server behind Cloudflare a certificate (an origin certificate will do)",
-        ),
-        526 => (
-            "Cloudflare: the certificate of the server behind it is not valid",
-            "Renew the certificate of the server behind Cloudflare (an origin certificate will do)",
+        520..=526 => (
+            "server error; Cloudflare uses this status too, if it stands in front",
+            "Read the server's log for this request; behind Cloudflare, ask the server itself: curl -sI --connect-to ::ADDRESS",
         ),
         _ => (
             "server error",

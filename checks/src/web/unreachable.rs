@@ -53,7 +53,7 @@ rule! {
                 url.host_str().unwrap_or_default(),
                 format!("Start the web server for {}, then check it: curl -I {url}", url.host_str().unwrap_or_default()),
             ),
-            End::Loop => (chain.host.as_str(), format!("Mend the redirect loop of {}", chain.start())),
+            End::Loop => (chain.loops_at(), format!("Mend the redirect loop of {}", chain.start())),
             End::Nowhere(_) => {
                 let from = chain.hops.last().map_or_else(|| chain.start(), |h| h.url.to_string());
                 (chain.host.as_str(), format!(

@@ -147,7 +147,9 @@ pub(super) fn is_own_machine(host: &Host<&str>) -> bool {
     }
 }
 
-pub(super) fn hop(url: &Url, answer: &HttpAnswer) -> Hop {
+/// One answer, reduced to what rules look at.
+#[must_use]
+pub fn hop(url: &Url, answer: &HttpAnswer) -> Hop {
     Hop {
         url: url.clone(),
         status: answer.status,

@@ -10,6 +10,7 @@ pub mod example;
 pub mod facts;
 pub mod sign;
 mod walls;
+pub(crate) use walls::shown_url;
 
 mod forged_accepted;
 mod insecure_url;

@@ -31,7 +31,7 @@ rule! {
     /// ```
     "webhook.redirected" on Webhook, Blocker, stage Route;
     fails "The webhook URL redirects"; holds "The webhook URL answers without a redirect";
-    yields_to "webhook.walled", "webhook.insecure-url";
+    yields_to "webhook.walled", "webhook.insecure-url", "tls.edge-flexible-loop";
     fn check(at: At<'_>, plan: &WebhookPlan, route: Part<'_, Route>) -> Verdict {
         let found = route.first().and_then(|r| r.obstacle.as_ref());
         let Some(Obstacle::Redirect { reply, target, turn }) = found else { return Verdict::Pass };
@@ -51,7 +51,10 @@ rule! {
                 format!("or remove the redirect for {}", reply.url),
             ]),
         };
-        let mut fault = Fault::here(reply.evidence(), fix).titled(title);
+        // A circle is named by its host, as `tls.edge-flexible-loop` names it.
+        let host = url::Url::parse(&plan.url).ok().filter(|_| *turn == Turn::Itself);
+        let subject = host.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+        let mut fault = Fault::new(subject, reply.evidence(), fix).titled(title);
         if !target.is_empty() {
             fault = fault.and_saw(format!("it leads to {target}"));
         }

@@ -127,8 +127,12 @@ fn wants_form_token(answer: &HttpAnswer) -> bool {
     ];
     answer.status == 419 || matches!(answer.status, 400 | 403 | 422) && WORDS.iter().any(|w| contains(&answer.body, w))
 }
-/// A wall against robots, which may know the provider's addresses and let them through.
+/// A wall against robots, which may know the provider's addresses and let them through; and the page
+/// of an edge that cannot use the server, which says nothing of the route.
 pub(super) fn robots(answer: &HttpAnswer) -> Option<&'static str> {
+    if crate::tls::edge::error_page(answer).is_some() {
+        return Some("Cloudflare's error page");
+    }
     let cloudflare = answer.header("server").is_some_and(|s| s.as_str().eq_ignore_ascii_case("cloudflare"));
     let refusal = matches!(answer.status, 403 | 429 | 503);
     if answer.header("cf-mitigated").is_some() || cloudflare && refusal && contains(&answer.body, "Just a moment") {
@@ -187,7 +191,7 @@ pub(super) fn reply(question: &HttpQuestion, answer: &HttpAnswer) -> Reply {
 
 /// A URL without its credentials and with its query values left out, since a token may stand there.
 #[must_use]
-pub(super) fn shown_url(text: &str) -> Shown {
+pub(crate) fn shown_url(text: &str) -> Shown {
     let Ok(mut url) = Url::parse(text) else {
         return text.split(['?', '#']).next().unwrap_or_default().into();
     };

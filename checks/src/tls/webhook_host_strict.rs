@@ -1,0 +1,100 @@
+//! `tls.webhook-host-strict`
+use super::facts::{Certificate, Chain, HostPlan, Path, Reach, Trust};
+use crate::rule;
+use crate::vocab::{All, Fault, Fix, Severity, Shown, Verdict};
+use crate::webhook::facts::WebhookPlan;
+use crate::{providers, vocab::Evidence};
+
+rule! {
+    /// A host that providers deliver events to, judged as they judge it: a chain that is complete and
+    /// ends at a root that everybody has, over TLS 1.2 or 1.3.
+    ///
+    /// Browsers fetch a certificate that was left out, and your own machines know your own authority;
+    /// a provider does neither. What browsers refuse as well is told by the rules about it
+    /// (`tls.expired`, `tls.name-mismatch`, `tls.untrusted`), and a redirect by `webhook.redirected`.
+    ///
+    /// # Why at launch
+    /// The endpoint works in every browser, and each delivery ends with "TLS error": payments come in
+    /// and the product never hears of them.
+    ///
+    /// # Fix
+    /// Serve the full chain of a public authority on the host of the webhook.
+    ///
+    /// # References
+    /// docs.stripe.com/webhooks, docs.stripe.com/security/guide ("TLS and HTTPS"); RFC 8446 section 4.4.2.
+    ///
+    /// ```pass
+    /// host api.acme.test webhook
+    /// delivers stripe
+    /// ```
+    /// ```pass
+    /// host api.acme.test listed
+    /// trust missing-intermediate
+    /// ```
+    /// ```fail
+    /// host api.acme.test webhook
+    /// delivers stripe
+    /// trust missing-intermediate
+    /// ```
+    /// ```fail
+    /// host api.acme.test webhook
+    /// delivers stripe
+    /// ca private
+    /// trust unknown-root
+    /// ```
+    "tls.webhook-host-strict" on Host, Blocker, stage Tls;
+    fails "Providers refuse to deliver to the webhook's host"; holds "The webhook's host satisfies strict clients";
+    fn check(plan: &HostPlan, hooks: All<'_, WebhookPlan>, reach: &Reach, cert: &Certificate, trust: &Trust, chain: Option<&Chain>) -> Verdict {
+        if hooks.0.is_empty() {
+            return Verdict::not_applicable("no webhook is delivered there");
+        }
+        let known: Vec<&str> =
+            hooks.iter().filter_map(|h| providers::by_id(h.provider.as_str())).map(|p| p.name).collect();
+        let public_root = chain.and_then(|c| c.root.as_ref()).is_some_and(|r| !r.given);
+        let private = plan.private_ca && !public_root && !known.is_empty();
+        let refused = cert.is_expired() || cert.is_early() || !cert.name_fits;
+        let whom = if known.is_empty() { "the provider".to_owned() } else { joined(known) };
+        let (saw, fix): (String, Fix) = match &trust.path {
+            _ if refused => return Verdict::not_applicable("browsers refuse its certificate as well, and why has a rule of its own"),
+            _ if private => (
+                format!("declared with ca = \"private\", and {whom} does not know that authority"),
+                Fix::steps([
+                    format!("Have a public authority issue it: certbot certonly -d {}", plan.host),
+                    "or register the webhook at a host that has such a certificate".to_owned(),
+                ]),
+            ),
+            Path::Trusted => match old_version(reach) {
+                None => return Verdict::Pass,
+                Some(version) => (
+                    format!("it speaks {version}, and {whom} asks for TLS 1.2 at least"),
+                    Fix::step("nginx: ssl_protocols TLSv1.2 TLSv1.3;"),
+                ),
+            },
+            Path::Incomplete { missing } => (
+                format!("{whom} fetches no certificate that is left out: {}", missing.iter().map(|(s, _)| s.as_str()).collect::<Vec<_>>().join(", ")),
+                Fix::steps([
+                    "Point the server at the full chain (certbot: fullchain.pem, not cert.pem) and reload it".to_owned(),
+                    format!("Check it: openssl s_client -connect {0}:{1} -servername {0} -verify_return_error </dev/null", plan.host, plan.port),
+                ]),
+            ),
+            _ => return Verdict::not_applicable("browsers do not trust its certificate either, and why has a rule of its own"),
+        };
+        let urls = hooks.iter().map(|h| Evidence::Text(format!("delivered to: {}", crate::webhook::shown_url(&h.url)).into()));
+        let mut fault = Fault::here(cert.evidence(), fix).and_saw(saw);
+        fault.saw.extend(urls);
+        if hooks.iter().any(|h| h.declared) { fault.into() } else { fault.lowered(Severity::High).into() }
+    }
+}
+
+fn joined(mut names: Vec<&str>) -> String {
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+/// The version, where it is older than providers speak.
+fn old_version(reach: &Reach) -> Option<Shown> {
+    let session = reach.outcome.as_ref().ok()?;
+    let old = ["SSL", "TLS 1.0", "TLS 1.1"].iter().any(|v| session.version.as_str().starts_with(v));
+    old.then(|| session.version.clone())
+}
