@@ -399,8 +399,12 @@ const RELATIVE: &str = "paths are relative to the folder of the configuration fi
 /// The other of apex and `www.`, where the domain is a registrable one, and why.
 #[must_use]
 pub fn sibling(domain: &DomainName) -> Option<(DomainName, String)> {
-    // A public suffix (`vercel.app`) is nobody's apex.
-    let registrable = |d: &DomainName| d.as_str().contains('.') && psl::domain_str(d.as_str()) == Some(d.as_str());
+    // A public suffix (`vercel.app`) is nobody's apex, and nobody types `www.` before a name that a
+    // platform gave out: it has no certificate either.
+    let registrable = |d: &DomainName| {
+        let given_out = psl::suffix(d.as_str().as_bytes()).is_some_and(|s| s.typ() == Some(psl::Type::Private));
+        d.as_str().contains('.') && psl::domain_str(d.as_str()) == Some(d.as_str()) && !given_out
+    };
     if registrable(domain) {
         return Some((domain.child("www")?, format!("visitors of {domain} type it with www. too")));
     }

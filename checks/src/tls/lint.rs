@@ -489,8 +489,13 @@ impl Lint {
                 format!("{shown} has its star in a place where it stands for nothing"),
             );
         }
-        let suffix = DomainName::parse(rest).is_ok_and(|d| psl::suffix_str(d.as_str()) == Some(d.as_str()));
-        if star && suffix {
+        // Platforms put their own suffixes on the list, and hold certificates for all names below them:
+        // only what a registry controls counts (Baseline Requirements, 3.2.2.6).
+        let registry = |d: &DomainName| {
+            psl::suffix(d.as_str().as_bytes())
+                .is_some_and(|s| s.as_bytes() == d.as_str().as_bytes() && s.typ() != Some(psl::Type::Private))
+        };
+        if star && DomainName::parse(rest).is_ok_and(|d| registry(&d)) {
             self.add("names", Kind::Baseline, format!("{shown} would cover every domain of a public suffix"));
         }
     }
