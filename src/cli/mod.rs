@@ -3,6 +3,7 @@
 mod audit;
 mod completions;
 mod dmarc;
+mod env;
 mod explain;
 mod mail;
 mod man;
@@ -59,6 +60,7 @@ enum Command {
     Audit(Box<audit::Args>),
     Completions(completions::Args),
     Dmarc(dmarc::Args),
+    Env(env::Args),
     Explain(explain::Args),
     Mail(mail::Args),
     Man(man::Args),
@@ -98,6 +100,7 @@ pub fn run_in(
         Command::Audit(args) => audit::run(&args, cli.color, environment),
         Command::Completions(args) => say(&completions::run(&args)),
         Command::Dmarc(args) => dmarc::run(&args, environment).and_then(answer),
+        Command::Env(args) => env::run(&args, &environment).and_then(answer),
         Command::Explain(args) => explain::run(&args).and_then(|text| say(&text)),
         Command::Mail(args) => mail::run(&args).and_then(|(text, code)| say(&text).map(|_| code)),
         Command::Man(args) => man::run(&args).and_then(|text| say(&text)),

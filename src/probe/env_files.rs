@@ -6,11 +6,12 @@ use launchcheck_checks::{
     env::{
         dotenv,
         facts::Entry,
+        loader::{self, Era, Loaded, Mode, Source},
         shape::{DigestKey, Shape},
     },
     vocab::Place,
 };
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 /// The usual names of an example file, best first.
 pub const EXAMPLES: &[&str] =
@@ -31,6 +32,30 @@ pub fn entries(path: &Path, shown: &str, key: &DigestKey) -> Result<Vec<Entry>, 
         name: a.name,
     };
     Ok(all.into_iter().map(entry).collect())
+}
+
+/// What Next.js loads from this folder, over what the process has. A file that is not there is passed
+/// over; one that cannot be read is the error, with its name.
+///
+/// # Errors
+/// When a file is there and is unreadable or too large.
+pub fn load(
+    folder: &Path,
+    mode: Mode,
+    era: Era,
+    process: &BTreeMap<String, String>,
+) -> Result<Loaded, (String, String)> {
+    let mut texts = Vec::new();
+    for name in mode.files() {
+        let path = folder.join(name);
+        // The loader passes over what is no regular file, a folder for one.
+        if path.is_file() {
+            let bytes = secrets::bytes(&path).map_err(|why| (shown(&path), why))?;
+            texts.push((*name, bytes));
+        }
+    }
+    let sources: Vec<Source<'_>> = texts.iter().map(|(name, bytes)| Source { name, bytes }).collect();
+    Ok(loader::load(process, &sources, era))
 }
 
 /// The packages that a package.json depends on, those for development too; none where there is no

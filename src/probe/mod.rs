@@ -10,6 +10,7 @@ pub mod env_files;
 pub mod guard;
 pub mod http;
 pub mod layers;
+pub mod lockfile;
 pub mod secret;
 pub mod secrets;
 pub mod source_reads;

@@ -4,6 +4,7 @@
 mod billing;
 mod chain_file;
 mod cli;
+mod env_loader;
 mod hosts;
 mod mail;
 mod once;

@@ -12,6 +12,11 @@ pub struct Assignment {
     pub quote: Option<char>,
     /// Whether the value holds a `$`, which the loader would expand.
     pub dollar: bool,
+    /// How many characters an unquoted `#` cut off, itself among them, where no blank stands before it
+    /// to make it look like a comment.
+    pub cut: Option<usize>,
+    /// Whether the value stands on a later line than the sign.
+    pub below: bool,
     /// The line of the name, from 1.
     pub line: u32,
     /// The column of the name in characters, from 1.
@@ -39,7 +44,53 @@ pub fn parse(bytes: &[u8]) -> Vec<Assignment> {
         }
         let raw: String = scan.text[found.value.0..found.value.1].iter().collect();
         let (value, quote) = unquote(raw.trim_matches(blank));
-        out.push(Assignment { dollar: value.contains('$'), name, value, quote, line, column });
+        let cut = if quote.is_none() && !value.is_empty() { cut(&scan.text, found.value.1) } else { None };
+        let below = scan.text[found.key.1..found.value.0].contains(&'\n');
+        out.push(Assignment { dollar: value.contains('$'), name, value, quote, line, column, cut, below });
+    }
+    out
+}
+
+/// How much of a line a `#` at its place cut off, where it looks like a part of the value.
+fn cut(text: &[char], at: usize) -> Option<usize> {
+    (text.get(at) == Some(&'#') && !blank(text[at - 1])).then(|| text[at..].iter().take_while(|c| **c != '\n').count())
+}
+
+/// Every assignment of a file as Next.js 12 and 13 read it (dotenv 8): each line by itself, with no
+/// comment behind a value, no `export`, no lines inside quotes and no backticks.
+#[must_use]
+pub fn parse_lines(bytes: &[u8]) -> Vec<Assignment> {
+    let text: String = newlines(&String::from_utf8_lossy(bytes)).into_iter().collect();
+    let mut out = Vec::new();
+    for (number, line) in (1..).zip(text.split('\n')) {
+        let bare = line.trim_start_matches(blank);
+        let end = bare.find(|c| !word(c)).unwrap_or(bare.len());
+        let (name, rest) = bare.split_at(end);
+        let Some(value) = rest.trim_start_matches(blank).strip_prefix('=') else { continue };
+        let value = value.trim_start_matches(blank);
+        // What JavaScript's dot does not match ends the value, and the line with it.
+        let odd = value.find(['\u{2028}', '\u{2029}']).map(|at| &value[at..]);
+        if name.is_empty() || name == "__proto__" || odd.is_some_and(|rest| !rest.trim_matches(blank).is_empty()) {
+            continue;
+        }
+        let quote = ['"', '\''].into_iter().find(|q| value.starts_with(*q) && value.ends_with(*q));
+        let plain = match quote {
+            Some('"') if value.len() > 1 => value[1..value.len() - 1].replace("\\n", "\n"),
+            Some(_) if value.len() > 1 => value[1..value.len() - 1].to_owned(),
+            Some(_) => value.to_owned(),
+            None => value.trim_matches(blank).to_owned(),
+        };
+        let column = line.chars().filter(|c| *c != '\u{feff}').count() - bare.chars().count() + 1;
+        out.push(Assignment {
+            dollar: plain.contains('$'),
+            name: name.to_owned(),
+            value: plain,
+            quote: quote.filter(|_| value.len() > 1),
+            line: number,
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+            cut: None,
+            below: false,
+        });
     }
     out
 }

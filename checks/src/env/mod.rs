@@ -4,6 +4,7 @@ pub mod dotenv;
 #[doc(hidden)]
 pub mod example;
 pub mod facts;
+pub mod loader;
 mod names;
 mod placeholder;
 pub mod reads;
