@@ -139,41 +139,37 @@ fn bun(text: &str, package: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn some(version: &str) -> Option<String> {
-        Some(version.to_owned())
-    }
-
     #[test]
     fn npm_knows_the_copy_of_a_workspace() {
         let text = r#"{"lockfileVersion":3,"packages":{"node_modules/next":{"version":"16.4.6"},
             "apps/old/node_modules/next":{"version":"13.5.11"},"node_modules/x/node_modules/next":{"version":"1.0.0"}}}"#;
-        assert_eq!(npm(text, "", "next"), some("16.4.6"));
-        assert_eq!(npm(text, "apps/old", "next"), some("13.5.11"));
-        assert_eq!(npm(text, "apps/new", "next"), some("16.4.6"));
+        assert_eq!(npm(text, "", "next").as_deref(), Some("16.4.6"));
+        assert_eq!(npm(text, "apps/old", "next").as_deref(), Some("13.5.11"));
+        assert_eq!(npm(text, "apps/new", "next").as_deref(), Some("16.4.6"));
         assert_eq!(npm(text, "", "stripe"), None);
-        assert_eq!(npm(r#"{"dependencies":{"next":{"version":"12.3.7"}}}"#, "", "next"), some("12.3.7"));
+        assert_eq!(npm(r#"{"dependencies":{"next":{"version":"12.3.7"}}}"#, "", "next").as_deref(), Some("12.3.7"));
     }
 
     #[test]
     fn pnpm_knows_its_importers() {
         let text = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    devDependencies:\n      turbo:\n        specifier: ^2\n        version: 2.1.0\n\n  apps/web:\n    dependencies:\n      '@clerk/nextjs':\n        specifier: ^6\n        version: 6.1.0(next@15.5.29)\n      next:\n        specifier: ^15\n        version: 15.5.29(react@19.0.0)\n\npackages:\n\n  next@15.5.29:\n    resolution: {}\n";
-        assert_eq!(pnpm(text, "apps/web", "next"), some("15.5.29"));
-        assert_eq!(pnpm(text, "apps/web", "@clerk/nextjs"), some("6.1.0"));
+        assert_eq!(pnpm(text, "apps/web", "next").as_deref(), Some("15.5.29"));
+        assert_eq!(pnpm(text, "apps/web", "@clerk/nextjs").as_deref(), Some("6.1.0"));
         assert_eq!(pnpm(text, "", "next"), None);
         let old =
             "lockfileVersion: 5.4\n\nspecifiers:\n  next: 13.5.11\n\ndependencies:\n  next: 13.5.11_react@18.2.0\n";
-        assert_eq!(pnpm(old, "", "next"), some("13.5.11"));
+        assert_eq!(pnpm(old, "", "next").as_deref(), Some("13.5.11"));
     }
 
     #[test]
     fn yarn_and_bun() {
         let one = "\"@next/env@16.4.6\":\n  version \"16.4.6\"\n\nnext@^14.0.0, next@^14.2.0:\n  version \"14.2.35\"\n  resolved \"x\"\n";
-        assert_eq!(yarn(one, "next"), some("14.2.35"));
-        assert_eq!(yarn(one, "@next/env"), some("16.4.6"));
+        assert_eq!(yarn(one, "next").as_deref(), Some("14.2.35"));
+        assert_eq!(yarn(one, "@next/env").as_deref(), Some("16.4.6"));
         let berry = "\"next@npm:^15.0.0\":\n  version: 15.5.29\n";
-        assert_eq!(yarn(berry, "next"), some("15.5.29"));
+        assert_eq!(yarn(berry, "next").as_deref(), Some("15.5.29"));
         assert_eq!(yarn(berry, "nex"), None);
         let bun_lock = "{\n  \"packages\": {\n    \"next\": [\"next@16.4.6\", \"\", {}],\n  }\n}\n";
-        assert_eq!(bun(bun_lock, "next"), some("16.4.6"));
+        assert_eq!(bun(bun_lock, "next").as_deref(), Some("16.4.6"));
     }
 }

@@ -345,10 +345,10 @@ fn we_load_what_every_next_loads() {
 }
 
 /// The executable in a folder, as a person runs it, with this process.
-fn env_json(dir: &Path, mode: &str, process: &[(&str, &str)], more: &[&str]) -> (i32, Value, String) {
+fn env_json(dir: &Path, mode: &str, process: &[(&str, &str)], flags: &[&str]) -> (i32, Value, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_launchcheck"))
         .args(["env", ".", "--mode", mode, "--format", "json"])
-        .args(more)
+        .args(flags)
         .env_clear()
         .envs(process.iter().copied())
         .current_dir(dir)

@@ -377,16 +377,17 @@ fn newer(mut text: String, scope: &Scope<'_>, trail: &mut Trail) -> Result<Strin
         let outside = scope.environment.get(found.name).filter(|v| !v.is_empty());
         let inside = scope.parsed.get(found.name).filter(|v| !v.is_empty());
         let default = found.default.filter(|d| !d.is_empty());
-        let value = match (outside, default, inside) {
-            (Some(v), ..) => v.clone(),
-            (None, Some(d), own) => {
-                if own.is_some_and(|own| own != d) {
-                    trail.shadows.insert(found.name.to_owned());
-                }
-                d.to_owned()
-            }
-            (None, None, Some(v)) => v.clone(),
-            (None, None, None) => String::new(),
+        // A default beats what the same file sets: the real one looks there last.
+        let shadowed = |d: &str| inside.is_some_and(|own| own != d);
+        if let (None, Some(d)) = (outside, default)
+            && shadowed(d)
+        {
+            trail.shadows.insert(found.name.to_owned());
+        }
+        let value = match (outside, default) {
+            (Some(v), _) => v.clone(),
+            (None, Some(d)) => d.to_owned(),
+            (None, None) => inside.cloned().unwrap_or_default(),
         };
         let set = scope.environment.contains_key(found.name) || scope.parsed.contains_key(found.name);
         match (value.is_empty() && !set, default.is_some()) {
