@@ -7,7 +7,7 @@ use crate::{
     settings::{self, Settings},
 };
 use launchcheck_checks::{
-    email::senders::is_for_production,
+    email::{is_own, senders::is_for_production},
     env::{dotenv, shape::sends_from},
     tls::facts::HostRole,
     vocab::{DomainName, Origin, Pick, Shown, TargetId, TargetKind, Targets},
@@ -97,6 +97,7 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
     drawn.webhooks();
     drawn.apps(here, infer_app, !env_files.is_empty());
     drawn.billing();
+    drawn.zones();
     drawn.links(here, env_files);
     drawn.waivers();
 
@@ -328,6 +329,26 @@ impl Drawing<'_> {
         }
     }
 
+    /// The registrable domains of what is audited. A webhook may be at anybody's, and a free mailbox
+    /// or a sandbox is its provider's.
+    fn zones(&mut self) {
+        let named = |t: &TargetId| match t.kind {
+            TargetKind::Site | TargetKind::Mail => true,
+            TargetKind::Host => {
+                self.hosts.get(t).is_some_and(|(role, _)| strength(*role) >= strength(HostRole::Listed))
+            }
+            _ => false,
+        };
+        let own = |d: &DomainName| d.as_str().contains('.') && is_own(d);
+        let all = self.targets.iter().filter(|(t, _)| named(t)).filter_map(|(t, origin)| {
+            let domain = t.domain().filter(own)?.registrable();
+            Some((TargetId::new(TargetKind::Zone, domain.as_str()), origin.clone()))
+        });
+        for (zone, origin) in all.collect::<Vec<_>>() {
+            self.targets.add(zone, origin);
+        }
+    }
+
     /// A waiver for a target that is not there waives nothing, and is not called unused either: no
     /// unit of it was judged.
     fn waivers(&mut self) {
@@ -388,6 +409,12 @@ impl Drawing<'_> {
             if billing.contains(&provider) {
                 pairs.push((id, provider));
             }
+        }
+        for zone in of(TargetKind::Zone) {
+            let Some(domain) = zone.domain() else { continue };
+            let within = |t: &&TargetId| t.domain().is_some_and(|d| d.registrable() == domain);
+            let mine = sites.iter().chain(&hosts).chain(&mails).filter(within);
+            pairs.extend(mine.map(|t| (zone.clone(), t.clone())));
         }
         for (a, b) in pairs {
             self.targets.link(&a, &b);
@@ -509,15 +536,15 @@ mod tests {
     #[test]
     fn a_domain_alone() {
         let s = look(Some("acme.test"), None, false).unwrap();
-        assert_eq!(all(&s), ["site:acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test"]);
+        assert_eq!(all(&s), ["site:acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test", "zone:acme.test"]);
         assert_eq!(role(&s, "acme.test"), (HostRole::Canonical, 443));
         assert_eq!(role(&s, "www.acme.test"), (HostRole::InferredWww, 443));
         assert!(s.notes[0].contains("www.acme.test"), "{:?}", s.notes);
 
         let s = look(Some("app.acme.test"), None, false).unwrap();
-        assert_eq!(all(&s), ["site:app.acme.test", "host:app.acme.test", "mail:app.acme.test"]);
+        assert_eq!(all(&s), ["site:app.acme.test", "host:app.acme.test", "mail:app.acme.test", "zone:acme.test"]);
         let s = look(Some("www.acme.test"), None, false).unwrap();
-        assert_eq!(all(&s), ["site:www.acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test"]);
+        assert_eq!(all(&s), ["site:www.acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test", "zone:acme.test"]);
         assert_eq!(sibling(&name("vercel.app")), None);
     }
 
@@ -555,6 +582,7 @@ provider = \"stripe\"
                 "host:www.acme.test",
                 "mail:acme.test",
                 "mail:mail.acme.test",
+                "zone:acme.test",
                 "webhook:http://plain.acme.test/hook",
                 "webhook:https://api.acme.test/hook",
                 "webhook:https://hooks.acme.test:8443/clerk",

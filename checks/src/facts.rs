@@ -21,10 +21,10 @@ macro_rules! for_each_fact {
             dmarc_reports: $crate::email::facts::DmarcReports, of Mail, network;
             dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;
-            zone: $crate::dns::facts::Zone, of Site, network;
-            zone_views: $crate::dns::facts::ZoneViews, of Site, network;
-            dnssec: $crate::dns::facts::Dnssec, of Site, network;
-            aliases: $crate::dns::facts::Aliases, of Site, network;
+            zone: $crate::dns::facts::Zone, of Zone, network;
+            zone_views: $crate::dns::facts::ZoneViews, of Zone, network;
+            dnssec: $crate::dns::facts::Dnssec, of Zone, network;
+            aliases: $crate::dns::facts::Aliases, of Zone, network;
             host_dns: $crate::dns::facts::HostDns, of Host, network;
             caa: $crate::dns::facts::Caa, of Host, network;
             sender_setup: $crate::email::setup::SenderSetup, of Mail, network;

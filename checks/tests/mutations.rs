@@ -1,14 +1,21 @@
-//! The fuzz targets' claims (see `fuzz/`), held by a bounded run of mutations that needs no nightly
-//! compiler: no bytes make a parser panic, point outside of the record or print a record that does
-//! not work, and no zone keeps an evaluation from ending.
+//! The fuzz targets' claims (see `fuzz/claims.rs`), held by a bounded run of mutations that needs no
+//! nightly compiler. Seeded: every run tries the same inputs. `LAUNCHCHECK_MUTATIONS` makes it longer.
 
-use launchcheck_checks::{
-    email::{dkim_key, dmarc, spf, spf_check::SpfCheck, spf_merge, spf_walk::SpfWalk, syntax::Flaw},
-    vocab::{DomainName, Observed, Step},
-    wire::{DnsAnswer, DnsQuestion, Record, RecordKind},
+#![expect(clippy::disallowed_methods, reason = "a test reads the corpus and how long it may take")]
+
+#[path = "../../fuzz/claims.rs"]
+mod claims;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
 };
 
-const ROUNDS: usize = 4_000;
+/// How many inputs each target is given.
+const ROUNDS: usize = 3_000;
+/// Those that play whole inquiries or certificates take longer for each.
+const SLOW: &[&str] = &["spf_check", "chain", "crl", "issuer", "web"];
 
 /// Numbers that are the same in every run.
 struct Random(u64);
@@ -19,17 +26,22 @@ impl Random {
     }
 }
 
-/// The seed with a few bytes changed, put in, taken out or doubled.
+/// The seed with a few bytes changed, put in, taken out, doubled, or blown up.
 fn mutated(seed: &[u8], random: &mut Random) -> Vec<u8> {
-    const ODD: &[u8] = b"%{}/:;=,.\"\\ \t\x00\x80\xff\xc3v1-+~?09azAZ_@!";
+    const ODD: &[u8] = b"%{}/:;=,.\"\\ \t\x00\x80\xff\xc3v1-+~?09azAZ_@!<>()\r\n";
     let mut bytes = seed.to_vec();
     for _ in 0..=random.below(6) {
         let at = random.below(bytes.len());
-        match random.below(5) {
+        match random.below(7) {
             0 if !bytes.is_empty() => bytes[at] = ODD[random.below(ODD.len())],
             1 => bytes.insert(at, ODD[random.below(ODD.len())]),
             2 if !bytes.is_empty() => drop(bytes.remove(at)),
-            3 => bytes.truncate(at),
+            3 if random.below(4) == 0 => bytes.truncate(at),
+            4 if !bytes.is_empty() => bytes[at] ^= 1 << random.below(8),
+            5 if random.below(30) == 0 => {
+                let odd = ODD[random.below(ODD.len())];
+                bytes.splice(at..at, std::iter::repeat_n(odd, 1 + random.below(5_000)));
+            }
             _ => {
                 let end = (at + random.below(12)).min(bytes.len());
                 let piece = bytes[at..end].to_vec();
@@ -40,83 +52,61 @@ fn mutated(seed: &[u8], random: &mut Random) -> Vec<u8> {
     bytes
 }
 
-fn inside(flaws: &[Flaw], bytes: &[u8]) {
-    let ok = flaws.iter().all(|f| f.span.start <= f.span.end && f.span.end <= bytes.len());
-    assert!(ok, "{bytes:?} {flaws:?}");
+fn fuzz() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
+}
+fn names_in(folder: &Path) -> BTreeSet<String> {
+    let all = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    all.map(|f| f.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect()
+}
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = fuzz().join("corpus").join(target);
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|f| f.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|f| fs::read(f).unwrap()).collect()
 }
 
-#[test]
-fn spf_records() {
-    let mut random = Random(1);
-    let seed = include_bytes!("../../fuzz/corpus/spf/full");
-    for _ in 0..ROUNDS {
-        let bytes = mutated(seed, &mut random);
-        let record = spf::parse(&bytes);
-        inside(&record.flaws, &bytes);
-        let _ = spf::select([bytes.clone()]);
-        let merged = spf_merge::merged(&[record]);
-        assert!(spf::parse(merged.as_bytes()).is_valid(), "{merged} of {bytes:?}");
+fn run(target: &str, claim: claims::Claim) {
+    let seeds = seeds(target);
+    for seed in &seeds {
+        claim(seed);
+    }
+    claim(b"");
+    let given = std::env::var("LAUNCHCHECK_MUTATIONS").ok().and_then(|n| n.parse().ok());
+    let rounds: usize = given.unwrap_or(if SLOW.contains(&target) { ROUNDS / 6 } else { ROUNDS });
+    let mut random = Random(target.bytes().map(u64::from).sum());
+    for round in 0..rounds {
+        claim(&mutated(&seeds[round % seeds.len()], &mut random));
     }
 }
 
 #[test]
-fn dmarc_records() {
-    let mut random = Random(2);
-    let seed = include_bytes!("../../fuzz/corpus/dmarc/full");
-    for _ in 0..ROUNDS {
-        let bytes = mutated(seed, &mut random);
-        inside(&dmarc::parse(&bytes).flaws, &bytes);
-        for record in dmarc::select([bytes.clone()]).0 {
-            let repaired = record.repaired("dmarc@acme.test");
-            let again = dmarc::parse(repaired.as_bytes());
-            let policy = record.p.value().unwrap_or(dmarc::Policy::None);
-            assert!(again.is_usable() && again.p.value() == Some(policy), "{repaired} of {bytes:?}");
+fn every_target_holds_its_claim() {
+    std::thread::scope(|scope| {
+        for (target, claim) in claims::ALL {
+            std::thread::Builder::new().name((*target).to_owned()).spawn_scoped(scope, || run(target, *claim)).unwrap();
         }
-    }
+    });
 }
 
 #[test]
-fn dkim_keys() {
-    let mut random = Random(3);
-    let seeds: [&[u8]; 2] =
-        [include_bytes!("../../fuzz/corpus/dkim/ed25519"), include_bytes!("../../fuzz/corpus/dkim/rsa")];
-    for round in 0..ROUNDS {
-        let bytes = mutated(seeds[round % 2], &mut random);
-        inside(&dkim_key::parse(&bytes).flaws, &bytes);
-        let _ = dkim_key::select([bytes]);
+fn every_claim_has_a_target_and_a_seed() {
+    let claimed: BTreeSet<String> = claims::ALL.iter().map(|(t, _)| (*t).to_owned()).collect();
+    assert_eq!(names_in(&fuzz().join("fuzz_targets")), claimed);
+    assert_eq!(names_in(&fuzz().join("corpus")), claimed);
+    let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
+    for target in &claimed {
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{target}.rs\"")), "{target}");
     }
 }
 
+/// The certificates of the corpus are ones that hold, or their mutations would say little.
 #[test]
-fn evaluations_end_in_every_zone() {
-    let mut random = Random(4);
-    let seeds: [&[u8]; 3] = [
-        include_bytes!("../../fuzz/corpus/spf_check/macros"),
-        include_bytes!("../../fuzz/corpus/spf_check/loop"),
-        include_bytes!("../../fuzz/corpus/spf/full"),
-    ];
-    for round in 0..600 {
-        let bytes = mutated(seeds[round % 3], &mut random);
-        // Every TXT answer is the same, and every other one leads back to where it was asked for.
-        let answer = |q: &DnsQuestion| {
-            Observed::known(match q.kind {
-                RecordKind::Txt => {
-                    DnsAnswer::records(vec![Record::Txt(bytes.chunks(255).map(<[u8]>::to_vec).collect())])
-                }
-                RecordKind::Mx => {
-                    DnsAnswer::records(vec![Record::Mx { preference: 1, exchange: q.name.as_str().to_owned() }])
-                }
-                RecordKind::Ptr => DnsAnswer::records(vec![Record::Ptr("acme.test".to_owned())]),
-                _ => DnsAnswer::nodata(),
-            })
-        };
-        let ip = std::net::Ipv4Addr::new(192, 0, 2, 1).into();
-        let (checked, rounds, questions) = Step::play(&SpfCheck::of_mail(ip, "helo.test", "a.b@acme.test"), answer);
-        let bounded = checked.lookups <= 11 && checked.voids <= 3 && rounds < 60 && questions < 600;
-        assert!(bounded, "{rounds} rounds, {questions} questions, {checked:?}, {bytes:?}");
-        if let Ok(domain) = DomainName::parse("acme.test") {
-            let (_, rounds, _) = Step::play(&SpfWalk { domain }, answer);
-            assert!(rounds < 60, "{rounds} rounds, {bytes:?}");
-        }
-    }
+fn the_seeds_are_good_ones() {
+    use launchcheck_checks::{dns::caa::Property, email::message, tls::file};
+    let mail = message::read(&seeds("mail")[0]).unwrap();
+    assert_eq!((mail.passes(), mail.selectors().len()), (Some(true), 1), "{mail:?}");
+    assert_eq!(file::revocation_lists(&seeds("crl")[1]).unwrap(), [seeds("crl")[0].clone()]);
+    let caa = String::from_utf8(seeds("caa")[1].clone()).unwrap();
+    assert!(Property::parse(false, "issue", &caa).flaws.is_empty());
 }

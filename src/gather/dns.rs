@@ -14,17 +14,20 @@ use launchcheck_checks::{
     vocab::{Answers, Cause, DomainName, Missing, Observed, TargetId, TargetKind},
     wire::{DnsQuestion, RecordKind},
 };
+use futures_util::future::join_all;
 use std::collections::BTreeSet;
 
-/// A site and a host are named by a domain; the survey makes no other but hosts with a port.
+/// A zone is named by a domain; the survey makes no other.
 fn domain(at: &TargetId) -> Result<DomainName, Cause> {
     at.domain().ok_or_else(|| Cause::Parse("the target is not named by a domain".into()))
 }
 
 impl Produce for Zone {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let named = |kind| cx.targets().linked(at, kind).filter_map(TargetId::domain);
+        let names = named(TargetKind::Site).chain(named(TargetKind::Mail)).collect();
         match domain(at) {
-            Ok(domain) => cx.drive(ZoneWalk { domain }).await,
+            Ok(domain) => cx.drive(ZoneWalk { domain, names }).await,
             Err(c) => Observed::unknown(c),
         }
     }
@@ -32,16 +35,17 @@ impl Produce for Zone {
 
 /// The names whose records are compared besides the zone's own: the aliases of the hosts, and what
 /// mail needs.
-async fn compared(at: &TargetId, cx: &Cx<ZoneViews>, apex: &DomainName) -> Vec<(DomainName, RecordKind)> {
+async fn compared(at: &TargetId, cx: &Cx<ZoneViews>) -> Vec<(DomainName, RecordKind)> {
     let mut names = BTreeSet::new();
+    let apex = at.domain();
     let hosts = cx.targets().linked(at, TargetKind::Host).filter_map(TargetId::domain);
-    names.extend(hosts.filter(|h| h != apex).map(|h| (h, RecordKind::Cname)));
+    names.extend(hosts.filter(|h| Some(h) != apex.as_ref()).map(|h| (h, RecordKind::Cname)));
     for (_, plan) in cx.get_linked::<MailPlan>(at).await {
         let Ok(plan) = plan.get() else { continue };
         names.extend(plan.domain.child("_dmarc").map(|n| (n, RecordKind::Txt)));
         let keys = plan.selectors.iter().filter_map(|(s, _)| s.at(&plan.domain));
         names.extend(keys.map(|n| (n, RecordKind::Txt)));
-        let paths = plan.return_paths.iter().chain([&plan.domain]).filter(|n| *n != apex);
+        let paths = plan.return_paths.iter().chain([&plan.domain]).filter(|n| Some(*n) != apex.as_ref());
         names.extend(paths.flat_map(|n| [(n.clone(), RecordKind::Mx), (n.clone(), RecordKind::Txt)]));
     }
     names.into_iter().collect()
@@ -54,21 +58,27 @@ impl Produce for ZoneViews {
             Ok(zone) => zone,
             Err(missing) => return missing.into(),
         };
-        let names = compared(at, cx, &zone.apex).await;
-        let walk = AuthorityWalk { zone, names: &names };
-        let said = cx.drive(walk.clone()).await;
-        let asked: BTreeSet<DnsQuestion> = said
-            .keys()
-            .filter(|q| q.kind != RecordKind::Soa)
-            .map(|q| DnsQuestion::new(q.name.clone(), q.kind))
-            .collect();
-        let public = futures_util::future::join_all(asked.into_iter().map(|q| async move {
-            let answer = cx.ask(&q).await;
-            (q, answer)
-        }));
-        let public: Answers<DnsQuestion> = public.await.into_iter().collect();
-        Observed::known(Self::of(&walk, &said, &public))
+        let names = compared(at, cx).await;
+        let views = join_all(zone.all().map(|zone| views(cx, zone, &names))).await;
+        let mut views = views.into_iter();
+        match views.next() {
+            Some(first) => Observed::known(views.fold(first, Self::with)),
+            None => Observed::unknown(Cause::NotRecorded),
+        }
     }
+}
+
+/// One zone as each of its servers has it.
+async fn views(cx: &Cx<ZoneViews>, zone: &Zone, names: &[(DomainName, RecordKind)]) -> ZoneViews {
+    let walk = AuthorityWalk { zone, names };
+    let said = cx.drive(walk.clone()).await;
+    let asked: BTreeSet<DnsQuestion> = said.keys().map(|q| DnsQuestion::new(q.name.clone(), q.kind)).collect();
+    let public = join_all(asked.into_iter().map(|q| async move {
+        let answer = cx.ask(&q).await;
+        (q, answer)
+    }));
+    let public: Answers<DnsQuestion> = public.await.into_iter().collect();
+    ZoneViews::of(&walk, &said, &public)
 }
 
 impl Produce for Dnssec {
@@ -77,10 +87,11 @@ impl Produce for Dnssec {
         // a resolver that validates tells of broken signatures.
         match cx.get::<Zone>(at).await.get() {
             Err(Missing::Unknown(cause)) if cause != Cause::Servfail => return Observed::unknown(cause),
+            Err(missing @ Missing::NotConfigured(_)) => return missing.into(),
             _ => {}
         }
         match domain(at) {
-            Ok(domain) => cx.drive(DnssecWalk { apex: domain.registrable(), now: cx.now() }).await,
+            Ok(domain) => cx.drive(DnssecWalk { apex: domain, now: cx.now() }).await,
             Err(c) => Observed::unknown(c),
         }
     }
@@ -88,8 +99,11 @@ impl Produce for Dnssec {
 
 impl Produce for Aliases {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        if let Err(missing @ Missing::NotConfigured(_)) = cx.get::<Zone>(at).await.get() {
+            return missing.into();
+        }
         match domain(at) {
-            Ok(domain) => cx.drive(AliasWalk { names: names_below(&domain.registrable()) }).await,
+            Ok(domain) => cx.drive(AliasWalk { names: names_below(&domain) }).await,
             Err(c) => Observed::unknown(c),
         }
     }

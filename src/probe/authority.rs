@@ -31,6 +31,8 @@ const MOST_RECORDS: usize = 500;
 const PAYLOAD: u16 = 1232;
 /// How often a datagram is sent before the server counts as silent.
 const ATTEMPTS: u32 = 2;
+/// How long a server that turned a question down is left alone before the second one.
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// Asks name servers themselves.
 pub struct Authority {
@@ -63,10 +65,40 @@ impl Ask<AuthorityQuestion> for Authority {
             return Observed::unknown(Cause::Parse("the name cannot be asked for".into()));
         };
         message.metadata.recursion_desired = false;
-        match exchange(self.at(q.server), &message, self.timeout / 3).await {
+        let patience = self.timeout / 3;
+        match exchange(self.at(q.server), &message, patience).await {
+            // A server that is starting or that limits its answers says no and means later.
+            Ok(answer) if turns_away(&answer) => {
+                tokio::time::sleep(PAUSE.min(patience)).await;
+                match again(self.at(q.server), &message, patience).await {
+                    Ok(second) => authority(&second, q),
+                    // One SERVFAIL and then silence may be a bad minute; a refusal was meant.
+                    Err(cause) if answer.metadata.response_code == ResponseCode::ServFail => Observed::unknown(cause),
+                    Err(_) => authority(&answer, q),
+                }
+            }
             Ok(answer) => authority(&answer, q),
             Err(cause) => Observed::unknown(cause),
         }
+    }
+}
+
+/// Whether the server says that it cannot or will not answer.
+fn turns_away(answer: &Message) -> bool {
+    matches!(answer.metadata.response_code, ResponseCode::ServFail | ResponseCode::Refused)
+}
+
+/// The same question a second time: over TCP, where nobody's answers are limited for fear of a
+/// forged sender, else by datagram.
+async fn again(server: SocketAddr, message: &Message, patience: Duration) -> Result<Message, Cause> {
+    let bytes = message.to_vec().map_err(|e| Cause::Parse(e.to_string().into()))?;
+    let patience = patience.max(Duration::from_millis(200));
+    match by_tcp(server, message, &bytes, patience).await {
+        Ok(answer) => Ok(answer),
+        Err(_) => tokio::time::timeout(patience, by_udp(server, message, &bytes))
+            .await
+            .map_err(|_| Cause::Timeout)?
+            .map_err(|e| cause(&e)),
     }
 }
 

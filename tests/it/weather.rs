@@ -241,3 +241,86 @@ fn ctrl_c_prints_what_is_known_and_ends_130() {
     assert!(ended.outcome("tls.expired").contains(&"pass".to_owned()), "what was known is there");
     assert!(ended.causes("web.hsts-missing").contains("deadline"), "{}", ended.causes("web.hsts-missing"));
 }
+
+/// What a resolver can answer about the domain's TXT records, and what the audit makes of it: unknown
+/// with its cause, or as if nothing had been odd. Never a pass of what was not seen.
+#[test]
+fn odd_answers_about_mail_are_unknown_with_their_cause() {
+    use launchcheck_fixtures::dns::Fault;
+    type Case = (&'static str, fn(&mut Plan), &'static [&'static str], &'static str);
+    fn at_dmarc(p: &mut Plan, fault: Fault) {
+        p.zone.fault("_dmarc.acme.test", fault);
+    }
+    let cases: &[Case] = &[
+        ("servfail", |p| at_dmarc(p, Fault::Servfail), &["unknown"], "servfail"),
+        ("refused", |p| at_dmarc(p, Fault::Refused), &["unknown"], "refused"),
+        ("silent", |p| at_dmarc(p, Fault::Timeout), &["unknown"], "timeout"),
+        ("noise", |p| at_dmarc(p, Fault::Garbage), &["unknown"], ""),
+        ("cut off", |p| at_dmarc(p, Fault::CutOff), &["unknown"], ""),
+        ("another id", |p| at_dmarc(p, Fault::WrongId), &["unknown"], ""),
+        ("another question", |p| at_dmarc(p, Fault::WrongQuestion), &["unknown"], ""),
+        ("truncated", |p| at_dmarc(p, Fault::Truncated), &["pass"], ""),
+        ("slow", |p| at_dmarc(p, Fault::Delay(300)), &["pass"], ""),
+        ("slower than its time", |p| at_dmarc(p, Fault::Delay(9_000)), &["unknown"], "timeout"),
+        (
+            "a loop of aliases",
+            |p| {
+                p.zone.remove("_dmarc.acme.test", "TXT").add("_dmarc.acme.test", "CNAME", "loop.acme.test");
+                p.zone.add("loop.acme.test", "CNAME", "_dmarc.acme.test");
+            },
+            &["unknown", "fail"],
+            "",
+        ),
+        (
+            "a thousand records",
+            |p| {
+                for n in 0..1_000 {
+                    p.zone.add("_dmarc.acme.test", "TXT", &format!("n={n}"));
+                }
+            },
+            &["unknown"],
+            "too-large",
+        ),
+        (
+            "one record of sixty thousand bytes",
+            |p| {
+                p.zone.add("_dmarc.acme.test", "TXT", &"x".repeat(60_000));
+            },
+            &["pass"],
+            "",
+        ),
+        (
+            "bytes that are no text",
+            |p| {
+                let odd: &[&[u8]] = &[b"\xff\xfe\x00v=DMARC1\x1b]0;x\x07", &[0xc3; 255]];
+                p.zone.add_txt("_dmarc.acme.test", odd);
+            },
+            &["pass"],
+            "",
+        ),
+        (
+            "a record of control characters",
+            |p| {
+                let odd: &[&[u8]] = &[b"v=DMARC1; p=none; rua=mailto:\x1b[31m@acme.test\x00\x9b"];
+                p.zone.remove("_dmarc.acme.test", "TXT").add_txt("_dmarc.acme.test", odd);
+            },
+            &["pass", "fail"],
+            "",
+        ),
+    ];
+    for (name, odd, outcomes, cause) in cases {
+        let mut plan = scenarios::healthy();
+        odd(&mut plan);
+        let world = World::start(plan).expect("a world");
+        let ended = audit(&world, &["--only", "email"]);
+        let said = ended.outcome("email.dmarc-missing");
+        assert!(said.len() == 1 && outcomes.contains(&said[0].as_str()), "{name}: {said:?}");
+        assert!(ended.causes("email.dmarc-missing").contains(cause), "{name}: {}", ended.causes("email.dmarc-missing"));
+        if said == ["unknown"] {
+            assert!(!ended.rules().iter().any(|r| r.starts_with("email.dmarc")), "{name}: {:?}", ended.rules());
+        }
+        assert!(ended.took < IN_TIME, "{name}: took {:?}", ended.took);
+        let text = ended.report.to_string();
+        assert!(!text.contains("\\u001b") && !text.contains('\u{9b}'), "{name}: an escape got through");
+    }
+}

@@ -79,7 +79,7 @@ fn fault(p: &mut Plan, name: &str, fault: Fault) {
 #[test]
 fn a_server_in_bad_weather_is_a_finding_or_unknown() {
     type Case = (&'static str, Box<dyn Fn(&mut Plan)>, &'static str, &'static str);
-    let cases: [Case; 8] = [
+    let cases: [Case; 12] = [
         ("silent", Box::new(|p| fault(p, "*", Fault::Timeout)), "unknown", "timeout"),
         ("noise", Box::new(|p| fault(p, "*", Fault::Garbage)), "unknown", "parse"),
         ("one name fails", Box::new(|p| fault(p, "_dmarc.acme.test", Fault::Servfail)), "unknown", "servfail"),
@@ -88,6 +88,10 @@ fn a_server_in_bad_weather_is_a_finding_or_unknown() {
         ("truncated", Box::new(|p| fault(p, "*", Fault::Truncated)), "pass", ""),
         ("slow", Box::new(|p| fault(p, "*", Fault::Delay(150))), "pass", ""),
         ("fails", Box::new(|p| fault(p, "*", Fault::Servfail)), "pass", ""),
+        ("fails once", Box::new(|p| fault(p, "*", Fault::ServfailOnce)), "pass", ""),
+        ("another id", Box::new(|p| fault(p, "*", Fault::WrongId)), "unknown", "timeout"),
+        ("another question", Box::new(|p| fault(p, "*", Fault::WrongQuestion)), "unknown", "timeout"),
+        ("cut off", Box::new(|p| fault(p, "*", Fault::CutOff)), "unknown", "parse"),
     ];
     for (name, break_it, outcome, cause) in cases {
         let world = with(break_it);
@@ -100,6 +104,10 @@ fn a_server_in_bad_weather_is_a_finding_or_unknown() {
         assert_eq!(ended.findings().contains(&"dns.server-lame".to_owned()), lame, "{name}");
         if name == "truncated" {
             assert!(!world.name_server(NS2).queries().tcp.is_empty(), "asked again over TCP");
+        }
+        if name == "fails once" {
+            let asked = world.name_server(NS2).queries();
+            assert_eq!((asked.of("acme.test", "SOA"), asked.tcp.len() > 4), (2, true), "each a second time, over TCP");
         }
     }
 }
@@ -121,7 +129,15 @@ fn a_server_that_is_gone_is_unknown() {
 
 #[test]
 fn a_resolver_in_bad_weather_leaves_the_zone_unknown() {
-    for fault in [Fault::Timeout, Fault::Servfail, Fault::Refused, Fault::Garbage] {
+    for fault in [
+        Fault::Timeout,
+        Fault::Servfail,
+        Fault::Refused,
+        Fault::Garbage,
+        Fault::WrongId,
+        Fault::WrongQuestion,
+        Fault::CutOff,
+    ] {
         let world = with(|p| {
             p.zone.fault("*", fault);
         });
@@ -181,4 +197,78 @@ fn signatures_that_hold() {
     let ended = audit(&world);
     assert_eq!(ended.outcome("dns.dnssec-broken").0, "pass", "{}", ended.outcome("dns.dnssec-broken").1);
     assert!(ended.text.contains("DNSSEC: signed and valid, checked by launchcheck"), "{}", ended.text);
+}
+
+/// The records of the servers are new, and the public still has the old ones.
+#[test]
+fn each_type_of_record_has_its_time() {
+    let world = with(|p| {
+        p.table("[[host]]", "name = \"go.acme.test\"\nrenewal = \"auto\"");
+        p.zone.add_with_ttl("go.acme.test", "CNAME", "old.host.example", 600).add("old.host.example", "A", "203.0.113.77");
+        p.zone.remove("acme.test", "MX").remove("_dmarc.acme.test", "TXT");
+    });
+    for name in ["ns1.acme.test", NS2] {
+        world.name_server(name).change(|zone| {
+            zone.set("acme.test", "SOA", "ns1.acme.test hostmaster.acme.test 2026112102 7200 3600 1209600 120")
+                .set("acme.test", "MX", "5 mx.acme.test")
+                .add("acme.test", "NS", "ns3.acme.test")
+                .add("_dmarc.acme.test", "TXT", "v=DMARC1; p=none")
+                .set("go.acme.test", "CNAME", "new.host.example");
+        });
+    }
+    let ended = audit(&world);
+    let shown = ended.report["exhibits"].as_array().expect("exhibits").iter().find(|e| e["id"] == "zone-servers");
+    let shown = shown.expect("the exhibit").to_string();
+    for line in [
+        "acme.test SOA: published, visible in at most 5 minutes",
+        "acme.test NS: published, visible in at most 5 minutes",
+        "go.acme.test CNAME: published, visible in at most 10 minutes",
+        // The public remembers that it was not there, for as long as the zone's SOA lets it.
+        "acme.test MX: published, visible in at most 2 minutes",
+        "_dmarc.acme.test TXT: published, visible in at most 2 minutes",
+        "acme.test TXT: published and visible",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert_eq!(ended.outcome("dns.servers-disagree").0, "pass");
+}
+
+fn judged(ended: &Ended, rule: &str) -> Vec<(String, String)> {
+    let of = |u: &Value, key: &str| u[key].as_str().unwrap_or_default().to_owned();
+    ended.units(rule).map(|u| (of(u, "target"), of(u, "outcome"))).collect()
+}
+
+/// Without a site too, and each zone once however many names of it are audited.
+#[test]
+fn every_audited_zone_is_judged_once() {
+    let world = with(|p| {
+        p.config.clear();
+        p.table("[email]", "from = [\"a@acme.test\", \"b@news.acme.test\", \"c@other.example\", \"d@gmail.com\"]");
+        p.zone.add("other.example", "SOA", "ns1.acme.test hostmaster.acme.test 1 7200 3600 1209600 300");
+        p.zone.add("other.example", "NS", "ns1.acme.test");
+        p.name_server_zone(NS2).fault("*", Fault::Refused);
+    });
+    let ended = audit(&world);
+    let of = |zone: &str, outcome: &str| (format!("zone:{zone}"), outcome.to_owned());
+    let (acme, other) = (|o| of("acme.test", o), |o| of("other.example", o));
+    assert_eq!(judged(&ended, "dns.server-single"), [acme("pass"), other("fail")]);
+    assert_eq!(judged(&ended, "dns.server-lame"), [acme("fail"), other("pass")]);
+    assert_eq!(judged(&ended, "dns.servers-disagree"), [acme("pass"), other("pass")]);
+    assert_eq!(judged(&ended, "dns.dnssec-broken"), [acme("not-applicable"), other("not-applicable")]);
+    assert_eq!(world.name_server("ns1.acme.test").queries().repeated(), []);
+}
+
+/// What the servers of a delegated subdomain do is told beside what those of the domain do.
+#[test]
+fn a_subdomain_with_servers_of_its_own_is_looked_at_as_well() {
+    let world = with(|p| {
+        p.table("[email]", "from = [\"a@acme.test\", \"b@news.acme.test\"]");
+        p.zone.add("news.acme.test", "NS", "ns1.acme.test").add("news.acme.test", "NS", "ns9.gone.example");
+        p.zone.add("news.acme.test", "SOA", "ns1.acme.test hostmaster.acme.test 7 7200 3600 1209600 300");
+    });
+    let ended = audit(&world);
+    let all = ended.report["findings"].as_array().expect("findings");
+    let told: Vec<_> = all.iter().map(|f| format!("{} {}", f["rule"], f["subject"]).replace('"', "")).collect();
+    assert_eq!(told, ["dns.server-lame ns9.gone.example for news.acme.test", "dns.server-single news.acme.test"]);
+    assert!(ended.text.contains("news.acme.test is a zone of its own"), "{}", ended.text);
 }

@@ -46,7 +46,9 @@ impl Inquiry for AliasWalk {
 fn domain_free(name: &DomainName, path: &[String], seen: &Answers<DnsQuestion>) -> Result<Option<bool>, DnsQuestion> {
     let target = path.last().and_then(|t| DomainName::parse(t).ok()).map(|t| t.registrable());
     // Below the audited domain itself there is nobody else's name to be had.
-    let Some(domain) = target.filter(|d| *d != name.registrable()) else { return Ok(None) };
+    // And what a platform lends is to be had from the platform alone, if at all.
+    let own = |d: &DomainName| *d == name.registrable() || d.is_lent();
+    let Some(domain) = target.filter(|d| !own(d)) else { return Ok(None) };
     let question = DnsQuestion::new(domain, RecordKind::Soa);
     match seen.get(&question).map(Observed::get) {
         Some(Ok(answer)) => Ok(Some(answer.found == Found::NxDomain)),
@@ -138,8 +140,9 @@ fn fold_wildcard(dangling: &mut Vec<Dangling>) {
 pub struct Claimable {
     /// The service.
     pub name: &'static str,
-    /// The ends of the names that it gives out.
-    pub ends: &'static [&'static str],
+    /// The ends of the names that it gives out, and how many labels stand in front of them in a name
+    /// that its customer chose. A longer one holds a random label, which nobody gets a second time.
+    pub ends: &'static [(&'static str, usize)],
     /// When this was last looked at.
     pub checked: &'static str,
     /// Where it stands.
@@ -148,24 +151,23 @@ pub struct Claimable {
 
 /// Services whose names are free for anybody again once they answer NXDOMAIN.
 pub static CLAIMABLE: &[Claimable] = &[
+    // `cloudapp.net` and `azureedge.net` are not given out any more.
     Claimable {
         name: "Microsoft Azure",
         ends: &[
-            "azurewebsites.net",
-            "cloudapp.net",
-            "cloudapp.azure.com",
-            "trafficmanager.net",
-            "azureedge.net",
-            "azure-api.net",
-            "azurecontainer.io",
-            "blob.core.windows.net",
+            ("azurewebsites.net", 1),
+            ("cloudapp.azure.com", 2),
+            ("trafficmanager.net", 1),
+            ("azure-api.net", 1),
+            ("azurecontainer.io", 2),
+            ("blob.core.windows.net", 1),
         ],
         checked: "2026-11",
         source: "https://learn.microsoft.com/en-us/azure/security/fundamentals/subdomain-takeover",
     },
     Claimable {
         name: "AWS Elastic Beanstalk",
-        ends: &["elasticbeanstalk.com"],
+        ends: &[("elasticbeanstalk.com", 2)],
         checked: "2026-11",
         source: "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/customdomains.html",
     },
@@ -174,8 +176,11 @@ pub static CLAIMABLE: &[Claimable] = &[
 /// The service that gives this name out to whoever asks for it.
 #[must_use]
 pub fn claimable(name: &str) -> Option<&'static Claimable> {
-    let within = |end: &str| name.strip_suffix(end).is_some_and(|head| head.ends_with('.'));
-    CLAIMABLE.iter().find(|c| c.ends.iter().any(|e| within(e)))
+    let chosen = |(end, labels): &(&str, usize)| {
+        let head = name.strip_suffix(end).and_then(|head| head.strip_suffix('.'));
+        head.is_some_and(|head| head.split('.').count() == *labels)
+    };
+    CLAIMABLE.iter().find(|c| c.ends.iter().any(chosen))
 }
 
 /// The usual names below a domain.
@@ -212,6 +217,10 @@ mod tests {
         assert_eq!((wild.dangling.len(), wild.dangling[0].more), (1, 11));
         let gone = look("docs.acme.test. CNAME acme.docs.example.\ndocs.example. SOA ns1.docs.example. 1");
         assert_eq!((gone.dangling[0].target(), gone.dangling[0].domain_free), ("acme.docs.example", Some(false)));
+        // What a platform lends cannot be registered, however little of it exists.
+        for lent in ["d1x2y3.cloudfront.net", "acme.herokuapp.com", "acme.vercel.app"] {
+            assert_eq!(look(&format!("docs.acme.test. CNAME {lent}.")).dangling[0].domain_free, None, "{lent}");
+        }
         let free = look("docs.acme.test. CNAME acme.docs.example.\nwww.acme.test. TIMEOUT");
         assert_eq!((free.dangling[0].domain_free, free.gaps.as_slice()), (Some(true), &[Cause::Timeout][..]));
     }
@@ -220,5 +229,9 @@ mod tests {
     fn services_by_the_ends_of_their_names() {
         assert_eq!(claimable("acme.azurewebsites.net").map(|c| c.name), Some("Microsoft Azure"));
         assert!(claimable("azurewebsites.net").is_none() && claimable("xazurewebsites.net").is_none());
+        assert!(claimable("acme.eu-west-1.elasticbeanstalk.com").is_some());
+        // A random label in it is nobody's choice.
+        assert!(claimable("acme-ds27dh7271aah175.westus-01.azurewebsites.net").is_none());
+        assert!(claimable("acme.eba-x1y2z3.eu-west-1.elasticbeanstalk.com").is_none());
     }
 }

@@ -121,6 +121,11 @@ pub enum Leave {
     Nobody,
 }
 impl Caa {
+    /// The tag that decides: for a wildcard `issuewild` where there is one.
+    #[must_use]
+    pub fn deciding_tag(&self, wildcard: bool) -> &'static str {
+        if wildcard && self.properties.iter().any(|p| p.tag == "issuewild") { "issuewild" } else { "issue" }
+    }
     /// Whether an authority that goes by one of these names may issue a certificate (section 4.3:
     /// for a wildcard `issuewild` counts where there is one).
     #[must_use]
@@ -129,7 +134,7 @@ impl Caa {
             return Leave::Nobody;
         }
         let of = |tag: &'static str| self.properties.iter().filter(move |p| p.tag == tag);
-        let tag = if wildcard && of("issuewild").next().is_some() { "issuewild" } else { "issue" };
+        let tag = self.deciding_tag(wildcard);
         if of(tag).next().is_none() {
             return Leave::Everybody;
         }

@@ -6,7 +6,7 @@ use crate::tls::facts::Certificate;
 use crate::wire::{DnsQuestion, RecordKind};
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Verdict},
+    vocab::{DomainName, Fault, Fix, Part, Verdict},
 };
 
 rule! {
@@ -37,10 +37,29 @@ rule! {
     /// issuer Let's Encrypt
     /// acme.test. CAA 0 iodef "mailto:security@acme.test"
     /// ```
+    /// ```pass
+    /// host app.acme.test
+    /// issuer Let's Encrypt
+    /// wildcard
+    /// acme.test. CAA 0 issue "digicert.com"
+    /// acme.test. CAA 0 issuewild "letsencrypt.org"
+    /// ```
+    /// ```pass
+    /// host app.acme.test
+    /// issuer Google Trust Services
+    /// app.acme.test. A 104.16.0.1
+    /// acme.test. CAA 0 issue "letsencrypt.org"
+    /// ```
     /// ```fail
     /// host app.acme.test
     /// issuer Let's Encrypt
     /// acme.test. CAA 0 issue "digicert.com"
+    /// ```
+    /// ```fail
+    /// host app.acme.test
+    /// issuer Let's Encrypt
+    /// wildcard
+    /// acme.test. CAA 0 issuewild "digicert.com"
     /// ```
     /// ```fail
     /// host app.acme.test
@@ -57,14 +76,23 @@ rule! {
     fn check(caa: &Caa, led: &HostDns, certificate: Part<'_, Certificate>) -> Verdict {
         let Some(at) = &caa.at else { return Verdict::Pass };
         let platform = led.platform.as_ref().and_then(|(id, _)| platforms::by_id(id.as_str()));
-        let issuer = certificate.first().map(|c| c.issuer_organisation.clone()).unwrap_or_default();
-        let serving = names_of(issuer.as_str());
-        let mut names: Vec<&str> = serving.unwrap_or_default().to_vec();
+        let served = certificate.first();
+        let issuer = served.map(|c| c.issuer_organisation.clone()).unwrap_or_default();
+        // For a wildcard the records of the name that it stands for count, and `issuewild` first.
+        let wildcard = served.is_some_and(|c| is_wildcard_only(&caa.host, c));
+        if wildcard && *at == caa.host {
+            return Verdict::not_applicable("its certificate is a wildcard's, for which the records of the name above count");
+        }
+        let mut names: Vec<&str> = names_of(issuer.as_str()).unwrap_or_default().to_vec();
         names.extend(platform.map_or(&[][..], |p| p.authorities));
+        // Who serves the host picks the authority anew for each certificate.
+        if !names.is_empty() {
+            names.extend(platforms::PLATFORMS.iter().filter(|p| led.is_on(p)).flat_map(|p| p.authorities));
+        }
         if names.is_empty() {
             return Verdict::not_applicable("by which name the host's authority goes in CAA records is not known");
         }
-        let leave = caa.leave(&names, false);
+        let leave = caa.leave(&names, wildcard);
         if matches!(leave, Leave::Everybody | Leave::Allowed) {
             return Verdict::Pass;
         }
@@ -72,7 +100,7 @@ rule! {
         let wanted = platform.map_or_else(|| names.first(), |p| p.authorities.first()).copied().unwrap_or_default();
         let fix = match leave {
             Leave::Nobody => Fix::step(format!("Delete the CAA record of {at} that is marked critical and whose tag nobody knows")),
-            _ => Fix::record(at, "CAA", format!("0 issue \"{wanted}\"")),
+            _ => Fix::record(at, "CAA", format!("0 {} \"{wanted}\"", caa.deciding_tag(wildcard))),
         };
         let mut fault = Fault::new(&caa.host, caa.answer.evidence(&DnsQuestion::new(at.clone(), RecordKind::Caa)), fix)
             .and_saw(format!("the certificate of {} comes from {who}", caa.host))
@@ -82,6 +110,14 @@ rule! {
         }
         fault.into()
     }
+}
+
+/// Whether the certificate holds for the host by a wildcard alone.
+fn is_wildcard_only(host: &DomainName, certificate: &Certificate) -> bool {
+    let Some(above) = host.parent() else { return false };
+    let wild = format!("*.{above}");
+    let has = |name: &str| certificate.names.iter().any(|n| n.as_str().eq_ignore_ascii_case(name));
+    has(&wild) && !has(host.as_str())
 }
 
 fn said(property: &Property, flaw: &crate::email::syntax::Flaw) -> String {

@@ -29,7 +29,7 @@ rule! {
     /// blog.acme.test. CNAME acme.blogs.example.
     /// blogs.example. SOA ns1.blogs.example. 1
     /// ```
-    "dns.cname-dangling" on Site, Medium, stage Domain;
+    "dns.cname-dangling" on Zone, Medium, stage Domain;
     fails "An alias leads to a name that does not exist"; holds "No alias that was looked at leads nowhere";
     yields_to "dns.takeover-possible", "tls.unreachable";
     fn check(aliases: Part<'_, Aliases>) -> Verdict {

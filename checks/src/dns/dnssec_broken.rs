@@ -35,7 +35,7 @@ rule! {
     /// ```fail
     /// dnssec broken
     /// ```
-    "dns.dnssec-broken" on Site, Blocker, stage Domain;
+    "dns.dnssec-broken" on Zone, Blocker, stage Domain;
     fails "DNSSEC is broken: validating resolvers get no answer"; holds "The zone's signatures hold";
     fn check(dnssec: &Dnssec) -> Verdict {
         match &dnssec.state {

@@ -8,9 +8,10 @@
 //! @ns2 serial 9                       its serial
 //! @ns2 REFUSED                        or SERVFAIL, TIMEOUT, LAME: whatever it is asked
 //! dnssec broken                       or valid, off (the default), unknown
-//! host app.acme.test                  the target is this host and not the site
+//! host app.acme.test                  the target is this host and not the zone
 //! platform vercel                     [[host]] platform
 //! issuer Let's Encrypt                who issued the certificate that the host serves
+//! wildcard                            that certificate is made out to *. the name above
 //! ```
 //! Without NS lines the zone has ns1 and ns2, with addresses.
 
@@ -48,9 +49,10 @@ struct Case {
     host: Option<String>,
     platform: Option<(Shown, Option<Place>)>,
     issuer: Shown,
+    wildcard: bool,
 }
 
-/// Reads an example: targets, facts, and the site or host to judge.
+/// Reads an example: targets, facts, and the zone or host to judge.
 ///
 /// # Errors
 /// With the line that was not understood.
@@ -63,6 +65,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             "host" => case.host = Some(rest.to_owned()),
             "platform" => case.platform = Some((rest.into(), Some(Place::new("launchcheck.toml", 1, 1)))),
             "issuer" => case.issuer = rest.into(),
+            "wildcard" => case.wildcard = true,
             _ if first.starts_with('@') => {
                 let own = case.own.entry(first[1..].to_owned()).or_default();
                 match rest.split_once(' ') {
@@ -89,13 +92,16 @@ impl Case {
         let host = self.host.clone().unwrap_or_else(|| domain.to_string());
         let host_at = TargetId::new(TargetKind::Host, host.clone());
         let mut targets = Targets::default();
-        for target in [&site, &host_at] {
+        let zone_at = TargetId::new(TargetKind::Zone, domain.as_str());
+        for target in [&site, &host_at, &zone_at] {
             targets.add(target.clone(), Origin::CommandLine);
         }
         targets.link(&site, &host_at);
+        targets.link(&site, &zone_at);
+        targets.link(&host_at, &zone_at);
         let mut facts = Facts::default();
 
-        let zone = Step::play(&ZoneWalk { domain: domain.clone() }, |q| public.answer(q)).0;
+        let zone = Step::play(&ZoneWalk { domain: domain.clone(), names: Vec::new() }, |q| public.answer(q)).0;
         let views = match zone.get() {
             Err(missing) => missing.into(),
             Ok(zone) => {
@@ -114,11 +120,11 @@ impl Case {
                 Observed::known(ZoneViews::of(&walk, &said, &seen))
             }
         };
-        facts.zone.insert(site.clone(), Arc::new(zone));
-        facts.zone_views.insert(site.clone(), Arc::new(views));
-        facts.dnssec.insert(site.clone(), Arc::new(self.signed(&domain)));
+        facts.zone.insert(zone_at.clone(), Arc::new(zone));
+        facts.zone_views.insert(zone_at.clone(), Arc::new(views));
+        facts.dnssec.insert(zone_at.clone(), Arc::new(self.signed(&domain)));
         let aliases = AliasWalk { names: names_below(&domain) };
-        facts.aliases.insert(site.clone(), Arc::new(Step::play(&aliases, |q| public.answer(q)).0));
+        facts.aliases.insert(zone_at.clone(), Arc::new(Step::play(&aliases, |q| public.answer(q)).0));
 
         let name = DomainName::parse(&host).map_err(|e| e.to_string())?;
         let a = public.answer(&DnsQuestion::new(name.clone(), RecordKind::A));
@@ -142,8 +148,8 @@ impl Case {
         facts.host_dns.insert(host_at.clone(), Arc::new(Observed::known(led)));
         let caa = Step::play(&CaaWalk { host: name.clone() }, |q| public.answer(q)).0;
         facts.caa.insert(host_at.clone(), Arc::new(caa));
-        facts.certificate.insert(host_at.clone(), Arc::new(Observed::known(certificate(name, self.issuer.clone()))));
-        let at = if self.host.is_some() { host_at } else { site };
+        facts.certificate.insert(host_at.clone(), Arc::new(Observed::known(certificate(name, self.issuer.clone(), self.wildcard))));
+        let at = if self.host.is_some() { host_at } else { zone_at };
         Ok((targets, facts, at))
     }
 
@@ -201,10 +207,13 @@ impl Case {
     }
 }
 
-fn certificate(host: DomainName, issuer: Shown) -> Certificate {
+fn certificate(host: DomainName, issuer: Shown, wildcard: bool) -> Certificate {
     const NOW: i64 = 1_795_219_200;
     Certificate {
-        names: vec![(&host).into()],
+        names: vec![match host.parent().filter(|_| wildcard) {
+            Some(above) => format!("*.{above}").into(),
+            None => (&host).into(),
+        }],
         host,
         subject: "".into(),
         issuer: issuer.clone(),

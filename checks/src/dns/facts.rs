@@ -5,7 +5,7 @@ use crate::vocab::{Cause, DomainName, Gaps, Place, Shown};
 use crate::wire::{DnsAnswer, RecordKind};
 use std::net::IpAddr;
 
-/// The zone that the audited domain lies in, and who holds it.
+/// The zone of an audited domain, and who holds it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Zone {
     /// The audited domain.
@@ -16,8 +16,16 @@ pub struct Zone {
     pub answer: DnsAnswer,
     /// Its name servers, by name.
     pub servers: Vec<Server>,
+    /// The zones below it that hold an audited name of their own: subdomains that were delegated.
+    pub below: Vec<Zone>,
     /// What could not be seen: one for each server whose addresses could not be asked for.
     pub gaps: Vec<Cause>,
+}
+impl Zone {
+    /// The zone itself and those below it.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.below)
+    }
 }
 impl Gaps for Zone {
     fn gaps(&self) -> &[Cause] {
@@ -47,7 +55,9 @@ pub struct ZoneViews {
     pub differences: Vec<Difference>,
     /// What they agree on, against the public answer.
     pub published: Vec<Published>,
-    /// What could not be seen.
+    /// The same of the zones below it that hold an audited name.
+    pub below: Vec<ZoneViews>,
+    /// What could not be seen, of the zones below it too.
     pub gaps: Vec<Cause>,
 }
 impl Gaps for ZoneViews {
@@ -56,6 +66,10 @@ impl Gaps for ZoneViews {
     }
 }
 impl ZoneViews {
+    /// The zone itself and those below it.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.below)
+    }
     /// The servers that hold the zone.
     pub fn good(&self) -> impl Iterator<Item = &ServerView> {
         self.servers.iter().filter(|s| matches!(s.state, ServerState::Serial(_)))

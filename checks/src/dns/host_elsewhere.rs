@@ -84,7 +84,8 @@ rule! {
 
 impl HostDns {
     /// Whether its alias or an address of it leads to the platform.
-    fn is_on(&self, platform: &Platform) -> bool {
+    #[must_use]
+    pub(super) fn is_on(&self, platform: &Platform) -> bool {
         self.aliases.iter().any(|a| platform.has_name(a)) || self.addresses.iter().any(|a| platform.has_address(*a))
     }
 }

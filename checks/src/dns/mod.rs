@@ -38,12 +38,16 @@ pub static RULES: &[&Rule] = &[
 /// The servers of each zone, and what of the zone is published and who sees it already.
 #[must_use]
 pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    let sites = targets.of(TargetKind::Site);
-    sites
-        .filter_map(|site| {
-            let views = facts.zone_views.get(site)?.get().ok()?;
+    let zones = targets.of(TargetKind::Zone);
+    zones
+        .filter_map(|zone| {
+            let views = facts.zone_views.get(zone)?.get().ok()?;
             let mut lines = draw(views);
-            if let Some(Ok(dnssec)) = facts.dnssec.get(site).map(|d| d.get()) {
+            for below in &views.below {
+                lines.push((0, format!("{} is a zone of its own", below.apex).into()));
+                lines.extend(draw(below).into_iter().map(|(depth, line)| (depth + 1, line)));
+            }
+            if let Some(Ok(dnssec)) = facts.dnssec.get(zone).map(|d| d.get()) {
                 lines.push((
                     0,
                     match &dnssec.state {
@@ -54,7 +58,7 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
                 ));
             }
             let title = format!("{} as its own servers have it", views.apex);
-            Some((site.clone(), Exhibit { id: "zone-servers", title: title.into(), body: ExhibitBody::Tree(lines) }))
+            Some((zone.clone(), Exhibit { id: "zone-servers", title: title.into(), body: ExhibitBody::Tree(lines) }))
         })
         .collect()
 }
@@ -67,7 +71,7 @@ fn draw(views: &ZoneViews) -> Vec<(u8, Shown)> {
             ServerState::Serial(serial) => format!("serial {serial}"),
             ServerState::Lame(how) => format!("does not hold the zone: {how}"),
             ServerState::Nowhere => "its name leads nowhere".to_owned(),
-            ServerState::Silent(cause) => format!("not known: {cause}"),
+            ServerState::Silent(cause) => format!("could not be asked ({cause}), so it is not judged"),
         };
         lines.push((0, format!("{}{address}: {state}", server.name).into()));
     }

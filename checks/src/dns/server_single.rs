@@ -3,7 +3,7 @@ use super::facts::Zone;
 use crate::wire::{DnsQuestion, RecordKind};
 use crate::{
     rule,
-    vocab::{Fault, Fix, Verdict},
+    vocab::{Fault, Fix},
 };
 use std::collections::BTreeSet;
 
@@ -34,20 +34,26 @@ rule! {
     /// ns1.acme.test. A 203.0.113.2
     /// ns2.acme.test. A 203.0.113.2
     /// ```
-    "dns.server-single" on Site, Medium, stage Domain;
+    "dns.server-single" on Zone, Medium, stage Domain;
     fails "The zone stands on one name server"; holds "The zone stands on several name servers";
     fn check(zone: &Zone) -> Verdict {
-        let addresses: BTreeSet<_> = zone.servers.iter().flat_map(|s| &s.addresses).collect();
-        if addresses.len() != 1 {
-            // None at all is a zone that cannot be asked, and told by what cannot be reached.
-            return Verdict::Pass;
-        }
-        let names: Vec<&str> = zone.servers.iter().map(|s| s.name.as_str()).collect();
-        let why = if names.len() == 1 { "that is the only one" } else { "they all have one address" };
-        let fix = Fix::step(format!(
-            "Enter the second name server that your DNS host shows in the NS records of {} and at the registrar",
-            zone.apex
-        ));
-        Fault::here(zone.answer.evidence(&DnsQuestion::new(zone.apex.clone(), RecordKind::Ns)), fix).and_saw(why).into()
+        zone.all().filter_map(|z| fault(z, z.apex != zone.apex)).collect::<Vec<_>>().into()
     }
+}
+
+fn fault(zone: &Zone, below: bool) -> Option<Fault> {
+    let addresses: BTreeSet<_> = zone.servers.iter().flat_map(|s| &s.addresses).collect();
+    // None at all is a zone that cannot be asked, and told by what cannot be reached.
+    if addresses.len() != 1 {
+        return None;
+    }
+    let apex = &zone.apex;
+    let why = if zone.servers.len() == 1 { "that is the only one" } else { "they all lead to one address" };
+    let fix = Fix::step(format!(
+        "Enter the second name server that your DNS host shows in the NS records of {apex} and {}",
+        if below { "in those of the zone above it" } else { "at the registrar" }
+    ));
+    let saw = zone.answer.evidence(&DnsQuestion::new(apex.clone(), RecordKind::Ns));
+    let fault = if below { Fault::new(apex, saw, fix) } else { Fault::here(saw, fix) };
+    Some(fault.and_saw(why))
 }

@@ -4,7 +4,7 @@ use super::{join, records_shown};
 use crate::wire::RecordKind;
 use crate::{
     rule,
-    vocab::{Evidence, Fault, Fix, Part, Severity, Verdict},
+    vocab::{Evidence, Fault, Fix, Part, Severity},
 };
 
 rule! {
@@ -41,11 +41,11 @@ rule! {
     /// ```fail
     /// @ns2 serial 9
     /// ```
-    "dns.servers-disagree" on Site, High, stage Domain;
+    "dns.servers-disagree" on Zone, High, stage Domain;
     fails "The name servers say different things"; holds "The name servers agree";
     fn check(views: Part<'_, ZoneViews>) -> Verdict {
-        let Some(views) = views.first() else { return Verdict::Pass };
-        views.differences.iter().map(fault).collect::<Vec<_>>().into()
+        let all = views.iter().flat_map(ZoneViews::all).flat_map(|zone| &zone.differences);
+        all.map(fault).collect::<Vec<_>>().into()
     }
 }
 

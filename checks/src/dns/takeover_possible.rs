@@ -40,7 +40,7 @@ rule! {
     /// ```fail
     /// blog.acme.test. CNAME acme.blogs.example.
     /// ```
-    "dns.takeover-possible" on Site, High, stage Domain;
+    "dns.takeover-possible" on Zone, High, stage Domain;
     fails "A stranger may get a name that this domain points to"; holds "No alias that was looked at leads to a name that is free";
     fn check(aliases: Part<'_, Aliases>) -> Verdict {
         aliases.iter().flat_map(|a| &a.dangling).filter_map(fault).collect::<Vec<_>>().into()

@@ -28,7 +28,23 @@ impl AuthorityWalk<'_> {
     }
     fn rest(&self) -> impl Iterator<Item = (DomainName, RecordKind)> + '_ {
         let apex = AT_APEX.iter().skip(1).map(|k| (self.zone.apex.clone(), *k));
-        apex.chain(self.names.iter().filter(|(n, _)| n.is_within(&self.zone.apex)).cloned())
+        let elsewhere = |name: &DomainName| self.zone.below.iter().any(|b| name.is_within(&b.apex));
+        let own = self.names.iter().filter(move |(n, _)| n.is_within(&self.zone.apex) && !elsewhere(n));
+        apex.chain(own.cloned())
+    }
+}
+impl AuthorityWalk<'_> {
+    /// The longest that the public may remember that something is not there (RFC 2308, section 5).
+    fn denial(&self, seen: &Said) -> u32 {
+        let soa = |server| Some(seen.get(&Self::of(server, &self.zone.apex, RecordKind::Soa)?)?.get().ok()?);
+        let of = |answer: &AuthorityAnswer| match &answer.outcome {
+            Ok(Found::Records(records)) => records.iter().find_map(|r| match r {
+                Record::Soa { minimum, .. } => Some(answer.ttl.min(*minimum)),
+                _ => None,
+            }),
+            _ => None,
+        };
+        self.zone.servers.iter().filter_map(soa).filter_map(of).max().unwrap_or(0)
     }
 }
 impl Inquiry for AuthorityWalk<'_> {
@@ -96,6 +112,7 @@ impl ZoneViews {
             servers: Vec::new(),
             differences: Vec::new(),
             published: Vec::new(),
+            below: Vec::new(),
             gaps: zone.gaps.clone(),
         };
         for server in &zone.servers {
@@ -120,7 +137,7 @@ impl ZoneViews {
         if !views.servers.is_empty() && views.good().next().is_none() && views.gaps.is_empty() {
             views.gaps.push(Cause::Servfail);
         }
-        views.compare_serials();
+        views.compare_serials(public);
         for (name, kind) in walk.rest() {
             views.compare(walk, &name, kind, seen, public);
         }
@@ -131,14 +148,34 @@ impl ZoneViews {
         views
     }
 
-    fn compare_serials(&mut self) {
+    /// Adds a zone below this one.
+    #[must_use]
+    pub fn with(mut self, below: Self) -> Self {
+        self.gaps.extend(below.gaps.iter().cloned());
+        self.below.push(below);
+        self
+    }
+
+    fn compare_serials(&mut self, public: &Answers<DnsQuestion>) {
+        let shown = |serial: u32| vec![Shown::from(format!("serial {serial}"))];
         let mut sides: BTreeMap<Vec<Shown>, Vec<Shown>> = BTreeMap::new();
         for server in &self.servers {
             if let ServerState::Serial(serial) = server.state {
-                sides.entry(vec![format!("serial {serial}").into()]).or_default().push(server.name.clone());
+                sides.entry(shown(serial)).or_default().push(server.name.clone());
             }
         }
-        self.differ(&self.apex.clone(), RecordKind::Soa, sides);
+        let agreed = sides.keys().next().cloned();
+        let name = self.apex.clone();
+        if self.differ(&name, RecordKind::Soa, sides) {
+            return;
+        }
+        let question = DnsQuestion::new(name.clone(), RecordKind::Soa);
+        if let (Some(records), Some(Ok(public))) = (agreed, public.get(&question).map(Observed::get))
+            && let Some(Record::Soa { serial, .. }) = public.all().first()
+        {
+            let visible_in = (shown(*serial) != records).then_some(public.ttl);
+            self.published.push(Published { name, kind: RecordKind::Soa, records, visible_in });
+        }
     }
 
     fn differ(&mut self, name: &DomainName, kind: RecordKind, sides: BTreeMap<Vec<Shown>, Vec<Shown>>) -> bool {
@@ -157,7 +194,7 @@ impl ZoneViews {
         seen: &Said,
         public: &Answers<DnsQuestion>,
     ) {
-        let (mut sides, mut ttl): (BTreeMap<Vec<Shown>, Vec<Shown>>, u32) = (BTreeMap::new(), 0);
+        let mut sides: BTreeMap<Vec<Shown>, Vec<Shown>> = BTreeMap::new();
         for server in &walk.zone.servers {
             let Some(answer) = AuthorityWalk::of(server, name, kind).and_then(|q| seen.get(&q)) else { continue };
             match answer.get() {
@@ -165,7 +202,6 @@ impl ZoneViews {
                     // A name that was delegated further is not theirs to tell.
                     Ok(_) if !answer.authoritative => {}
                     Ok(found) => {
-                        ttl = ttl.max(answer.ttl);
                         sides.entry(said(found, answer.alias.as_deref())).or_default().push(server.name.clone());
                     }
                     Err(crate::wire::Turned::Servfail) => self.gaps.push(Cause::Servfail),
@@ -181,8 +217,8 @@ impl ZoneViews {
         }
         let question = DnsQuestion::new(name.clone(), kind);
         if let (Some(records), Some(Ok(public))) = (agreed, public.get(&question).map(Observed::get)) {
-            let visible_in =
-                (said(&public.found, public.aliases.first().map(String::as_str)) != records).then(|| wait(public, ttl));
+            let seen_by_public = said(&public.found, public.aliases.first().map(String::as_str));
+            let visible_in = (seen_by_public != records).then(|| wait(public, walk.denial(seen)));
             if visible_in.is_some() || !records.is_empty() {
                 self.published.push(Published { name: name.clone(), kind, records, visible_in });
             }
@@ -192,8 +228,8 @@ impl ZoneViews {
 
 /// How long the public may still see its answer: what is left of that answer's life, or, of a
 /// denial, the longest that the zone lets one live.
-const fn wait(public: &DnsAnswer, ttl: u32) -> u32 {
-    if public.ttl > 0 { public.ttl } else { ttl }
+const fn wait(public: &DnsAnswer, denial: u32) -> u32 {
+    if public.ttl > 0 { public.ttl } else { denial }
 }
 
 #[cfg(test)]

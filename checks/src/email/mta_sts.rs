@@ -216,7 +216,7 @@ pub fn policy(bytes: &[u8]) -> Policy {
             });
         }
     };
-    let said = |key: &str| text.split('\n').any(|l| l.split_once(':').is_some_and(|(k, _)| k == key));
+    let said = |key: &str| text.split('\n').take(MOST_LINES).any(|l| l.split_once(':').is_some_and(|(k, _)| k == key));
     need(version.is_some(), "a line version: STSv1");
     need(said("mode"), "a line mode: with enforce, testing or none");
     need(said("max_age"), "a line max_age: with seconds");

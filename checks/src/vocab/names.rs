@@ -140,6 +140,14 @@ impl DomainName {
         psl::domain_str(&self.0).map_or_else(|| self.clone(), |d| Self(d.to_owned()))
     }
 
+    /// Whether the name lies below a suffix under which a company gives out names (`vercel.app`,
+    /// `azurewebsites.net`), by the private part of the Public Suffix List. Most of those have no
+    /// zone of their own, and none is to be had from a registry.
+    #[must_use]
+    pub fn is_lent(&self) -> bool {
+        psl::suffix(self.0.as_bytes()).is_some_and(|s| s.typ() == Some(psl::Type::Private))
+    }
+
     /// Whether this is `other` or lies below it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
@@ -237,5 +245,7 @@ mod tests {
         assert!(n("a.acme.test").is_within(&n("acme.test")));
         assert!(!n("badacme.test").is_within(&n("acme.test")));
         assert_eq!(n("www.acme.co.uk").registrable(), n("acme.co.uk"));
+        assert!(n("acme.vercel.app").is_lent() && n("vercel.app").is_lent());
+        assert!(!n("acme.co.uk").is_lent() && !n("acme.test").is_lent());
     }
 }

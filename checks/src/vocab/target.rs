@@ -14,6 +14,8 @@ pub enum TargetKind {
     Host,
     /// A domain that mail is sent from.
     Mail,
+    /// A registrable domain with the DNS zones that hold the audited names.
+    Zone,
     /// A webhook URL.
     Webhook,
     /// A folder with an app's source and environment files.
@@ -28,11 +30,12 @@ pub enum TargetKind {
 
 impl TargetKind {
     /// Every kind, in the order of the report.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Run,
         Self::Site,
         Self::Host,
         Self::Mail,
+        Self::Zone,
         Self::Webhook,
         Self::App,
         Self::Billing,
@@ -47,6 +50,7 @@ impl TargetKind {
             Self::Site => "site",
             Self::Host => "host",
             Self::Mail => "mail",
+            Self::Zone => "zone",
             Self::Webhook => "webhook",
             Self::App => "app",
             Self::Billing => "billing",
@@ -194,7 +198,7 @@ impl Pick {
         if let Some((kind, name)) = text.split_once(':') {
             let kind = TargetKind::ALL.into_iter().find(|k| k.word() == kind);
             let kind = kind.ok_or_else(|| {
-                bad("a target; its kind is one of run, site, host, mail, webhook, app, billing, crm, support")
+                bad("a target; its kind is one of run, site, host, mail, zone, webhook, app, billing, crm, support")
             })?;
             return Ok(Self::Target(TargetId::new(kind, name)));
         }
