@@ -4,7 +4,7 @@
 //! `cargo bench --bench email` measures the release build and ends with an error past the budget.
 //! checkdmarc takes part where the Python of `PYTHON` (default: python3) has it installed.
 
-use launchcheck_fixtures::{Plan, World, dns::Fault};
+use launchcheck_fixtures::{World, dns::Fault, scenarios};
 use std::{
     process::{Command, ExitCode, Stdio},
     time::{Duration, Instant},
@@ -25,32 +25,6 @@ import sys, checkdmarc, dns.nameserver
 server = dns.nameserver.Do53Nameserver(sys.argv[1], int(sys.argv[2]))
 checkdmarc.check_domains(['acme.test'], skip_tls=True, nameservers=[server], timeout=5.0)
 ";
-
-/// A domain with a mailbox provider and two senders: nine look-ups, two mail servers, DMARC.
-fn plan() -> Plan {
-    let mut plan = Plan::new("acme.test");
-    plan.zone
-        .add("acme.test", "TXT", "v=spf1 include:_spf.google.com include:sendgrid.net include:mailgun.org ~all")
-        .add(
-            "_spf.google.com",
-            "TXT",
-            "v=spf1 include:_netblocks.google.com include:_netblocks2.google.com include:_netblocks3.google.com ~all",
-        )
-        .add("_netblocks.google.com", "TXT", "v=spf1 ip4:203.0.113.0/26 ~all")
-        .add("_netblocks2.google.com", "TXT", "v=spf1 ip6:2001:db8::/36 ~all")
-        .add("_netblocks3.google.com", "TXT", "v=spf1 ip4:203.0.113.64/26 ~all")
-        .add("sendgrid.net", "TXT", "v=spf1 ip4:198.51.100.0/25 include:ab.sendgrid.net ~all")
-        .add("ab.sendgrid.net", "TXT", "v=spf1 ip4:198.51.100.128/26 ~all")
-        .add("mailgun.org", "TXT", "v=spf1 include:_spf.mailgun.org include:_spf.eu.mailgun.org ~all")
-        .add("_spf.mailgun.org", "TXT", "v=spf1 ip4:198.51.100.192/27 ~all")
-        .add("_spf.eu.mailgun.org", "TXT", "v=spf1 ip4:198.51.100.224/27 ~all")
-        .add("acme.test", "MX", "10 mx1.acme.test")
-        .add("acme.test", "MX", "20 mx2.acme.test")
-        .add("mx1.acme.test", "A", "203.0.113.200")
-        .add("mx2.acme.test", "A", "203.0.113.201")
-        .add("_dmarc.acme.test", "TXT", "v=DMARC1; p=none; rua=mailto:dmarc@acme.test");
-    plan
-}
 
 fn launchcheck(world: &World) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_launchcheck"));
@@ -84,7 +58,7 @@ fn measure(world: &World, command: impl Fn(&World) -> Command) -> Option<(Durati
 }
 
 fn main() -> anyhow::Result<ExitCode> {
-    let world = World::start(plan())?;
+    let world = World::start(scenarios::plain_saas())?;
     let mut walls = Vec::new();
     let mut fine = true;
     for late in [0, LATE] {

@@ -30,9 +30,9 @@ use launchcheck_checks::{
 const NOW: i64 = 1_798_000_000;
 
 /// A claim, by the name of its target.
-pub type Claim = fn(&[u8]);
+pub(crate) type Claim = fn(&[u8]);
 /// Every target and its claim.
-pub const ALL: &[(&str, Claim)] = &[
+pub(crate) const ALL: &[(&str, Claim)] = &[
     ("spf", spf_record),
     ("spf_check", spf_zone),
     ("dmarc", dmarc_record),
@@ -74,7 +74,7 @@ fn pieces(mut bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Any bytes as an SPF record.
-pub fn spf_record(data: &[u8]) {
+pub(crate) fn spf_record(data: &[u8]) {
     let record = spf::parse(data);
     inside(&record.flaws, data);
     assert!(record.terms.iter().all(|t| t.span.end <= data.len()));
@@ -86,7 +86,7 @@ pub fn spf_record(data: &[u8]) {
 
 /// A hostile zone: every TXT answer is the same bytes, every other answer leads back to the start. The
 /// evaluation must end, within the limits of RFC 7208.
-pub fn spf_zone(data: &[u8]) {
+pub(crate) fn spf_zone(data: &[u8]) {
     let answer = |q: &DnsQuestion| {
         Observed::known(match q.kind {
             RecordKind::Txt => DnsAnswer::records(vec![Record::Txt(data.chunks(255).map(<[u8]>::to_vec).collect())]),
@@ -108,7 +108,7 @@ pub fn spf_zone(data: &[u8]) {
 }
 
 /// Any bytes as a DMARC record.
-pub fn dmarc_record(data: &[u8]) {
+pub(crate) fn dmarc_record(data: &[u8]) {
     inside(&dmarc::parse(data).flaws, data);
     for record in dmarc::select([data.to_vec()]).0 {
         // What is printed to be pasted must be a record that works.
@@ -120,13 +120,13 @@ pub fn dmarc_record(data: &[u8]) {
 }
 
 /// Any bytes as a DKIM key record.
-pub fn dkim_key_record(data: &[u8]) {
+pub(crate) fn dkim_key_record(data: &[u8]) {
     inside(&dkim_key::parse(data).flaws, data);
     let _ = dkim_key::select([data.to_vec()]);
 }
 
 /// Any bytes as an MTA-STS record, and as the policy.
-pub fn mta_sts_texts(data: &[u8]) {
+pub(crate) fn mta_sts_texts(data: &[u8]) {
     for record in mta_sts::select([data.to_vec()]) {
         inside(&record.flaws, data);
     }
@@ -139,19 +139,19 @@ pub fn mta_sts_texts(data: &[u8]) {
 }
 
 /// Any bytes as a TLS-RPT record.
-pub fn tls_rpt_record(data: &[u8]) {
+pub(crate) fn tls_rpt_record(data: &[u8]) {
     inside(&tls_rpt::parse(data).flaws, data);
     let _ = tls_rpt::select([data.to_vec()]);
 }
 
 /// Any bytes as a BIMI record.
-pub fn bimi_record(data: &[u8]) {
+pub(crate) fn bimi_record(data: &[u8]) {
     inside(&bimi::parse(data).flaws, data);
     let _ = bimi::select([data.to_vec()]);
 }
 
 /// Any bytes as the value of a CAA record; what cannot be read allows nobody.
-pub fn caa_value(data: &[u8]) {
+pub(crate) fn caa_value(data: &[u8]) {
     let value = String::from_utf8_lossy(data);
     for tag in ["issue", "IssueWild", "iodef", "odd"] {
         let property = Property::parse(data.len() % 2 == 1, tag, &value);
@@ -161,7 +161,7 @@ pub fn caa_value(data: &[u8]) {
 }
 
 /// Any bytes as a mail that arrived.
-pub fn mail_file(data: &[u8]) {
+pub(crate) fn mail_file(data: &[u8]) {
     let Ok(message) = message::read(data) else { return };
     let _ = (message.passes(), message.delay(), message.selectors().len());
     for line in message.pins() {
@@ -171,7 +171,7 @@ pub fn mail_file(data: &[u8]) {
 }
 
 /// Any bytes as DS, DNSKEY and RRSIG records: what was not signed is never valid.
-pub fn signed_zone(data: &[u8]) {
+pub(crate) fn signed_zone(data: &[u8]) {
     let Some(apex) = acme() else { return };
     let parts = pieces(data);
     let part = |i: usize| parts.get(i).cloned().into_iter().collect::<Vec<_>>();
@@ -188,7 +188,7 @@ pub fn signed_zone(data: &[u8]) {
 }
 
 /// Any bytes as the certificates of a server.
-pub fn certificate_chain(data: &[u8]) {
+pub(crate) fn certificate_chain(data: &[u8]) {
     let chain = pieces(data);
     for (i, der) in chain.iter().enumerate() {
         let _ = lint(der, if i == 0 { Role::Leaf } else { Role::Root });
@@ -199,7 +199,7 @@ pub fn certificate_chain(data: &[u8]) {
 }
 
 /// Any bytes as the answer of an authority's revocation list, beside a chain that holds.
-pub fn revocation_list(data: &[u8]) {
+pub(crate) fn revocation_list(data: &[u8]) {
     let mut chain = pieces(include_bytes!("corpus/chain/holds"));
     let given = chain.pop().into_iter().collect();
     let case = Case { chain, name: None, given, store: Vec::new(), lists: crl::read_lists(data), now: NOW };
@@ -208,7 +208,7 @@ pub fn revocation_list(data: &[u8]) {
 
 /// Any bytes as the certificate that another names as its issuer. The walk must end, however the
 /// answers lead on.
-pub fn issuer_download(data: &[u8]) {
+pub(crate) fn issuer_download(data: &[u8]) {
     let mut chain = pieces(include_bytes!("corpus/chain/holds"));
     chain.truncate(1);
     let shake = Handshake {
@@ -231,7 +231,7 @@ pub fn issuer_download(data: &[u8]) {
 }
 
 /// Any bytes as status, Location and other headers, and body of each answer of a site.
-pub fn web_answer(data: &[u8]) {
+pub(crate) fn web_answer(data: &[u8]) {
     let Some(domain) = acme() else { return };
     let parts = pieces(data);
     let part = |i: usize| parts.get(i).cloned().unwrap_or_default();
@@ -257,7 +257,7 @@ pub fn web_answer(data: &[u8]) {
 
 /// Any bytes as every page of a listing, and as the answer about one object. No listing goes on for
 /// ever because each page says that there is more.
-pub fn stripe_body(data: &[u8]) {
+pub(crate) fn stripe_body(data: &[u8]) {
     let mut now = 0;
     let mut pages = Listing::<stripe::Sub>::new(10);
     for _ in 0..8 {
@@ -274,7 +274,7 @@ pub fn stripe_body(data: &[u8]) {
 }
 
 /// Any bytes as an environment file.
-pub fn env_file(data: &[u8]) {
+pub(crate) fn env_file(data: &[u8]) {
     let lines = data.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
     assert!(dotenv::parse(data).iter().all(|a| a.line as usize <= lines), "{}", shown(data));
 }

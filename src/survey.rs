@@ -536,7 +536,10 @@ mod tests {
     #[test]
     fn a_domain_alone() {
         let s = look(Some("acme.test"), None, false).unwrap();
-        assert_eq!(all(&s), ["site:acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test", "zone:acme.test"]);
+        assert_eq!(
+            all(&s),
+            ["site:acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test", "zone:acme.test"]
+        );
         assert_eq!(role(&s, "acme.test"), (HostRole::Canonical, 443));
         assert_eq!(role(&s, "www.acme.test"), (HostRole::InferredWww, 443));
         assert!(s.notes[0].contains("www.acme.test"), "{:?}", s.notes);
@@ -544,7 +547,10 @@ mod tests {
         let s = look(Some("app.acme.test"), None, false).unwrap();
         assert_eq!(all(&s), ["site:app.acme.test", "host:app.acme.test", "mail:app.acme.test", "zone:acme.test"]);
         let s = look(Some("www.acme.test"), None, false).unwrap();
-        assert_eq!(all(&s), ["site:www.acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test", "zone:acme.test"]);
+        assert_eq!(
+            all(&s),
+            ["site:www.acme.test", "host:acme.test", "host:www.acme.test", "mail:acme.test", "zone:acme.test"]
+        );
         assert_eq!(sibling(&name("vercel.app")), None);
     }
 

@@ -1,7 +1,7 @@
 //! The fuzz targets' claims (see `fuzz/claims.rs`), held by a bounded run of mutations that needs no
 //! nightly compiler. Seeded: every run tries the same inputs. `LAUNCHCHECK_MUTATIONS` makes it longer.
 
-#![expect(clippy::disallowed_methods, reason = "a test reads the corpus and how long it may take")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test reads the corpus and how long it may take")]
 
 #[path = "../../fuzz/claims.rs"]
 mod claims;

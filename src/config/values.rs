@@ -184,7 +184,9 @@ pub fn read_pick(text: &str) -> Result<Pick, String> {
         Pick::Target(t) if t.kind == TargetKind::Webhook && !t.name.is_empty() => {
             Pick::Target(TargetId::new(t.kind, webhook_name(&read_url(&t.name)?)))
         }
-        Pick::Target(t) if matches!(t.kind, TargetKind::Host | TargetKind::Mail | TargetKind::Site | TargetKind::Zone) => {
+        Pick::Target(t)
+            if matches!(t.kind, TargetKind::Host | TargetKind::Mail | TargetKind::Site | TargetKind::Zone) =>
+        {
             let name = t.domain().map_or(t.name, |d| d.as_str().to_owned());
             Pick::Target(TargetId::new(t.kind, name))
         }

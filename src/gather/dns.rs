@@ -1,6 +1,7 @@
 //! Facts of the zone: its servers asked one by one, its signatures, and where its names lead.
 
 use super::{Cx, Produce};
+use futures_util::future::join_all;
 use launchcheck_checks::{
     dns::{
         alias_walk::{AliasWalk, names_below},
@@ -14,7 +15,6 @@ use launchcheck_checks::{
     vocab::{Answers, Cause, DomainName, Missing, Observed, TargetId, TargetKind},
     wire::{DnsQuestion, RecordKind},
 };
-use futures_util::future::join_all;
 use std::collections::BTreeSet;
 
 /// A zone is named by a domain; the survey makes no other.
@@ -24,8 +24,8 @@ fn domain(at: &TargetId) -> Result<DomainName, Cause> {
 
 impl Produce for Zone {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        let named = |kind| cx.targets().linked(at, kind).filter_map(TargetId::domain);
-        let names = named(TargetKind::Site).chain(named(TargetKind::Mail)).collect();
+        let of = |kind| cx.targets().linked(at, kind).filter_map(TargetId::domain);
+        let names = of(TargetKind::Site).chain(of(TargetKind::Mail)).collect();
         match domain(at) {
             Ok(domain) => cx.drive(ZoneWalk { domain, names }).await,
             Err(c) => Observed::unknown(c),

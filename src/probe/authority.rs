@@ -337,6 +337,38 @@ mod tests {
         assert_eq!(authority.at("203.0.113.3".parse().unwrap()).to_string(), "203.0.113.3:53");
     }
 
+    #[test]
+    fn no_bytes_make_the_reading_of_an_answer_panic() {
+        let apex = || Name::from_ascii("acme.test.").unwrap();
+        let mut whole = Message::response(7, hickory_proto::op::OpCode::Query);
+        whole.add_query(Query::query(apex(), RecordType::SOA));
+        let txt = hickory_proto::rr::rdata::TXT::new(vec!["v=spf1 -all".to_owned(), "x".repeat(255)]);
+        let alias = hickory_proto::rr::rdata::CNAME(apex());
+        for data in [RData::TXT(txt), RData::CNAME(alias)] {
+            whole.add_answer(WireRecord::from_rdata(apex(), 300, data));
+        }
+        let seed = whole.to_vec().unwrap();
+        let (mut state, mut read) = (1_u64, 0);
+        let mut below = |most: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % most
+        };
+        for _ in 0..20_000 {
+            let mut bytes = seed.clone();
+            for _ in 0..=below(4) {
+                let at = below(bytes.len());
+                bytes[at] = u8::try_from(below(256)).unwrap();
+            }
+            bytes.truncate(seed.len() - if below(4) == 0 { below(seed.len()) } else { 0 });
+            let Ok(message) = Message::from_vec(&bytes) else { continue };
+            read += 1;
+            let _ = authority(&message, &asked("203.0.113.2"));
+            let _ = signed(&message, RecordType::SOA);
+            let _ = belongs(&message, &whole);
+        }
+        assert!(read > 1_000, "{read} could be read at all");
+    }
+
     #[tokio::test]
     async fn an_answer_must_belong_to_its_question() {
         let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();

@@ -204,7 +204,11 @@ fn signatures_that_hold() {
 fn each_type_of_record_has_its_time() {
     let world = with(|p| {
         p.table("[[host]]", "name = \"go.acme.test\"\nrenewal = \"auto\"");
-        p.zone.add_with_ttl("go.acme.test", "CNAME", "old.host.example", 600).add("old.host.example", "A", "203.0.113.77");
+        p.zone.add_with_ttl("go.acme.test", "CNAME", "old.host.example", 600).add(
+            "old.host.example",
+            "A",
+            "203.0.113.77",
+        );
         p.zone.remove("acme.test", "MX").remove("_dmarc.acme.test", "TXT");
     });
     for name in ["ns1.acme.test", NS2] {

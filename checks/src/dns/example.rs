@@ -148,7 +148,9 @@ impl Case {
         facts.host_dns.insert(host_at.clone(), Arc::new(Observed::known(led)));
         let caa = Step::play(&CaaWalk { host: name.clone() }, |q| public.answer(q)).0;
         facts.caa.insert(host_at.clone(), Arc::new(caa));
-        facts.certificate.insert(host_at.clone(), Arc::new(Observed::known(certificate(name, self.issuer.clone(), self.wildcard))));
+        facts
+            .certificate
+            .insert(host_at.clone(), Arc::new(Observed::known(certificate(name, self.issuer.clone(), self.wildcard))));
         let at = if self.host.is_some() { host_at } else { zone_at };
         Ok((targets, facts, at))
     }

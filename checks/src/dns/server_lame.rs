@@ -61,7 +61,10 @@ fn faults(zone: &ZoneViews, below: bool) -> Vec<Fault> {
         };
         let (name, apex) = (&server.name, &zone.apex);
         let fix = Fix::steps([
-            format!("Take {name} out of the NS records of {apex}, in the zone and {}", if below { "in the one above it" } else { "at the registrar" }),
+            format!(
+                "Take {name} out of the NS records of {apex}, in the zone and {}",
+                if below { "in the one above it" } else { "at the registrar" }
+            ),
             format!("Or set the zone up there; it is right when this names the SOA: dig {apex} SOA @{name} +norecurse"),
         ]);
         // One server may be named by a zone and by the one below it.

@@ -36,7 +36,7 @@ impl AuthorityWalk<'_> {
 impl AuthorityWalk<'_> {
     /// The longest that the public may remember that something is not there (RFC 2308, section 5).
     fn denial(&self, seen: &Said) -> u32 {
-        let soa = |server| Some(seen.get(&Self::of(server, &self.zone.apex, RecordKind::Soa)?)?.get().ok()?);
+        let soa = |server| seen.get(&Self::of(server, &self.zone.apex, RecordKind::Soa)?)?.get().ok();
         let of = |answer: &AuthorityAnswer| match &answer.outcome {
             Ok(Found::Records(records)) => records.iter().find_map(|r| match r {
                 Record::Soa { minimum, .. } => Some(answer.ttl.min(*minimum)),

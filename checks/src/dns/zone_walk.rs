@@ -51,9 +51,8 @@ impl Inquiry for ZoneWalk {
     fn step(&self, seen: &Answers<DnsQuestion>) -> Step<DnsQuestion, Observed<Zone>> {
         let climbed = climb(&self.domain, &self.domain.registrable());
         let below = self.names.iter().filter(|n| **n != self.domain && n.is_within(&self.domain));
-        let deeper: Vec<Vec<DomainName>> = below
-            .map(|name| climb(name, &self.domain).into_iter().filter(|n| *n != self.domain).collect())
-            .collect();
+        let deeper: Vec<Vec<DomainName>> =
+            below.map(|name| climb(name, &self.domain).into_iter().filter(|n| *n != self.domain).collect()).collect();
         let asked: BTreeSet<_> = climbed.iter().chain(deeper.iter().flatten()).map(servers_of).collect();
         let missing: Vec<_> = asked.into_iter().filter(|q| !seen.contains_key(q)).collect();
         if !missing.is_empty() {
@@ -196,7 +195,10 @@ mod tests {
         let walk = ZoneWalk { domain: name("acme.test"), names };
         let found = Step::play(&walk, |q| zone.answer(q)).0.into_inner().unwrap();
         let apexes: Vec<_> = found.all().map(|z| z.apex.to_string()).collect();
-        assert_eq!((apexes.join(" ").as_str(), found.gaps.as_slice()), ("acme.test mail.acme.test", &[Cause::Timeout][..]));
+        assert_eq!(
+            (apexes.join(" ").as_str(), found.gaps.as_slice()),
+            ("acme.test mail.acme.test", &[Cause::Timeout][..])
+        );
         assert_eq!(found.below[0].servers[0].addresses.len(), 1);
     }
 
