@@ -20,11 +20,12 @@ use crate::{
         authority::{Authority, Signed},
         connect::Dialer,
         dns::Dns,
+        hello::Greetings,
         http::{Http, Parking},
         layers::{Bound, Bounded, Counters, Deadline, Limited, Once},
         secret::Secret,
         secrets::Secrets,
-        tls::{Handshakes, Tls},
+        tls::{Addresses, Handshakes, Tls},
     },
     settings::Settings,
     survey::Survey,
@@ -34,7 +35,9 @@ use launchcheck_checks::{
     facts::{Before, FactKind, Facts},
     for_each_fact,
     vocab::{Answers, Fact, Inquiry, Observed, Question, Step, TargetId, Targets},
-    wire::{AuthorityQuestion, DnsQuestion, HandshakeQuestion, HttpQuestion, SignedQuestion},
+    wire::{
+        AddressQuestion, AuthorityQuestion, DnsQuestion, HandshakeQuestion, HelloQuestion, HttpQuestion, SignedQuestion,
+    },
 };
 use rustls::pki_types::TrustAnchor;
 use std::{
@@ -54,7 +57,8 @@ const REQUESTS_AT_ONCE: usize = 4;
 type DnsWire = Once<DnsQuestion, Limited<Bounded<Dns>>>;
 type AuthorityWire = Once<AuthorityQuestion, Limited<Bounded<Authority>>>;
 type SignedWire = Once<SignedQuestion, Bounded<Signed>>;
-type TlsWire = Once<HandshakeQuestion, Handshakes<DnsWire>>;
+type AddressWire = Once<AddressQuestion, Arc<Addresses<DnsWire>>>;
+type TlsWire = Once<HandshakeQuestion, Handshakes<DnsWire, AddressWire>>;
 type HttpWire = Once<HttpQuestion, Limited<Http<DnsWire, TlsWire>>>;
 
 /// Everything that asks, with its layers.
@@ -67,6 +71,10 @@ pub struct Wire {
     pub signed: SignedWire,
     /// Handshakes.
     pub tls: Arc<TlsWire>,
+    /// Handshakes, address by address.
+    pub addresses: Arc<AddressWire>,
+    /// Greetings that no modern client would send.
+    pub greetings: Once<HelloQuestion, Greetings<DnsWire>>,
     /// Requests.
     pub http: HttpWire,
     /// The dialer of all of them, for vendors' clients.
@@ -92,17 +100,22 @@ impl Wire {
         let signed = Once::new(Bounded { inner: signed, time: time.clone() }, &counters);
         let dialer = Arc::new(Dialer::new(Arc::clone(&dns), settings.connect_to.clone()));
         let (parking, tls) = (Arc::new(Parking::default()), Tls::default());
+        let made = Arc::new(Addresses::new(Arc::clone(&dialer), tls.clone(), time.clone()));
+        let addresses = Arc::new(Once::new(Arc::clone(&made), &counters));
         let handshakes = Handshakes {
             dialer: Arc::clone(&dialer),
-            tls: tls.clone(),
+            addresses: Arc::clone(&addresses),
+            made,
             parking: Arc::clone(&parking),
-            time: time.clone(),
         };
-        let handshakes = Arc::new(Once::new(handshakes, &counters));
+        // The addresses are counted; a host's handshake is the choice among theirs.
+        let handshakes = Arc::new(Once::new(handshakes, &Counters::default()));
+        let greetings = Greetings { dialer: Arc::clone(&dialer), time: time.clone() };
+        let greetings = Once::new(greetings, &counters);
         let http =
             Http { dialer: Arc::clone(&dialer), tls, handshakes: Arc::clone(&handshakes), parking, time: time.clone() };
         let http = Once::new(Limited::new(http, REQUESTS_AT_ONCE), &counters);
-        Self { dns, authority, signed, tls: handshakes, http, dialer, counters, time }
+        Self { dns, authority, signed, tls: handshakes, addresses, greetings, http, dialer, counters, time }
     }
 }
 impl Wire {
@@ -141,6 +154,16 @@ impl Ask<SignedQuestion> for Wire {
 impl Ask<HandshakeQuestion> for Wire {
     async fn ask(&self, q: &HandshakeQuestion) -> Observed<<HandshakeQuestion as Question>::Answer> {
         self.tls.ask(q).await
+    }
+}
+impl Ask<AddressQuestion> for Wire {
+    async fn ask(&self, q: &AddressQuestion) -> Observed<<AddressQuestion as Question>::Answer> {
+        self.addresses.ask(q).await
+    }
+}
+impl Ask<HelloQuestion> for Wire {
+    async fn ask(&self, q: &HelloQuestion) -> Observed<<HelloQuestion as Question>::Answer> {
+        self.greetings.ask(q).await
     }
 }
 impl Ask<HttpQuestion> for Wire {

@@ -96,6 +96,9 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
     drawn.mail(audited.as_ref());
     drawn.webhooks();
     drawn.apps(here, infer_app, !env_files.is_empty());
+    if let Some((domain, _)) = &audited {
+        drawn.named_by_environment(domain, here, env_files);
+    }
     drawn.billing();
     drawn.zones();
     drawn.links(here, env_files);
@@ -300,6 +303,37 @@ impl Drawing<'_> {
         }
     }
 
+    /// The hosts of the audited domain that production's variables name by a base URL.
+    fn named_by_environment(&mut self, domain: &DomainName, here: &Path, env_files: &[PathBuf]) {
+        let ours = domain.registrable();
+        let mut files: Vec<PathBuf> = env_files.iter().map(|f| here.join(f)).collect();
+        for folder in self.apps.values() {
+            files.extend(PRODUCTION.iter().map(|name| folder.join(name)));
+        }
+        let declared = self.config.apps.iter().filter_map(|app| {
+            let file = app.production.as_ref()?;
+            Some(here.join(self.config.app_folder(app)).join(file.as_path()))
+        });
+        files.extend(declared);
+        files.sort();
+        files.dedup();
+        for file in files.iter().filter(|f| f.is_file()) {
+            let shown = file.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+            // One that cannot be read is told of where its variables are judged.
+            let assigned = crate::probe::secrets::bytes(file).map(|b| dotenv::last(dotenv::parse(&b)));
+            for variable in assigned.unwrap_or_default() {
+                let Some((host, port)) = base_host(&variable.value) else { continue };
+                let id = TargetId::new(TargetKind::Host, host.as_str());
+                if !host.is_within(&ours) || self.hosts.contains_key(&id) {
+                    continue;
+                }
+                let from = format!("{} in {shown} names it", variable.name);
+                self.notes.push(format!("{host} is audited as well: {from}"));
+                self.host(&host, HostRole::FromEnv, port, Origin::Inferred(from.into()));
+            }
+        }
+    }
+
     /// What an `[[app]]` names must be there: a file that was renamed would otherwise turn every
     /// rule about it off.
     fn app_files(&mut self, app: &App, folder: &Path) {
@@ -445,6 +479,18 @@ fn secure_host(url: &Url) -> Option<(DomainName, u16)> {
     let name = DomainName::parse(name).ok()?;
     (url.scheme() == "https").then(|| (name, url.port().unwrap_or(443)))
 }
+
+/// The host and port of a base URL: https, with a name, and without credentials.
+fn base_host(value: &str) -> Option<(DomainName, u16)> {
+    let url = Url::parse(value.trim()).ok()?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    secure_host(&url)
+}
+
+/// The files beside an app that hold production's variables by their names.
+const PRODUCTION: &[&str] = &[".env.production", ".env.production.local"];
 
 /// What shows that a folder holds an app: package.json, or an environment file.
 fn looks_like_an_app(folder: &Path) -> Option<String> {

@@ -51,6 +51,11 @@ macro_rules! for_each_fact {
             doorway: $crate::tls::edge::Doorway, of Host, network;
             preload: $crate::tls::hsts::Preload, of Site, network;
             lockout: $crate::tls::hsts::Lockout, of Site, network;
+            seats: $crate::tls::facts::Seats, of Host, network;
+            peers: $crate::tls::facts::Peers, of Host, network;
+            six: $crate::tls::facts::Six, of Host, network;
+            refusal: $crate::tls::facts::Refusal, of Host, network;
+            old_versions: $crate::tls::facts::OldVersions, of Host, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
             shots: $crate::webhook::facts::Shots, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;

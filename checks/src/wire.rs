@@ -1,5 +1,6 @@
 //! Questions to the world and what answers look like. The probes ask them; inquiries think in them.
 
+use crate::tls::hello::{Heard, Offer};
 use crate::vocab::{Cause, DomainName, Question, Shown};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -23,6 +24,8 @@ pub enum HostFailure {
     Protocol(Shown),
     /// A redirect or a record led to a private address, which is never connected to.
     PrivateAddress(Shown),
+    /// The server ends the connection of every client that shows no certificate.
+    WantsCertificate,
 }
 impl HostFailure {
     /// Why whatever else was to be learned of the host stays unknown.
@@ -30,7 +33,7 @@ impl HostFailure {
     pub fn cause(&self) -> Cause {
         match self {
             Self::NoSuchName | Self::NoAddress | Self::PrivateAddress(_) => Cause::NoRoute,
-            Self::Refused | Self::Reset | Self::TlsAlert(_) => Cause::Refused,
+            Self::Refused | Self::Reset | Self::TlsAlert(_) | Self::WantsCertificate => Cause::Refused,
             Self::NotTls(_) | Self::Protocol(_) => Cause::Parse(self.to_string().into()),
         }
     }
@@ -52,6 +55,7 @@ impl std::fmt::Display for HostFailure {
             Self::NotTls(t) => write!(f, "the port does not speak TLS, it sent: {t}"),
             Self::Protocol(t) => write!(f, "the answer broke the protocol: {t}"),
             Self::PrivateAddress(a) => write!(f, "it leads to the private address {a}"),
+            Self::WantsCertificate => f.write_str("the server demands a certificate of every client"),
         }
     }
 }
@@ -347,7 +351,8 @@ pub struct SignedAnswer {
 
 // ---------------------------------------------------------------------------------------- TLS ---
 
-/// Who answers a TLS handshake there?
+/// Who answers a TLS handshake there? Every address is asked; the answer is that of the first that
+/// completes one, IPv4 before IPv6 and the lower before the higher.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct HandshakeQuestion {
     /// The name: resolved, and sent as SNI.
@@ -371,11 +376,65 @@ pub struct Handshake {
     pub address: IpAddr,
     /// The protocol version, such as "TLS 1.3".
     pub version: Shown,
+    /// The cipher suite agreed on.
+    pub cipher: Shown,
+    /// The group of the key exchange, such as "X25519"; none where it was not seen.
+    pub group: Option<Shown>,
     /// The application protocol agreed on.
     pub alpn: Option<Shown>,
     /// Whether the server's signature over the handshake fits its certificate; `None` where our
     /// provider cannot verify the scheme.
     pub signature_fits: Option<bool>,
+}
+
+/// Who answers a TLS handshake at this one address of a host?
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct AddressQuestion {
+    /// The name, sent as SNI.
+    pub host: DomainName,
+    /// The port.
+    pub port: u16,
+    /// The address, as the name resolves to it.
+    pub address: IpAddr,
+}
+impl Question for AddressQuestion {
+    type Answer = Result<Handshake, Unshaken>;
+    const KIND: &'static str = "handshakes";
+    fn place(&self) -> String {
+        format!("{} ({})", self.host, self.address)
+    }
+}
+/// A handshake that came to nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unshaken {
+    /// How it ended.
+    pub why: HostFailure,
+    /// What was seen before it ended, where that includes a certificate.
+    pub seen: Option<Handshake>,
+}
+
+impl From<HostFailure> for Unshaken {
+    fn from(why: HostFailure) -> Self {
+        Self { why, seen: None }
+    }
+}
+
+/// What does a host say to a greeting that a modern client would not send?
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct HelloQuestion {
+    /// The name: resolved, and sent as SNI.
+    pub host: DomainName,
+    /// The port.
+    pub port: u16,
+    /// What is offered.
+    pub offer: Offer,
+}
+impl Question for HelloQuestion {
+    type Answer = Result<Heard, HostFailure>;
+    const KIND: &'static str = "greetings";
+    fn place(&self) -> String {
+        self.host.to_string()
+    }
 }
 
 // --------------------------------------------------------------------------------------- HTTP ---

@@ -10,7 +10,7 @@ use launchcheck_checks::{
         judge,
         path::PathWalk,
     },
-    vocab::{Cause, DomainName, Missing, Observed, Step},
+    vocab::{Cause, DomainName, Missing, Observed, Shown, Step},
     wire::{Handshake, HostFailure, HttpAnswer},
 };
 use rcgen::{
@@ -79,6 +79,8 @@ fn shake(chain: Vec<Vec<u8>>) -> Handshake {
         chain,
         address: [203, 0, 113, 1].into(),
         version: "TLS 1.3".into(),
+        cipher: Shown::default(),
+        group: None,
         alpn: None,
         signature_fits: Some(true),
     }

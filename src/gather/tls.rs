@@ -2,19 +2,26 @@
 
 use super::{Cx, Produce};
 use crate::config::{Ca, Renewal};
+use futures_util::future::join_all;
 use launchcheck_checks::{
     facts::Before,
     tls::{
         chain::{Roots, chain, key_proof},
         crl::CrlWalk,
-        facts::{Certificate, Chain, HostPlan, HostRole, KeyProof, Reach, Revocation, Session, Trust},
+        facts::{
+            Certificate, Chain, HostPlan, HostRole, KeyProof, OldVersions, Peers, Reach, Refusal, Revocation, Seat,
+            Seats, Session, Six, Trust,
+        },
+        hello::{Heard, Offer, alert_name, cipher_name, is_modern, version_name},
         judge::{certificate, hidden_by},
         path::PathWalk,
+        seats::served,
     },
-    vocab::{DomainName, Fact, Missing, Observed, TargetId},
+    vocab::{DomainName, Fact, Missing, Observed, Shown, TargetId},
     web::facts::Home,
-    wire::{Handshake, HandshakeQuestion},
+    wire::{AddressQuestion, Handshake, HandshakeQuestion, HelloQuestion, HostFailure},
 };
+use std::net::{IpAddr, Ipv4Addr};
 
 impl Produce for HostPlan {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
@@ -71,8 +78,65 @@ where
     let plan = plan.get().map_err(Observed::from)?;
     match cx.ask(&question(plan)).await.into_inner() {
         Ok(Ok(shake)) => Ok((plan.clone(), shake)),
-        Ok(Err(failure)) => Err(hidden_by(plan, &failure)),
+        Ok(Err(failure)) => match glimpsed(plan, &failure, cx).await {
+            Some(shake) => Ok((plan.clone(), shake)),
+            None => Err(hidden_by(plan, &failure)),
+        },
         Err(missing) => Err(missing.into()),
+    }
+}
+
+/// Whether the host answers at all, so that it may say more to another greeting.
+const fn answers(failure: &HostFailure) -> bool {
+    matches!(
+        failure,
+        HostFailure::TlsAlert(_)
+            | HostFailure::NotTls(_)
+            | HostFailure::Protocol(_)
+            | HostFailure::WantsCertificate
+            | HostFailure::Reset
+    )
+}
+
+/// The certificates of a host that ends the handshake: seen before it did, or in the answer to a
+/// greeting that offers what older clients offer.
+async fn glimpsed<F: Fact>(plan: &HostPlan, failure: &HostFailure, cx: &Cx<F>) -> Option<Handshake> {
+    if !answers(failure) {
+        return None;
+    }
+    for address in addresses(plan, cx).await.ok()? {
+        if let Ok(Err(unshaken)) = cx.ask(&at_address(plan, address)).await.into_inner()
+            && unshaken.seen.is_some()
+        {
+            return unshaken.seen;
+        }
+    }
+    let heard = cx.ask(&greeting(plan, Offer::Wide)).await.into_inner().ok()?.ok()?;
+    let (version, cipher) = heard.chosen.filter(|_| !heard.chain.is_empty())?;
+    Some(Handshake {
+        chain: heard.chain,
+        address: Ipv4Addr::UNSPECIFIED.into(),
+        version: version_name(version),
+        cipher: cipher_name(cipher),
+        group: None,
+        alpn: None,
+        signature_fits: None,
+    })
+}
+
+fn at_address(plan: &HostPlan, address: IpAddr) -> AddressQuestion {
+    AddressQuestion { host: plan.host.clone(), port: plan.port, address }
+}
+fn greeting(plan: &HostPlan, offer: Offer) -> HelloQuestion {
+    HelloQuestion { host: plan.host.clone(), port: plan.port, offer }
+}
+
+/// The addresses of a host, or what is there instead of them.
+async fn addresses<F: Fact>(plan: &HostPlan, cx: &Cx<F>) -> Result<Vec<IpAddr>, Result<HostFailure, Missing>> {
+    match cx.wire().dialer.route(plan.host.as_str(), plan.port, true).await.into_inner() {
+        Ok(Ok(route)) => Ok(route.sorted()),
+        Ok(Err(failure)) => Err(Ok(failure)),
+        Err(missing) => Err(Err(missing)),
     }
 }
 
@@ -121,6 +185,130 @@ impl Produce for Revocation {
         match shaken(at, cx).await {
             Ok((_, shake)) => cx.drive(CrlWalk { shake: &shake, roots: roots(cx), now: cx.now() }).await,
             Err(instead) => instead,
+        }
+    }
+}
+
+impl Produce for Seats {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let plan = cx.get::<HostPlan>(at).await;
+        let plan = match plan.get() {
+            Ok(plan) => plan,
+            Err(missing) => return missing.into(),
+        };
+        let all = match addresses(plan, cx).await {
+            Ok(all) => all,
+            Err(Ok(failure)) => return hidden_by(plan, &failure),
+            Err(Err(missing)) => return missing.into(),
+        };
+        // What they served is remembered from the host's own handshake.
+        let judged = cx.ask(&question(plan)).await.into_inner().ok().and_then(Result::ok).map(|shake| shake.address);
+        let all = join_all(all.into_iter().map(|address| seat(plan, address, cx))).await;
+        Observed::known(Self { judged, all })
+    }
+}
+
+async fn seat(plan: &HostPlan, address: IpAddr, cx: &Cx<Seats>) -> Seat {
+    let seen = match cx.ask(&at_address(plan, address)).await.into_inner() {
+        Ok(Ok(shake)) => {
+            let cert = certificate(&shake, &plan.host, cx.now());
+            let trust = cx.drive(PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() }).await;
+            Observed::known(Ok(served(&shake, plan, &cert, &trust)))
+        }
+        Ok(Err(unshaken)) => Observed::known(Err(unshaken.why)),
+        Err(missing) => missing.into(),
+    };
+    Seat { address, seen }
+}
+
+impl Produce for Peers {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match cx.get::<Seats>(at).await.get() {
+            Ok(seats) => seats.beside(false).map(Self),
+            Err(missing) => missing.into(),
+        }
+    }
+}
+
+impl Produce for Six {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match cx.get::<Seats>(at).await.get() {
+            Ok(seats) => seats.beside(true).map(Self),
+            Err(missing) => missing.into(),
+        }
+    }
+}
+
+impl Produce for Refusal {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let plan = cx.get::<HostPlan>(at).await;
+        let plan = match plan.get() {
+            Ok(plan) => plan,
+            Err(missing) => return missing.into(),
+        };
+        let failure = match cx.ask(&question(plan)).await.into_inner() {
+            Ok(Ok(_)) => return Observed::known(Self::None),
+            Ok(Err(HostFailure::WantsCertificate)) => return Observed::known(Self::WantsCertificate),
+            Ok(Err(failure)) if !answers(&failure) => return hidden_by(plan, &failure),
+            Ok(Err(failure)) => failure,
+            Err(missing) => return missing.into(),
+        };
+        match cx.ask(&greeting(plan, Offer::Wide)).await.into_inner() {
+            // One that now says no more than before leaves it open why.
+            Ok(Ok(heard)) => refusal(&heard, &failure).map_or_else(|| hidden_by(plan, &failure), Observed::known),
+            Ok(Err(_)) => hidden_by(plan, &failure),
+            Err(missing) => missing.into(),
+        }
+    }
+}
+
+/// What a host that ends the handshake says to a wider offer.
+fn refusal(heard: &Heard, failure: &HostFailure) -> Option<Refusal> {
+    if let Some(bytes) = heard.other.as_deref() {
+        return first_line(bytes).map(Refusal::PlainText);
+    }
+    match (heard.chosen, heard.alert) {
+        (Some((version, _)), _) if heard.is_old() => Some(Refusal::OldVersion(version_name(version))),
+        (Some(_), _) if heard.asks_certificate => Some(Refusal::WantsCertificate),
+        (Some((_, cipher)), _) if !is_modern(cipher) => Some(Refusal::OldCipher(cipher_name(cipher))),
+        (None, Some(alert)) => Some(match failure {
+            // What it said to a modern client says more than what it says to an old one.
+            HostFailure::TlsAlert(first) => {
+                Refusal::Alert(first.as_str().strip_prefix("alert ").unwrap_or(first.as_str()).into())
+            }
+            _ => Refusal::Alert(alert_name(alert)),
+        }),
+        _ => None,
+    }
+}
+
+/// The first line of what a server said, where that is text.
+fn first_line(bytes: &[u8]) -> Option<Shown> {
+    let line = bytes.split(|b| matches!(b, b'\r' | b'\n')).find(|l| !l.is_empty())?;
+    let text = std::str::from_utf8(line).ok()?;
+    text.chars().all(|c| !c.is_control() || c == '\t').then(|| text.into())
+}
+
+impl Produce for OldVersions {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let plan = cx.get::<HostPlan>(at).await;
+        let plan = match plan.get() {
+            Ok(plan) => plan,
+            Err(missing) => return missing.into(),
+        };
+        let (handshake, greeting) = (question(plan), greeting(plan, Offer::Old));
+        let (handshake, heard) = tokio::join!(cx.ask(&handshake), cx.ask(&greeting));
+        let heard = heard.into_inner();
+        if let Ok(Ok(heard)) = &heard
+            && let (true, Some((version, cipher))) = (heard.is_old(), heard.chosen)
+        {
+            return Observed::known(Self { accepted: Some((version_name(version), cipher_name(cipher))) });
+        }
+        match (handshake.into_inner(), heard) {
+            // One that talks to nobody refuses old clients no more than new ones.
+            (Ok(Err(failure)), _) => hidden_by(plan, &failure),
+            (Err(missing), _) | (_, Err(missing)) => missing.into(),
+            (Ok(Ok(_)), Ok(_)) => Observed::known(Self { accepted: None }),
         }
     }
 }

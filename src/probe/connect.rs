@@ -133,6 +133,25 @@ impl Route {
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         self.hops.iter().map(|(to, _)| *to)
     }
+    /// The addresses as the name resolves to them: IPv4 before IPv6, the lower before the higher,
+    /// whatever turns a name server gives them.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<IpAddr> {
+        let mut all: Vec<IpAddr> = self.hops.iter().map(|(_, shown)| *shown).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+    /// Connects to this one of its addresses.
+    pub async fn connect_at(&self, address: IpAddr) -> Dialed<TcpStream> {
+        let Some((to, shown)) = self.hops.iter().find(|(_, shown)| *shown == address) else {
+            return Observed::unknown(Cause::NoRoute);
+        };
+        match open(*to, *shown).await {
+            Ok((stream, _)) => Observed::known(Ok(stream)),
+            Err(e) => verdict(&[e]),
+        }
+    }
     /// Connects: the next address gets its turn when the one before failed or took too long, and
     /// the first connection wins. Returns it with the address as the world knows it.
     pub async fn connect(&self) -> Dialed<(TcpStream, IpAddr)> {

@@ -8,6 +8,7 @@ pub mod database;
 pub mod dns;
 pub mod env_files;
 pub mod guard;
+pub mod hello;
 pub mod http;
 pub mod layers;
 pub mod lockfile;
@@ -25,4 +26,9 @@ use std::future::Future;
 pub trait Ask<Q: Question>: Send + Sync {
     /// Asks it. Silence, refusal by a resolver and the like are `Observed::unknown`.
     fn ask(&self, question: &Q) -> impl Future<Output = Observed<Q::Answer>> + Send;
+}
+impl<Q: Question, I: Ask<Q>> Ask<Q> for std::sync::Arc<I> {
+    async fn ask(&self, question: &Q) -> Observed<Q::Answer> {
+        I::ask(self, question).await
+    }
 }

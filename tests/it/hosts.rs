@@ -136,11 +136,11 @@ fn every_certificate_fault_is_told_apart() {
         [
             "blocker tls.expired host:all.acme.test",
             "blocker tls.expired host:expired.acme.test",
+            "blocker tls.handshake-refused host:alert.acme.test",
             "blocker tls.name-mismatch host:all.acme.test",
             "blocker tls.name-mismatch host:name.acme.test",
             "blocker tls.not-yet-valid host:early.acme.test",
             "blocker tls.self-signed host:self.acme.test",
-            "blocker tls.unreachable host:alert.acme.test",
             "blocker tls.unreachable host:down.acme.test",
             "blocker tls.untrusted host:all.acme.test",
             "blocker tls.untrusted host:stranger.acme.test",

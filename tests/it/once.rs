@@ -23,6 +23,9 @@ fn each_lookup_handshake_and_request_is_made_once() {
     let handshakes = world.handshakes();
     assert!(handshakes.values().all(|n| *n == 1), "{handshakes:?}");
     assert_eq!(handshakes.len(), 4, "apex, www, app and api: {handshakes:?}");
+    // Each has an IPv4 and an IPv6 address, and each of these is shaken hands with once.
+    let by_address = world.log().handshakes_by_address();
+    assert!(by_address.values().all(|seen| *seen == (2, 2)), "{by_address:?}");
 
     // A signature more or less makes another request of it, so requests differ by it too.
     let mut requests = BTreeMap::<String, u64>::new();

@@ -18,6 +18,10 @@
 //! bloat root WORDS
 //! signature wrong                 # or unknown: the handshake's own
 //! revoked leaf                    # or between, no, unknown; default: no list was looked at
+//! address 203.0.113.11 expired    # another address: same, other, expired, refused, unknown
+//! ipv6 refused                    # 2001:db8::10, likewise
+//! legacy TLS 1.0                  # an old version is accepted
+//! refusal plain-text WORDS        # old-version, old-cipher, wants-certificate, alert
 //! unreachable refused             # nxdomain, no-address, reset, alert, not-tls, protocol, timeout
 //! subject CN=acme.test            # the whole subject; `issuer-name` the whole issuer
 //! delivers stripe                 # a webhook of this provider is delivered there
@@ -35,8 +39,8 @@
 
 use super::edge::{Doorway, DoorwayWalk};
 use super::facts::{
-    Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, Path, Reach, Revocation, Root, Session,
-    Trust,
+    Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, OldVersions, Path, Peers, Reach, Refusal,
+    Revocation, Root, Seat, Seats, Served, Session, Six, Trust,
 };
 use super::hsts::{self, Cut, Lockout, Preload};
 use super::lint::{Flaw, Kind, Role};
@@ -46,6 +50,7 @@ use crate::vocab::{Cause, DomainName, Observed, Origin, Shown, Step, TargetId, T
 use crate::web::{self, example::Answer};
 use crate::webhook::facts::WebhookPlan;
 use crate::wire::{HostFailure, HttpQuestion};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The moment at which every example happens: 2026-11-21T00:00:00Z.
@@ -67,6 +72,9 @@ struct Case {
     whole: (Shown, Shown),
     hooks: Vec<Shown>,
     door: [Answer; 2],
+    refusal: Option<Refusal>,
+    legacy: Option<Shown>,
+    others: Vec<Seat>,
 }
 
 /// Reads an example: targets, facts, and the host to judge.
@@ -114,6 +122,9 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         whole: ("CN=acme.test".into(), "O=Test Authority".into()),
         hooks: Vec::new(),
         door: [web::example::answer("200")?, web::example::answer("301 https://acme.test/")?],
+        refusal: None,
+        legacy: None,
+        others: Vec::new(),
     };
     for line in text.lines().map(|l| l.split('#').next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
         case.read(line).map_err(|why| format!("{line}: {why}"))?;
@@ -192,6 +203,13 @@ impl Case {
             "delivers" => self.hooks.push(rest.into()),
             "door" => self.door[0] = door(rest)?,
             "door-http" => self.door[1] = door(rest)?,
+            "address" => {
+                let (address, how) = rest.split_once(' ').ok_or("an address and what it does")?;
+                self.others.push(seat(address, how)?);
+            }
+            "ipv6" => self.others.push(seat("2001:db8::10", rest)?),
+            "legacy" => self.legacy = Some(rest.into()),
+            "refusal" => self.refusal = Some(refusal(rest)?),
             "unreachable" => self.failure = Some(failure(rest)?),
             _ => return Err("no such word".to_owned()),
         }
@@ -260,6 +278,7 @@ impl Case {
             facts.webhook_plan.insert(hook, Arc::new(Observed::known(plan)));
         }
         facts.doorway.insert(at.clone(), Arc::new(door));
+        self.live(&at, &mut facts);
         facts.host_plan.insert(at.clone(), Arc::new(Observed::known(self.plan)));
         facts.reach.insert(at.clone(), Arc::new(reach));
         facts.certificate.insert(at.clone(), Arc::new(certificate));
@@ -277,6 +296,39 @@ impl Case {
             Ok(door) => Observed::known(door.unwrap_or_default()),
             Err(missing) => missing.into(),
         }
+    }
+
+    /// What only a server shows: its addresses, what it demands and what it still accepts.
+    fn live(&self, at: &TargetId, facts: &mut Facts) {
+        let hidden = |cause: &Cause| Observed::unknown(cause.clone());
+        let (seats, old, refusal) = match &self.failure {
+            Some(Err(cause)) => (hidden(cause), Observed::unknown(cause.clone()), Observed::unknown(cause.clone())),
+            Some(Ok(failure)) => (
+                judge::hidden_by(&self.plan, failure),
+                judge::hidden_by(&self.plan, failure),
+                self.refusal.clone().map_or_else(|| judge::hidden_by(&self.plan, failure), Observed::known),
+            ),
+            None => {
+                let judged = IpAddr::from([203, 0, 113, 10]);
+                let mut all = vec![Seat { address: judged, seen: Observed::known(Ok(serving(&[]))) }];
+                all.extend(self.others.iter().cloned());
+                let accepted = self.legacy.clone().map(|v| (v, "ECDHE_RSA_WITH_AES_128_CBC_SHA".into()));
+                (
+                    Observed::known(Seats { judged: Some(judged), all }),
+                    Observed::known(OldVersions { accepted }),
+                    Observed::known(self.refusal.clone().unwrap_or(Refusal::None)),
+                )
+            }
+        };
+        let beside = |six| match seats.get() {
+            Ok(seats) => seats.beside(six),
+            Err(missing) => missing.into(),
+        };
+        facts.peers.insert(at.clone(), Arc::new(beside(false).map(Peers)));
+        facts.six.insert(at.clone(), Arc::new(beside(true).map(Six)));
+        facts.seats.insert(at.clone(), Arc::new(seats));
+        facts.old_versions.insert(at.clone(), Arc::new(old));
+        facts.refusal.insert(at.clone(), Arc::new(refusal));
     }
 
     fn certificate(&self) -> Certificate {
@@ -349,6 +401,45 @@ fn site(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     Ok((targets, facts, at))
 }
 
+fn serving(faults: &[&'static str]) -> Served {
+    Served {
+        version: "TLS 1.3".into(),
+        cipher: "AES_256_GCM_SHA384".into(),
+        group: Some("X25519".into()),
+        leaf: vec![u8::try_from(faults.len()).unwrap_or_default()],
+        issuer: "Test Authority".into(),
+        names: "acme.test".into(),
+        not_after: NOW + 60 * DAY,
+        faults: faults.to_vec(),
+        ends_soon: false,
+    }
+}
+
+fn seat(address: &str, how: &str) -> Result<Seat, String> {
+    let address = address.parse().map_err(|_| "an address".to_owned())?;
+    let seen = match how {
+        "same" => Observed::known(Ok(serving(&[]))),
+        "other" => Observed::known(Ok(Served { leaf: vec![9], ..serving(&[]) })),
+        "expired" => Observed::known(Ok(Served { not_after: NOW - DAY, ..serving(&["expired"]) })),
+        "refused" => Observed::known(Err(HostFailure::Refused)),
+        "unknown" => Observed::unknown(Cause::NoRoute),
+        _ => return Err("no such thing that an address does".to_owned()),
+    };
+    Ok(Seat { address, seen })
+}
+
+fn refusal(text: &str) -> Result<Refusal, String> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    Ok(match word {
+        "plain-text" => Refusal::PlainText(rest.into()),
+        "old-version" => Refusal::OldVersion(rest.into()),
+        "old-cipher" => Refusal::OldCipher(rest.into()),
+        "wants-certificate" => Refusal::WantsCertificate,
+        "alert" => Refusal::Alert(rest.into()),
+        _ => return Err("no such refusal".to_owned()),
+    })
+}
+
 fn key(text: &str) -> Result<Key, String> {
     let (algorithm, bits) = text.split_once(' ').ok_or("an algorithm and a size")?;
     let bits: u32 = bits.parse().map_err(|_| "the size is a number of bits".to_owned())?;
@@ -400,6 +491,7 @@ fn failure(text: &str) -> Result<Result<HostFailure, Cause>, String> {
         "alert" => HostFailure::TlsAlert("handshake_failure".into()),
         "not-tls" => HostFailure::NotTls("HTTP/1.1 400 Bad Request".into()),
         "protocol" => HostFailure::Protocol("no common protocol version".into()),
+        "wants-certificate" => HostFailure::WantsCertificate,
         "timeout" => return Ok(Err(Cause::Timeout)),
         _ => return Err("no such failure".to_owned()),
     }))

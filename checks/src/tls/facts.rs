@@ -1,7 +1,8 @@
 //! What is known of a host that serves TLS.
 use super::lint::Flaw;
-use crate::vocab::{DomainName, Gaps, Shown};
+use crate::vocab::{Cause, DomainName, Gaps, Observed, Shown};
 use crate::wire::HostFailure;
+use std::net::IpAddr;
 
 /// What a host is to the product.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -195,3 +196,104 @@ pub enum Revocation {
     Between,
 }
 impl Gaps for Revocation {}
+
+/// One address of a host, and what a handshake there came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seat {
+    /// The address.
+    pub address: IpAddr,
+    /// What it served, or how it said no; silence and a missing route are unknown.
+    pub seen: Observed<Result<Served, HostFailure>>,
+}
+/// What one address serves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Served {
+    /// The protocol version, such as "TLS 1.3".
+    pub version: Shown,
+    /// The cipher suite.
+    pub cipher: Shown,
+    /// The group of the key exchange, where it was seen.
+    pub group: Option<Shown>,
+    /// The server's own certificate, DER.
+    pub leaf: Vec<u8>,
+    /// Its issuer, for people; empty where it cannot be read, as the next two.
+    pub issuer: Shown,
+    /// The names it is made out to.
+    pub names: Shown,
+    /// Its last second, Unix time; 0 where it cannot be read.
+    pub not_after: i64,
+    /// What is wrong with it, in a word or two each: "expired", "wrong name". Empty for a healthy one.
+    pub faults: Vec<&'static str>,
+    /// Whether it ends so soon that it should have been renewed.
+    pub ends_soon: bool,
+}
+/// Every address of a host.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seats {
+    /// The address that the host is judged by, where one completed a handshake.
+    pub judged: Option<IpAddr>,
+    /// The addresses, IPv4 first.
+    pub all: Vec<Seat>,
+}
+impl Gaps for Seats {}
+
+/// The addresses of a host beside the one that it is judged by, but for IPv6 where that is IPv4.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Peers(
+    /// The addresses.
+    pub Beside,
+);
+impl Gaps for Peers {
+    fn gaps(&self) -> &[Cause] {
+        &self.0.gaps
+    }
+}
+/// The IPv6 addresses of a host that answers over IPv4.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Six(
+    /// The addresses.
+    pub Beside,
+);
+impl Gaps for Six {
+    fn gaps(&self) -> &[Cause] {
+        &self.0.gaps
+    }
+}
+/// Addresses beside the one that the host is judged by.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Beside {
+    /// The address that the host is judged by.
+    pub judged: IpAddr,
+    /// What that serves.
+    pub serves: Served,
+    /// The others.
+    pub others: Vec<Seat>,
+    /// Why some of them said nothing.
+    pub gaps: Vec<Cause>,
+}
+
+/// Why a host ends the handshakes of modern clients.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// It does not.
+    None,
+    /// It answers in plain text; this is its first line.
+    PlainText(Shown),
+    /// It speaks nothing newer than this version.
+    OldVersion(Shown),
+    /// It speaks TLS 1.2 with this cipher, which modern clients do not.
+    OldCipher(Shown),
+    /// It demands a certificate of its clients.
+    WantsCertificate,
+    /// It ends every handshake with this alert.
+    Alert(Shown),
+}
+impl Gaps for Refusal {}
+
+/// Whether a host still accepts what browsers gave up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OldVersions {
+    /// The version that it agreed to, and the cipher.
+    pub accepted: Option<(Shown, Shown)>,
+}
+impl Gaps for OldVersions {}

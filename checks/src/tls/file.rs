@@ -117,6 +117,8 @@ impl Case {
             chain: self.chain.clone(),
             address: Ipv4Addr::UNSPECIFIED.into(),
             version: Shown::default(),
+            cipher: Shown::default(),
+            group: None,
             alpn: None,
             signature_fits: None,
         };

@@ -4,11 +4,13 @@ use crate::vocab::{Cell, Exhibit, ExhibitBody, Fault, Fix, Rule, Severity, Targe
 use facts::{Certificate, HostPlan, HostRole, Reach};
 use std::collections::BTreeMap;
 
+mod address_differs;
 mod certificate_malformed;
 pub mod chain;
 mod chain_bloated;
 mod chain_incomplete;
 mod chain_order;
+mod client_certificate_demanded;
 pub mod crl;
 pub mod edge;
 mod edge_flexible_loop;
@@ -19,17 +21,22 @@ mod expired;
 mod expiring;
 pub mod facts;
 pub mod file;
+mod handshake_refused;
+pub mod hello;
 pub mod hsts;
 mod hsts_cuts_subdomain;
 mod hsts_preload_ineligible;
 mod hsts_weak;
 mod intermediate_expiring;
+mod ipv6_broken;
 pub mod judge;
 mod key_mismatch;
 mod key_usage_wrong;
 mod key_weak;
+mod legacy_version;
 mod lifetime_over_limit;
 pub mod lint;
+mod modern_version_missing;
 mod name_mismatch;
 mod name_uncovered;
 mod not_yet_valid;
@@ -37,10 +44,12 @@ mod origin_certificate_exposed;
 pub mod path;
 mod placeholder_certificate;
 pub mod placeholders;
+mod plain_text_on_port;
 pub mod renewal;
 mod renewal_manual;
 mod revoked;
 mod root_distrusted;
+pub mod seats;
 mod self_signed;
 mod signature_weak;
 mod unreachable;
@@ -80,7 +89,17 @@ pub static RULES: &[&Rule] = &[
     &hsts_weak::RULE,
     &hsts_preload_ineligible::RULE,
     &hsts_cuts_subdomain::RULE,
+    &plain_text_on_port::RULE,
+    &client_certificate_demanded::RULE,
+    &modern_version_missing::RULE,
+    &handshake_refused::RULE,
+    &ipv6_broken::RULE,
+    &address_differs::RULE,
+    &legacy_version::RULE,
 ];
+
+/// Why a rule about how a handshake ends has nothing to judge.
+const OTHERWISE: &str = "the server ends the handshake in another way, which another rule names";
 
 /// A blocker on the hosts that visitors and providers were sent to; milder on one that was only
 /// inferred, unless the redirects end on it.
@@ -107,7 +126,8 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
         let site = targets.linked(host, TargetKind::Site).next().unwrap_or(host);
         by_site.entry(site.clone()).or_default().push(cert);
     }
-    by_site.into_iter().map(|(site, certs)| (site, timeline(certs, facts))).collect()
+    let timelines = by_site.into_iter().map(|(site, certs)| (site, timeline(certs, facts)));
+    seats::exhibits(targets, facts).into_iter().chain(timelines).collect()
 }
 
 fn timeline(mut certs: Vec<&Certificate>, facts: &Facts) -> Exhibit {

@@ -37,6 +37,8 @@ rule! {
     /// ```
     "tls.unreachable" on Host, Blocker, stage Tls;
     fails "The host cannot be reached over TLS"; holds "The host answers over TLS";
+    yields_to "tls.plain-text-on-port", "tls.client-certificate-demanded", "tls.modern-version-missing",
+        "tls.handshake-refused";
     fn check(plan: &HostPlan, reach: &Reach) -> Verdict {
         let Err(failure) = &reach.outcome else { return Verdict::Pass };
         if plan.role == HostRole::InferredWww && failure.is_nowhere() {
@@ -59,7 +61,7 @@ fn fix(plan: &HostPlan, failure: &HostFailure) -> Fix {
         HostFailure::PrivateAddress(a) => {
             format!("Point {host} at a public address: {a} cannot be reached from the internet").into()
         }
-        HostFailure::Reset | HostFailure::TlsAlert(_) | HostFailure::Protocol(_) => {
+        HostFailure::Reset | HostFailure::TlsAlert(_) | HostFailure::Protocol(_) | HostFailure::WantsCertificate => {
             format!("Attach {host} to your site at the hosting provider, so that the server has a certificate for it")
                 .into()
         }

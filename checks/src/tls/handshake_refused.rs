@@ -1,0 +1,55 @@
+//! `tls.handshake-refused`
+use super::facts::{HostPlan, Reach, Refusal};
+use crate::rule;
+use crate::vocab::{Fault, Fix, Verdict};
+
+rule! {
+    /// The server ends every handshake: it has no certificate for the name, or no cipher in common
+    /// with modern clients.
+    ///
+    /// A second greeting offers what older clients offer, to tell the two apart.
+    ///
+    /// # Why at launch
+    /// Nobody can open the site, and providers that call it record failed deliveries.
+    ///
+    /// # Fix
+    /// Attach the name to the site where it is hosted, or let the server speak the ciphers of TLS 1.3
+    /// and the ECDHE ones of TLS 1.2.
+    ///
+    /// # References
+    /// RFC 8446 section 6.2 (alerts that end a handshake), section 9.1 (ciphers that must be there);
+    /// RFC 9325 section 4.2.
+    ///
+    /// ```pass
+    /// host acme.test
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// unreachable alert
+    /// refusal alert handshake_failure
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// unreachable alert
+    /// refusal old-cipher RSA_WITH_AES_128_CBC_SHA
+    /// ```
+    "tls.handshake-refused" on Host, Blocker, stage Tls;
+    fails "The server ends the TLS handshake"; holds "The server completes the TLS handshake";
+    fn check(plan: &HostPlan, reach: &Reach, refusal: &Refusal) -> Verdict {
+        let (host, port) = (&plan.host, plan.port);
+        let (saw, first) = match refusal {
+            Refusal::Alert(alert) => (
+                format!("{host}:{port} ends every handshake with the alert {alert}"),
+                format!("Attach {host} to your site at the hosting provider, so that the server has a certificate for it"),
+            ),
+            Refusal::OldCipher(cipher) => (
+                format!("{host}:{port} speaks TLS 1.2 only with ciphers that modern clients left, such as {cipher}"),
+                "nginx: ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20; and ssl_protocols TLSv1.2 TLSv1.3".to_owned(),
+            ),
+            Refusal::None => return Verdict::Pass,
+            _ => return Verdict::not_applicable(super::OTHERWISE),
+        };
+        let fix = Fix::steps([first, format!("Check it: openssl s_client -connect {host}:{port} -servername {host}")]);
+        super::by_role(Fault::new(host, saw, fix), plan, reach).into()
+    }
+}
