@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use launchcheck_checks::{
     tls::{
         edge::{Doorway, DoorwayWalk},
-        facts::{Certificate, HostPlan, Reach, Trust},
+        facts::{Certificate, HostPlan, HostRole, Reach, Trust},
         hsts::{Cut, Lockout, Preload, insisting, refused, served},
         judge::hidden_by,
     },
@@ -59,7 +59,9 @@ impl Produce for Lockout {
         }
         let plans = cx.get_linked::<HostPlan>(at).await;
         let below = plans.iter().filter_map(|(target, plan)| {
-            let plan = plan.get().ok().filter(|p| !p.private_ca)?;
+            // What nobody declared is nobody's need; `web.plain-http-open` speaks of such a www.
+            let needed = |p: &&HostPlan| !p.private_ca && p.role != HostRole::InferredWww;
+            let plan = plan.get().ok().filter(needed)?;
             let by = insisting.iter().find(|(by, _)| *by != plan.host && plan.host.is_within(by))?;
             Some((target, plan, by))
         });

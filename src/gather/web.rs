@@ -26,9 +26,7 @@ impl Produce for SitePlan {
 
 /// The other of apex and `www.`: only a registrable domain has one.
 fn sibling(domain: &DomainName) -> Option<DomainName> {
-    let apex = domain.registrable();
-    let www = apex.child("www")?;
-    if *domain == apex { Some(www) } else { (*domain == www).then_some(apex) }
+    crate::survey::sibling(domain).map(|(other, _)| other)
 }
 
 impl Produce for Redirects {
@@ -133,5 +131,7 @@ mod tests {
         assert_eq!(sibling(&name("acme.test")), Some(name("www.acme.test")));
         assert_eq!(sibling(&name("www.acme.co.uk")), Some(name("acme.co.uk")));
         assert_eq!(sibling(&name("app.acme.test")), None);
+        // A platform gave it out, with a certificate for that name alone.
+        assert_eq!(sibling(&name("acme.vercel.app")), None);
     }
 }

@@ -5,6 +5,7 @@ mod billing;
 mod chain_file;
 mod cli;
 mod env_loader;
+mod edge;
 mod hosts;
 mod mail;
 mod once;

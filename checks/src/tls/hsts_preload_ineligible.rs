@@ -39,11 +39,12 @@ rule! {
     /// ```
     "tls.hsts-preload-ineligible" on Site, Medium;
     fails "The header asks for the preload list, which would refuse"; holds "What asks for the preload list may be on it";
+    yields_to "tls.unreachable";
     fn check(preload: Part<'_, Preload>) -> Verdict {
         let Some(preload) = preload.first() else { return Verdict::Pass };
-        let flaws = flaws(preload);
+        let (flaws, www) = (flaws(preload), www(preload));
         if flaws.is_empty() {
-            return Verdict::Pass;
+            return www.into();
         }
         let mut steps: Vec<Shown> = flaws.iter().map(|(_, step)| step.clone()).collect();
         steps.dedup();
@@ -60,8 +61,15 @@ rule! {
         for (saw, _) in flaws {
             fault = fault.and_saw(saw);
         }
-        fault.into()
+        [Some(fault), www].into_iter().flatten().collect::<Vec<_>>().into()
     }
+}
+
+/// The list wants https on `www` where it exists. Named by that host, as `tls.unreachable` names it.
+fn www(of: &Preload) -> Option<Fault> {
+    let (why, domain) = (of.www.as_ref()?, &of.domain);
+    let fix = Fix::step(format!("Serve https on www.{domain}, or remove its DNS records"));
+    Some(Fault::new(format!("www.{domain}"), format!("https://www.{domain}/: {why}"), fix))
 }
 
 /// What the list would object to, and what to do about each.
@@ -99,10 +107,6 @@ fn flaws(of: &Preload) -> Vec<(Shown, Shown)> {
                 format!("Redirect http://{domain}/ to https://{domain}/ before anything else").into(),
             ));
         }
-    }
-    if let Some(why) = &of.www {
-        let saw = format!("https://www.{domain}/: {why}");
-        out.push((saw.into(), format!("Serve https on www.{domain}, or remove its DNS records").into()));
     }
     out
 }

@@ -39,6 +39,12 @@ rule! {
     /// ```fail
     /// host api.acme.test webhook
     /// delivers stripe
+    /// trust missing-intermediate
+    /// remaining -1d
+    /// ```
+    /// ```fail
+    /// host api.acme.test webhook
+    /// delivers stripe
     /// ca private
     /// trust unknown-root
     /// ```
@@ -55,7 +61,6 @@ rule! {
         let refused = cert.is_expired() || cert.is_early() || !cert.name_fits;
         let whom = if known.is_empty() { "the provider".to_owned() } else { joined(known) };
         let (saw, fix): (String, Fix) = match &trust.path {
-            _ if refused => return Verdict::not_applicable("browsers refuse its certificate as well, and why has a rule of its own"),
             _ if private => (
                 format!("declared with ca = \"private\", and {whom} does not know that authority"),
                 Fix::steps([
@@ -63,6 +68,7 @@ rule! {
                     "or register the webhook at a host that has such a certificate".to_owned(),
                 ]),
             ),
+            Path::Trusted if refused => return Verdict::not_applicable("browsers refuse its certificate as well, and why has a rule of its own"),
             Path::Trusted => match old_version(reach) {
                 None => return Verdict::Pass,
                 Some(version) => (

@@ -35,7 +35,7 @@ rule! {
     /// ```
     "web.www-unreachable" on Site, Medium;
     fails "The other of apex and www has no usable answer"; holds "The apex and www both have a usable answer";
-    yields_to "tls.unreachable", "web.unreachable", "web.redirect-loop", "dns.cname-dangling", "dns.takeover-possible";
+    yields_to "tls.unreachable", "web.unreachable", "web.redirect-loop", "dns.cname-dangling", "dns.takeover-possible", "tls.edge-origin-broken", "tls.edge-flexible-loop";
     fn check(sibling: Option<&Sibling>) -> Verdict {
         let Some(Sibling { host, chain }) = sibling else {
             return Verdict::not_applicable("only a registrable domain has a www beside it");
