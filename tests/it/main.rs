@@ -4,8 +4,8 @@
 mod billing;
 mod chain_file;
 mod cli;
-mod env_loader;
 mod edge;
+mod env_loader;
 mod hosts;
 mod mail;
 mod once;
