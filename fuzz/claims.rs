@@ -215,6 +215,8 @@ pub(crate) fn issuer_download(data: &[u8]) {
         chain,
         address: std::net::Ipv4Addr::LOCALHOST.into(),
         version: "TLS 1.3".into(),
+        cipher: "AES_256_GCM_SHA384".into(),
+        group: None,
         alpn: None,
         signature_fits: None,
     };
