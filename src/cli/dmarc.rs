@@ -204,40 +204,57 @@ impl<'a> Found<'a> {
         out
     }
 
-    /// The way on from here: the starter record, and the ramp to `p=reject`.
+    /// The way on from here, the next step first: the starter record, and the ramp to `p=reject`.
     fn next(&self) -> Vec<String> {
+        const READ: &str = "read the reports for two to four weeks, until all that sends for you passes";
         let Ok(checked) = self.checked else { return Vec::new() };
         let (domain, organisation) = (&self.args.domain, &checked.organisation);
+        let publish = |at: &DomainName, record: &str| {
+            format!("publish {at} TXT \"{record}\" (in a DNS panel: host {})", at.in_panel())
+        };
         let Some((visit, record)) = checked.dmarc.applying() else {
             let top = if organisation == domain { domain.registrable() } else { organisation.clone() };
-            return vec![
-                format!(
-                    "publish _dmarc.{top} TXT \"v=DMARC1; p=none; rua=mailto:dmarc@{top}\", which changes nothing for your mail"
-                ),
-                "read the reports for two to four weeks, until all that sends for you passes".to_owned(),
-            ];
+            let Some(at) = top.child("_dmarc") else { return Vec::new() };
+            let starter = publish(&at, &format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}"));
+            return vec![format!("{starter}, which changes nothing for your mail"), READ.to_owned()];
         };
+        let own = format!("dmarc@{}", visit.of);
         if record.flaws.iter().any(|f| f.effect == Effect::Breaks) {
-            let repaired = record.repaired(&format!("dmarc@{}", visit.of));
-            return vec![format!("publish {} TXT \"{repaired}\"", visit.at)];
+            return vec![publish(&visit.at, &record.repaired(&own))];
         }
-        let step = |p: &str, t: &str| format!("write p={p}{t} at {}", visit.at);
+        let step = |p, t: bool| publish(&visit.at, &record.asking(p, t, &own));
         let mut out = Vec::new();
-        if record.rua.is_empty() {
-            out.push(format!("add rua=mailto:dmarc@{} to see reports", visit.of));
+        let lost = self.reports.iter().flat_map(|r| &r.destinations);
+        for d in lost.filter(|d| d.agrees == Some(false) || d.takes_mail == Some(false)) {
+            let to = if d.takes_mail == Some(false) { "let it take mail" } else { "let it agree to take your reports" };
+            out.push(format!("name an address of your own in rua in place of {}, or {to}", d.address));
         }
+        let mut ramp = |from: Policy| {
+            for p in [Policy::Quarantine, Policy::Reject].into_iter().filter(|p| *p > from) {
+                out.push(format!("{}, and after a week without reports of lost mail without t=y", step(p, true)));
+            }
+        };
         match (record.own_policy(), record.testing) {
-            (Policy::None, _) => out.extend([
-                "read the reports for two to four weeks, until all that sends for you passes".to_owned(),
-                step("quarantine", "; t=y") + ", then without t=y",
-                step("reject", "; t=y") + ", then without t=y",
-            ]),
-            (p, true) => out.push(format!(
-                "take t=y out, when the reports show that all your own mail passes, so that p={} holds",
-                p.word()
-            )),
-            (Policy::Quarantine, false) => out.push(step("reject", "; t=y") + ", then without t=y"),
-            (Policy::Reject, false) => {}
+            (p, true) => {
+                out.push(format!("{}, when the reports show that all your own mail passes", step(p, false)));
+            }
+            (Policy::None, false) => {
+                ramp(Policy::None);
+                out.insert(out.len().saturating_sub(2), READ.to_owned());
+                if record.rua.is_empty() {
+                    let at = out.len().saturating_sub(3);
+                    out.insert(at, format!("{}, so that you see reports", step(Policy::None, false)));
+                }
+            }
+            (p, false) => {
+                ramp(p);
+                if record.rua.is_empty() {
+                    out.push(format!("add rua=mailto:{own} at {} to see reports", visit.at));
+                }
+            }
+        }
+        if let Force::Policy { policy: Policy::None, tag: tag @ ("sp" | "np"), .. } = checked.dmarc.force {
+            out.insert(0, format!("take {tag}=none out at {}, when all that sends from {domain} passes", visit.at));
         }
         out
     }
@@ -294,7 +311,9 @@ impl<'a> Found<'a> {
         if let Some(result) = self.result().filter(|_| self.is_given()) {
             line("result", result);
         }
-        for (title, all) in [("Wrong", self.problems()), ("Next", self.next())] {
+        let mut next = self.next();
+        let later = next.split_off(next.len().min(1));
+        for (title, all) in [("Wrong", self.problems()), ("Next", next), ("Later", later)] {
             if !all.is_empty() {
                 let _ = writeln!(out, "\n{title}");
             }

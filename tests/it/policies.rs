@@ -126,6 +126,7 @@ fn whose_policy_and_whether_a_mail_passes() {
 fn dmarc_for_people_and_in_bad_weather() {
     let world = world(|p| {
         p.zone.fault("_dmarc.dead.test", Fault::Servfail);
+        p.zone.add("_dmarc.watched.test", "TXT", "v=DMARC1; p=none");
     });
     let (code, text) = run(&world, &["dmarc", "acme.test", "--spf", "acme.test=pass"]);
     assert_eq!(code, 0);
@@ -136,6 +137,19 @@ fn dmarc_for_people_and_in_bad_weather() {
         "result         pass",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
+    }
+    // One next step, as text to paste in both forms.
+    let (_, text) = run(&world, &["dmarc", "new.test"]);
+    let step = "\nNext\n  publish _dmarc.new.test TXT \"v=DMARC1; p=none; rua=mailto:dmarc@new.test\" (in a DNS panel: host _dmarc)";
+    assert!(text.contains(step) && text.contains("\nLater\n  read the reports"), "{text}");
+    let (_, text) = run(&world, &["dmarc", "watched.test"]);
+    let steps: Vec<&str> = text.lines().skip_while(|l| *l != "Next").collect();
+    for (line, part) in [
+        (1, "\"v=DMARC1; p=none; rua=mailto:dmarc@watched.test\""),
+        (5, "p=quarantine; t=y; rua="),
+        (6, "p=reject; t=y; rua="),
+    ] {
+        assert!(steps.get(line).is_some_and(|l| l.contains(part)), "{part}\n{text}");
     }
     let (code, text) = run(&world, &["dmarc", "dead.test"]);
     assert!(code == 3 && text.contains("SERVFAIL"), "{code} {text}");

@@ -49,6 +49,13 @@ fn each_provider_is_right_wrong_or_not_to_be_told() {
         ),
         ("google-workspace@unverified", "not to be told", "the From domain", "will pass: SPF"),
         ("microsoft365@right", "right: selector1, selector2", "the From domain", "will pass: DKIM and SPF"),
+        ("mailgun@right-in-europe", "right: pdk1", "right: mg.acme.test", "will pass"),
+        ("zoho@right", "not to be told", "the From domain", "will pass: SPF"),
+        ("zoho@wrong", "not to be told", "the From domain", "not to be told"),
+        ("mailjet@right", "right: mailjet", "theirs", "will pass: DKIM"),
+        ("klaviyo@unverified", "not to be told", "not to be told", "not to be told"),
+        ("customerio@unverified", "not to be told", "not to be told", "not to be told"),
+        ("intercom@unverified", "not to be told", "not to be told", "not to be told"),
         ("microsoft365@wrong", "wrong: selector1 is not there", "the From domain", "will pass: SPF"),
     ] {
         let scenario = all.iter().find(|s| s.name == name).expect(name);

@@ -68,7 +68,9 @@ pub(super) fn spf_step(plan: &MailPlan, spf: &Spf) -> Shown {
     let mut includes: Vec<_> = plan.senders.iter().filter_map(|s| s.known()?.1.apex_include).collect();
     includes.sort_unstable();
     includes.dedup();
-    let known = !plan.senders.is_empty() && plan.senders.iter().all(|s| s.known().is_some());
+    let told =
+        |s: &super::facts::Sender| s.known().is_some_and(|(_, m)| m.apex_include.is_some() || !m.needs_include());
+    let known = !plan.senders.is_empty() && plan.senders.iter().all(told);
     let value = if known { spf_value(&includes) } else { "v=spf1 include:NAME ~all".to_owned() };
     let hint = if known { "" } else { ", where NAME is what your mail provider says" };
     format!("{verb} at {} as TXT: \"{value}\"{hint}", both(&plan.domain)).into()

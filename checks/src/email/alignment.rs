@@ -6,7 +6,7 @@ use super::facts::{Dmarc, Force, Sender, SpfTree};
 use super::organisations::{Organisations, OrganisationsWalk};
 use super::setup::{SenderSetup, SpotState, Standing};
 use super::spf_outlook::{Reach, way_to};
-use crate::providers::ReturnPath;
+use crate::providers::{Mail, Provider, ReturnPath};
 use crate::vocab::{Cause, DomainName, Gaps, Missing, Observed, Shown};
 
 /// What comes of one of the two ways to align.
@@ -188,7 +188,7 @@ impl Look<'_> {
             (_, ReturnPath::Theirs) => {
                 Way::Misaligned(format!("its envelope sender is at a domain of {}", provider.name).into())
             }
-            (_, ReturnPath::From) => self.by_record(mail.apex_include),
+            (_, ReturnPath::From) => self.by_record(provider, mail),
             (Standing::Wrong(spots), _) => Way::Fails(format!("the records at {} are wrong", spots[0].name).into()),
             (Standing::Unverified, _) => Way::Unverified,
         };
@@ -196,17 +196,20 @@ impl Look<'_> {
     }
 
     /// By the From domain's own record: whether receivers come to the include, and in time.
-    fn by_record(&self, include: Option<&str>) -> Way {
+    fn by_record(&self, provider: &Provider, mail: &Mail) -> Way {
         let domain = &self.setup.domain;
-        let (Some(include), Some(tree)) = (include, self.tree) else { return Way::Unverified };
-        match way_to(tree, Some(include)) {
-            Reach::Passes if tree.gaps.is_empty() || includes(tree, include) => Way::Passes(domain.clone()),
+        let (true, Some(tree)) = (mail.needs_include(), self.tree) else { return Way::Unverified };
+        match way_to(tree, Some(&|name: &str| mail.is_include(name))) {
+            Reach::Passes if tree.gaps.is_empty() || includes(tree, mail) => Way::Passes(domain.clone()),
             Reach::Passes => Way::Unverified,
             Reach::Breaks(why) => Way::Fails(format!("the SPF record of {domain} ends in an error: {why}").into()),
             Reach::Nobody if tree.root.record.is_none() => {
                 Way::Fails(format!("there is no single SPF record at {domain}").into())
             }
-            Reach::Nobody => Way::Fails(format!("the SPF record of {domain} does not include {include}").into()),
+            Reach::Nobody => {
+                let include = mail.apex_include.unwrap_or(provider.name);
+                Way::Fails(format!("the SPF record of {domain} does not include {include}").into())
+            }
         }
     }
 
@@ -230,6 +233,6 @@ impl Look<'_> {
     }
 }
 
-fn includes(tree: &SpfTree, include: &str) -> bool {
-    tree.root.all().iter().any(|b| b.name.as_ref().is_some_and(|n| n.as_str() == include))
+fn includes(tree: &SpfTree, mail: &Mail) -> bool {
+    tree.root.all().iter().any(|b| b.name.as_ref().is_some_and(|n| mail.is_include(n.as_str())))
 }

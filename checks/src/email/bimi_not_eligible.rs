@@ -3,6 +3,7 @@ use super::advice;
 use super::bimi::Bimi;
 use super::dmarc::Policy;
 use super::facts::{Dmarc, Force};
+use super::setup_advice::both;
 use crate::{
     rule,
     vocab::{Fault, Fix, Verdict},
@@ -43,7 +44,7 @@ rule! {
         };
         let shown = || advice::txt(&bimi.at, bimi.records.iter().map(|r| r.text.clone()).collect(), &bimi.answer);
         if bimi.records.len() > 1 || !record.flaws.is_empty() {
-            let fix = Fix::step(format!("Publish one record at {}: v=BIMI1; l=https://… (an SVG Tiny PS file)", bimi.at));
+            let fix = Fix::step(format!("Publish one record at {}: v=BIMI1; l=https://… (an SVG Tiny PS file)", both(&bimi.at)));
             let flaws: Vec<_> = bimi.records.iter().flat_map(|r| r.flaws.clone()).collect();
             return advice::flaws(&flaws).fold(Fault::here(shown(), fix), Fault::and_saw).into();
         }

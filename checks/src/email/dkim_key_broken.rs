@@ -1,6 +1,7 @@
 //! `email.dkim-key-broken`
 use super::advice;
 use super::facts::{Dkim, SelectorKey};
+use super::setup_advice::both;
 use super::syntax::{Effect, Flaw};
 use crate::{
     rule,
@@ -47,7 +48,8 @@ rule! {
 
 fn judge(key: &SelectorKey) -> Option<Fault> {
     let selector = &key.selector;
-    let again = format!("Publish the DKIM record of your mail provider again at {}, whole and as one record", key.at);
+    let again =
+        format!("Publish the DKIM record of your mail provider again at {}, whole and as one record", both(&key.at));
     let shown = || advice::txt(&key.at, key.keys.iter().map(|k| k.text.clone()).collect(), &key.answer);
     let [only] = key.keys.as_slice() else {
         let fix = Fix::step(format!("Delete all records at {} but the one your mail provider shows", key.at));

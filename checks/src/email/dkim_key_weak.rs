@@ -1,6 +1,7 @@
 //! `email.dkim-key-weak`
 use super::dkim_key::Material;
 use super::facts::{Dkim, SelectorKey};
+use super::setup_advice::both;
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Verdict},
@@ -60,7 +61,7 @@ fn judge(key: &SelectorKey) -> Option<Fault> {
     let saw = format!("the RSA key at {} has {bits} bits", key.at);
     let fix = Fix::steps([
         "Ask your mail provider for a key of 2048 bits (often a switch beside the domain)".to_owned(),
-        format!("Publish its record at {}, or under the new selector it comes with", key.at),
+        format!("Publish its record at {}, or under the new selector it comes with", both(&key.at)),
     ]);
     Some(
         Fault::new(key.selector.as_str(), saw, fix)

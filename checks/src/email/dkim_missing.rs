@@ -1,6 +1,7 @@
 //! `email.dkim-missing`
 use super::advice;
 use super::facts::{Dkim, MailPlan, SelectorKey, SelectorSource};
+use super::setup_advice::both;
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Verdict},
@@ -61,7 +62,7 @@ rule! {
 
 fn fault(key: &SelectorKey) -> Option<Fault> {
     let SelectorSource::Configured(place) = &key.source else { return None };
-    let fix = Fix::step(format!("Publish at {} the DKIM record that your mail provider shows", key.at));
+    let fix = Fix::step(format!("Publish at {} the DKIM record that your mail provider shows", both(&key.at)));
     let mut fault = Fault::new(key.selector.as_str(), advice::txt(&key.at, Vec::new(), &key.answer), fix)
         .titled(format!("No DKIM key at selector {}", key.selector));
     if let Some(last) = key.answer.aliases.last() {

@@ -56,8 +56,8 @@ fn judge(key: &SelectorKey) -> Option<Fault> {
     let fix = Fix::DnsRecord {
         name: (&key.at).into(),
         kind: "TXT".into(),
-        value: strings(&whole).into(),
-        note: "replace all records there by this one; enter it without the quotation marks where the panel splits by itself".into(),
+        value: Shown::wire(&whole),
+        note: "replace all records there by this one".into(),
     };
     let title = format!("The DKIM key at selector {} was split wrongly", key.selector);
     Some(Fault::new(key.selector.as_str(), shown, fix).titled(title).and_saw("put together, the parts are a good key"))
@@ -80,9 +80,4 @@ fn unquoted(text: &[u8]) -> Option<Vec<u8>> {
     }
     let bare: Vec<u8> = text.iter().copied().filter(|b| !b"\"\\".contains(b)).collect();
     parse(&bare).is_usable().then_some(bare)
-}
-/// As a zone file has it: strings of at most 255 characters.
-fn strings(whole: &[u8]) -> String {
-    let part = |p: &[u8]| format!("\"{}\"", String::from_utf8_lossy(p));
-    whole.chunks(255).map(part).collect::<Vec<_>>().join(" ")
 }

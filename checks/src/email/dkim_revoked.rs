@@ -2,6 +2,7 @@
 use super::advice;
 use super::dkim_key::{Key, Material};
 use super::facts::{Dkim, SelectorKey, SelectorSource};
+use super::setup_advice::both;
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Verdict},
@@ -63,7 +64,7 @@ rule! {
         let told = all.iter().filter(in_use).filter(withdrawn).map(|k| {
             let steps = [
                 "Sign with another selector, or let your mail provider make a new key".to_owned(),
-                format!("Publish the DKIM record of your mail provider again at {}, whole and as one record", k.at),
+                format!("Publish the DKIM record of your mail provider again at {}, whole and as one record", both(&k.at)),
             ];
             let shown = advice::txt(&k.at, k.keys.iter().map(|k| k.text.clone()).collect(), &k.answer);
             let title = format!("The DKIM key at selector {} is withdrawn", k.selector);

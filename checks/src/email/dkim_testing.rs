@@ -1,6 +1,7 @@
 //! `email.dkim-testing`
 use super::advice;
 use super::facts::{Dkim, SelectorKey};
+use super::setup_advice::both;
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Verdict},
@@ -36,7 +37,7 @@ rule! {
         }
         let trial = all.iter().filter(|k| matches!(k.keys.as_slice(), [only] if only.testing && only.is_usable()));
         let told = trial.map(|k| {
-            let fix = Fix::step(format!("Publish the record at {} again without t=y", k.at));
+            let fix = Fix::step(format!("Publish the record at {} again without t=y", both(&k.at)));
             let shown = advice::txt(&k.at, k.keys.iter().map(|k| k.text.clone()).collect(), &k.answer);
             Fault::new(k.selector.as_str(), shown, fix)
                 .titled(format!("The DKIM key at selector {} says that it is a trial", k.selector))

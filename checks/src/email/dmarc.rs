@@ -131,10 +131,15 @@ impl Record {
     /// The record again with only what receivers can read, as text to paste.
     #[must_use]
     pub fn repaired(&self, fallback_rua: &str) -> String {
+        self.asking(self.p.value().unwrap_or(Policy::None), self.testing, fallback_rua)
+    }
+    /// The same with another policy for the domain itself.
+    #[must_use]
+    pub fn asking(&self, p: Policy, testing: bool, fallback_rua: &str) -> String {
         let policy = |name, p: Policy| format!("{name}={}", p.word());
-        let mut tags = vec!["v=DMARC1".to_owned(), policy("p", self.p.value().unwrap_or(Policy::None))];
+        let mut tags = vec!["v=DMARC1".to_owned(), policy("p", p)];
         tags.extend([("sp", self.sp), ("np", self.np)].iter().filter_map(|(n, p)| Some(policy(n, p.value()?))));
-        let flags = [("t=y", self.testing), ("adkim=s", self.strict_dkim), ("aspf=s", self.strict_spf)];
+        let flags = [("t=y", testing), ("adkim=s", self.strict_dkim), ("aspf=s", self.strict_spf)];
         tags.extend(flags.iter().filter(|(_, on)| *on).map(|(tag, _)| (*tag).to_owned()));
         let rua = if self.rua.is_empty() { format!("mailto:{fallback_rua}") } else { self.rua.join(",") };
         tags.push(format!("rua={rua}"));

@@ -58,6 +58,16 @@ rule! {
             format!("When the reports show that all your own mail passes, write {tag}=quarantine, and {tag}=reject some weeks later")
         };
         let saw = super::advice::txt(&visit.at, vec![text], &visit.answer);
-        Fault::here(saw, Fix::steps([step, "Reports need an address: rua=mailto:…".to_owned()])).into()
+        let fix = match visit.record().filter(|r| r.rua.is_empty() && !testing) {
+            // Without reports nobody knows when all mail passes.
+            Some(record) => Fix::DnsRecord {
+                name: (&visit.at).into(),
+                kind: "TXT".into(),
+                value: record.repaired(&format!("dmarc@{of}")).into(),
+                note: format!("In place of the record there, for some weeks of reports to an address that is read; then {tag}=quarantine:").into(),
+            },
+            None => Fix::step(step),
+        };
+        Fault::here(saw, fix).into()
     }
 }

@@ -1,5 +1,6 @@
 //! `email.dmarc-report-unauthorised`
 use super::facts::{DmarcReports, MailPlan};
+use super::setup_advice::both;
 use crate::{
     rule,
     vocab::{Evidence, Fault, Fix, Part},
@@ -40,7 +41,7 @@ rule! {
                 let saw = Evidence::Dns { name: at.into(), kind: "TXT".into(), answer: vec!["no DMARC record".into()] };
                 let fix = Fix::steps([
                     format!("If {} takes reports for you, add {} to your account there", d.domain, reports.of),
-                    format!("If {} is yours, publish at {at} as TXT: \"v=DMARC1\"", d.domain),
+                    format!("If {} is yours, publish at {} as TXT: \"v=DMARC1\"", d.domain, both(at)),
                     format!("Else name an address at {} in rua", reports.of),
                 ]);
                 Some(Fault::new(&d.domain, saw, fix).titled(format!("DMARC reports go to {}, which did not agree", d.domain)))

@@ -2,14 +2,14 @@
 
 use super::facts::{Branch, SpfTree};
 use super::spf::{Kind, Mechanism, Record};
-use crate::providers::{self, Mail, Provider};
+use crate::providers::{self, Mail, Provider, ReturnPath, is_host_of};
 use crate::vocab::DomainName;
 
 /// The providers whose customers include this name, each with its mail part.
 fn owners(name: &DomainName) -> impl Iterator<Item = (&'static Provider, &'static Mail)> + '_ {
     providers::ALL.iter().filter_map(|p| {
         let mail = p.mail.as_ref()?;
-        let theirs = mail.apex_include.iter().chain(mail.useless_includes).any(|i| *i == name.as_str());
+        let theirs = mail.is_include(name.as_str()) || mail.useless_includes.contains(&name.as_str());
         theirs.then_some((*p, mail))
     })
 }
@@ -38,8 +38,24 @@ pub(super) fn named(record: &Record) -> impl Iterator<Item = DomainName> + '_ {
 
 /// The providers of a record for people; what is nobody's that we know is told by its name.
 pub(super) fn providers_of(record: &Record) -> String {
-    let names: Vec<String> = named(record).map(|n| owner(&n).map_or_else(|| n.to_string(), |(who, _)| who)).collect();
-    if names.is_empty() { "no provider".to_owned() } else { names.join(" and ") }
+    let whose = |n: &DomainName| owner(n).map(|(who, _)| who).or_else(|| of_return_path(n));
+    let names: Vec<String> = named(record).map(|n| whose(&n).unwrap_or_else(|| n.to_string())).collect();
+    match names.split_last() {
+        None => "no provider".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// The provider whose customers include this name at their return paths.
+fn of_return_path(name: &DomainName) -> Option<String> {
+    let includes = |m: &Mail| matches!(m.return_path, ReturnPath::Records { include, .. } if is_host_of(name.as_str(), &[include]));
+    providers::ALL.iter().find(|p| p.mail.as_ref().is_some_and(includes)).map(|p| p.name.to_owned())
+}
+
+/// Whether it is the include of a service that holds mailboxes, whose mail cannot move to another domain.
+pub(super) fn is_of_mailboxes(name: &DomainName) -> bool {
+    owners(name).any(|(_, m)| !m.mx_hosts.is_empty())
 }
 
 /// Every branch that leads to a record, the root left out.

@@ -174,12 +174,13 @@ fn policies(dmarc: &facts::Dmarc) -> Option<Exhibit> {
             facts::Force::Broken(of) => ("nothing".to_owned(), format!("the record of {of} cannot be read")),
             facts::Force::Nothing => ("nothing".to_owned(), "no record applies".to_owned()),
         };
-        [reader.into(), policy.into(), by.into()].map(Cell::Text).to_vec()
+        let record = format!("{} at {}", record.text.short(120), visit.at);
+        [reader.into(), policy.into(), by.into(), record.into()].map(Cell::Text).to_vec()
     };
     let (older, pct) = dmarc_walk::older_view(dmarc);
     let rows = vec![row("RFC 9989", &dmarc.force, None), row("RFC 7489", &older, pct)];
-    let title = format!("DMARC of {}: {} at {}", dmarc.domain, record.text.short(120), visit.at).into();
-    let columns = vec!["reader", "policy in force", "by"];
+    let title = format!("DMARC of {}", dmarc.domain).into();
+    let columns = vec!["reader", "policy in force", "by", "record"];
     Some(Exhibit { id: "dmarc-policy", title, body: ExhibitBody::Table { columns, rows } })
 }
 

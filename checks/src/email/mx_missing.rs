@@ -1,5 +1,6 @@
 //! `email.mx-missing`
 use super::facts::{MailPlan, Mx};
+use super::setup_advice::both;
 use crate::wire::{DnsQuestion, RecordKind};
 use crate::{
     rule,
@@ -52,7 +53,7 @@ rule! {
         }
         let fault = Fault::here(
             mx.answer.evidence(&DnsQuestion::new(mx.domain.clone(), RecordKind::Mx)),
-            Fix::step(format!("Publish at {} the MX records that the service with your mailboxes shows", mx.domain)),
+            Fix::step(format!("Publish at {} the MX records that the service with your mailboxes shows", both(&mx.domain))),
         );
         let why = if mx.null { "that record says that the domain takes no mail" } else { "there is no A or AAAA record either" };
         fault.and_saw(why).into()

@@ -1,7 +1,7 @@
 //! `email.record-type-wrong`
 use super::facts::MailPlan;
 use super::setup::{SenderSetup, Spot, Trouble};
-use super::setup_advice::fault;
+use super::setup_advice::{both, fault};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Verdict},
@@ -47,7 +47,7 @@ rule! {
             let (kind, value) = &spot.wanted;
             let fix = Fix::steps([
                 format!("Delete the {found} record at {}", spot.name),
-                format!("Publish there as {kind}: {value}"),
+                format!("Publish at {} as {kind}: {value}", both(&spot.name)),
             ]);
             let title = format!("{} has a {found} record where a {kind} record must be", spot.name);
             Some(fault(plan, setup, spot, title, fix))

@@ -119,7 +119,7 @@ pub fn from_dns(plan: &MailPlan, spf: Option<&Spf>, mx: Option<&Mx>) -> Vec<Send
     let includes = spf.map(|s| s.records.iter().map(|r| r.text.as_str().to_ascii_lowercase()).collect::<Vec<_>>());
     let sender = |provider: &'static Provider| {
         let mail = provider.mail.as_ref()?;
-        let known = mail.apex_include.iter().chain(mail.useless_includes);
+        let known = mail.apex_include.iter().chain(mail.useless_includes).chain(mail.apex_others);
         let include = known.copied().find(|i| {
             includes.iter().flatten().any(|text| names_include(text, i)) && (owners(i) == 1 || is_home(mail, i))
         });
@@ -139,7 +139,7 @@ pub fn from_dns(plan: &MailPlan, spf: Option<&Spf>, mx: Option<&Mx>) -> Vec<Send
 /// How many providers' customers publish this include.
 fn owners(include: &str) -> usize {
     let mails = providers::ALL.iter().filter_map(|p| p.mail.as_ref());
-    mails.filter(|m| m.apex_include == Some(include) || m.useless_includes.contains(&include)).count()
+    mails.filter(|m| m.is_include(include) || m.useless_includes.contains(&include)).count()
 }
 /// Whether the provider's keys are of the domain that is included: others send through it too.
 fn is_home(mail: &providers::Mail, include: &str) -> bool {

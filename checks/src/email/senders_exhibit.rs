@@ -59,7 +59,10 @@ fn keys(setup: &SenderSetup, sender: &Sender) -> String {
     match setup.keys_of(sender) {
         Standing::Right(spots) => format!("right: {}", names(&spots)),
         Standing::Wrong(spots) => format!("wrong: {}", spots.iter().map(|s| told(s)).collect::<Vec<_>>().join("; ")),
-        Standing::Unverified => open(setup, "dkim-selectors"),
+        Standing::Unverified => {
+            let pattern = sender.known().and_then(|(_, m)| m.selector_patterns.first());
+            open(setup, &format!("dkim-selectors = [\"{}\"]", pattern.map_or("…".to_owned(), |p| p.replace('*', "…"))))
+        }
     }
 }
 
@@ -71,7 +74,7 @@ fn path(setup: &SenderSetup, sender: &Sender) -> String {
         (Standing::Wrong(spots), _) => {
             format!("wrong: {}", spots.iter().map(|s| told(s)).collect::<Vec<_>>().join("; "))
         }
-        (Standing::Unverified, _) => open(setup, "return-paths"),
+        (Standing::Unverified, _) => open(setup, &format!("return-paths = [\"….{}\"]", setup.signs_for(sender))),
     }
 }
 
@@ -85,16 +88,20 @@ fn open(setup: &SenderSetup, key: &str) -> String {
 
 fn include(sender: &Sender, tree: Option<&SpfTree>) -> String {
     let Some((_, mail)) = sender.known() else { return "not known".to_owned() };
-    let named = |name: &str| {
-        tree.is_some_and(|t| t.root.all().iter().any(|b| b.name.as_ref().is_some_and(|n| n.as_str() == name)))
-    };
-    match mail.apex_include {
-        Some(include) if named(include) => format!("{include}: there"),
-        Some(include) => format!("{include}: needed"),
-        None => match mail.useless_includes.iter().find(|i| named(i)) {
+    let all = tree.map(|t| t.root.all()).unwrap_or_default();
+    let named = |is_it: &dyn Fn(&str) -> bool| all.iter().find_map(|b| b.name.as_ref().filter(|n| is_it(n.as_str())));
+    let single = tree.is_some_and(|t| t.root.record.is_some());
+    match (named(&|n| mail.is_include(n)), mail.apex_include) {
+        (Some(include), _) => format!("{include}: there"),
+        (None, _) if !mail.needs_include() => match named(&|n| mail.useless_includes.contains(&n)) {
             Some(include) => format!("{include}: does nothing here"),
             None => "none needed".to_owned(),
         },
+        (None, include) => {
+            let include = include.unwrap_or("the one of your region");
+            let why = if single { "" } else { "; there is no single SPF record" };
+            format!("{include}: needed{why}")
+        }
     }
 }
 
@@ -156,10 +163,11 @@ mod tests {
             [
                 "Resend | [email] providers | right: resend | right: send.acme.test | none needed | \
                  will pass: DKIM and SPF align",
-                "Postmark | [email] providers | not to be told; [email] dkim-selectors settles it | \
-                 not to be told; [email] return-paths settles it | spf.mtasv.net: does nothing here | not to be told yet",
+                "Postmark | [email] providers | not to be told; [email] dkim-selectors = [\"…pm\"] settles it | \
+                 not to be told; [email] return-paths = [\"….acme.test\"] settles it | spf.mtasv.net: does nothing here | \
+                 not to be told yet",
                 "Mandrill | [email] providers | wrong: mte2 is not there, should be CNAME a name below mandrillapp.com | \
-                 not to be told; [email] return-paths settles it | none needed | not to be told yet",
+                 not to be told; [email] return-paths = [\"….acme.test\"] settles it | none needed | not to be told yet",
             ]
         );
     }

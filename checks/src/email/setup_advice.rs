@@ -7,12 +7,7 @@ use crate::vocab::{DomainName, Fault, Fix, Severity, Shown};
 
 /// The name as most DNS panels want it: without the zone, `@` for the zone itself.
 pub(super) fn relative(name: &DomainName) -> String {
-    let zone = name.registrable();
-    match name.as_str().strip_suffix(zone.as_str()) {
-        Some("") => "@".to_owned(),
-        Some(head) => head.trim_end_matches('.').to_owned(),
-        None => name.to_string(),
-    }
+    name.in_panel()
 }
 
 /// The name in both forms.

@@ -1,7 +1,6 @@
 //! What the answers about senders' names show.
 
 use super::dkim_key::select;
-use super::senders::names_include;
 use super::setup::{Basis, Spot, SpotRole, SpotState, Trouble};
 use super::spf;
 use crate::providers::{self, ReturnPath, is_host_of};
@@ -163,7 +162,9 @@ pub(super) fn exchanges(seen: &Seen, name: &DomainName) -> Vec<String> {
 pub(super) fn includes(seen: &Seen, name: &DomainName, include: &str) -> bool {
     let texts = known(seen, name, RecordKind::Txt).map(|a| a.texts().collect::<Vec<_>>()).unwrap_or_default();
     let (records, _) = spf::select(texts);
-    matches!(records.as_slice(), [only] if names_include(&only.text.as_str().to_ascii_lowercase(), include))
+    // Regions have names of their own below it, such as `eu.mailgun.org`.
+    let is_it = |name: DomainName| is_host_of(name.as_str(), &[include]);
+    matches!(records.as_slice(), [only] if super::includes::named(only).any(is_it))
 }
 /// Whether a text is the name that an alias should lead to.
 pub(super) fn is_target(text: &str, hosts: &[&str]) -> bool {

@@ -85,7 +85,11 @@ fn fix(root: &Branch) -> Fix {
             steps.push(format!("{} is come to twice; once is enough and saves {}", branch.term, branch.cost));
         }
     }
-    let mut dear: Vec<_> = root.children.iter().filter(|c| c.name.is_some() && useless(c).is_none()).collect();
+    let mut dear: Vec<_> = root
+        .children
+        .iter()
+        .filter(|c| c.name.as_ref().is_some_and(|n| !includes::is_of_mailboxes(n)) && useless(c).is_none())
+        .collect();
     dear.sort_by(|a, b| b.cost.cmp(&a.cost).then_with(|| a.term.cmp(&b.term)));
     dear.dedup_by(|a, b| a.term == b.term);
     let list: Vec<_> = dear.iter().take(6).map(|c| format!("{} saves {}", c.term, c.cost)).collect();

@@ -2,6 +2,7 @@
 use super::advice;
 use super::facts::Spf;
 use super::includes;
+use super::setup_advice::both;
 use super::spf::LOOKUP_LIMIT;
 use super::spf_check::VOID_LIMIT;
 use crate::{
@@ -64,7 +65,7 @@ fn fix(spf: &Spf) -> Fix {
         steps.extend(
             useless.map(|(p, n)| format!("Leave include:{n} out: {p} sends with an envelope sender of another domain")),
         );
-        steps.push(format!("What is to be cut down, at {} as TXT: \"{}\"", spf.domain, record.text));
+        steps.push(format!("What is to be cut down, at {} as TXT: \"{}\"", both(&spf.domain), record.text));
         return Fix::steps(steps);
     }
     let note = format!(

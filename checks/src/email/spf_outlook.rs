@@ -45,14 +45,17 @@ pub enum Reach {
     Breaks(Shown),
 }
 
-/// Whether mail can pass by this tree; with a name only by the record that is included under it.
+/// Whether mail can pass by this tree; with names only by the record that is included under one of them.
 #[must_use]
-pub fn way_to(tree: &SpfTree, name: Option<&str>) -> Reach {
+pub fn way_to(tree: &SpfTree, name: Names<'_>) -> Reach {
     match &tree.root.record {
         Some(record) => Budget::default().walk(record, &tree.root, name),
         None => Reach::Nobody,
     }
 }
+
+/// Which names are meant, where not any.
+pub type Names<'a> = Option<&'a dyn Fn(&str) -> bool>;
 
 #[derive(Default)]
 struct Budget {
@@ -60,7 +63,7 @@ struct Budget {
     voids: u32,
 }
 impl Budget {
-    fn walk(&mut self, record: &Record, branch: &Branch, name: Option<&str>) -> Reach {
+    fn walk(&mut self, record: &Record, branch: &Branch, name: Names<'_>) -> Reach {
         if !record.is_valid() {
             return Reach::Breaks(format!("{} cannot be read as SPF", branch.term).into());
         }
@@ -85,7 +88,7 @@ impl Budget {
         Reach::Nobody
     }
 
-    fn term(&mut self, child: &Branch, name: Option<&str>, lets_pass: bool) -> Reach {
+    fn term(&mut self, child: &Branch, name: Names<'_>, lets_pass: bool) -> Reach {
         self.lookups += 1;
         if self.lookups > LOOKUP_LIMIT {
             return Reach::Breaks(format!("{} is look-up {} of {LOOKUP_LIMIT}", child.term, self.lookups).into());
@@ -108,7 +111,7 @@ impl Budget {
             BranchState::Leaf => Reach::Nobody,
             BranchState::Read => {
                 let Some(record) = &child.record else { return Reach::Passes };
-                let is_it = name.is_some_and(|n| child.name.as_ref().is_some_and(|c| c.as_str() == n));
+                let is_it = name.is_some_and(|n| child.name.as_ref().is_some_and(|c| n(c.as_str())));
                 match self.walk(record, child, name.filter(|_| !is_it)) {
                     Reach::Passes if !lets_pass => Reach::Nobody,
                     end => end,
@@ -178,7 +181,10 @@ impl SpfNeed {
         includes.sort_unstable();
         includes.dedup();
         let senders_known = senders.iter().all(|s| s.known().is_some());
-        let complete = senders_known && !senders.is_empty() && (hosts.is_empty() || !of_hosts.is_empty());
+        // Which include it is may stand in the customer's panel alone.
+        let regional = |m: &providers::Mail| m.needs_include() && m.apex_include.is_none();
+        let open = senders.iter().filter_map(|s| Some(s.known()?.1)).chain(of_hosts.iter().copied()).any(regional);
+        let complete = senders_known && !open && !senders.is_empty() && (hosts.is_empty() || !of_hosts.is_empty());
         let seen = Seen {
             takes_mail: !hosts.is_empty(),
             near: !spf.near_misses.is_empty(),
@@ -186,7 +192,7 @@ impl SpfNeed {
             enforced: dmarc.get().map_or(true, is_enforced),
         };
         let need = match () {
-            () if !includes.is_empty() => Need::Much,
+            () if open || !includes.is_empty() => Need::Much,
             () if !senders.is_empty() && senders_known => seen.by_return_paths(setup, senders),
             () => seen.by_what_is_said(plan, senders),
         };
@@ -249,7 +255,9 @@ mod tests {
         Step::play(&walk, |q| zone.answer(q)).0.into_inner().unwrap()
     }
     fn way(zone: &str, name: Option<&str>) -> String {
-        match way_to(&tree(zone), name) {
+        let is_it = |n: &str| Some(n) == name;
+        let names: Names<'_> = Some(&is_it);
+        match way_to(&tree(zone), names.filter(|_| name.is_some())) {
             Reach::Passes => "passes".into(),
             Reach::Nobody => "nobody".into(),
             Reach::Breaks(why) => why.to_string(),

@@ -1,8 +1,10 @@
 //! `email.spf-sender-uncovered`
 use super::facts::{MailPlan, Spf, SpfTree};
 use super::includes;
+use super::setup_advice::both;
 use super::spf::parse;
 use crate::{
+    providers::ReturnPath,
     rule,
     vocab::{Fault, Fix, Severity, Verdict},
 };
@@ -30,6 +32,21 @@ rule! {
     /// sender sendgrid
     /// acme.test. TXT "v=spf1 -all"
     /// ```
+    /// ```pass
+    /// # its include differs by region
+    /// sender zoho
+    /// acme.test. TXT "v=spf1 include:zoho.eu -all"
+    /// zoho.eu. TXT "v=spf1 ip4:203.0.113.0/24 ~all"
+    /// ```
+    /// ```pass
+    /// # its envelope sender is its own
+    /// sender mailjet
+    /// acme.test. TXT "v=spf1 -all"
+    /// ```
+    /// ```fail
+    /// sender zoho
+    /// acme.test. TXT "v=spf1 ip4:203.0.113.1 -all"
+    /// ```
     /// ```fail
     /// sender google-workspace
     /// acme.test. TXT "v=spf1 mx -all"
@@ -45,26 +62,33 @@ rule! {
         }
         let mut faults = Vec::<Fault>::new();
         for sender in &plan.senders {
-            let Some((provider, include)) = sender.known().and_then(|(p, m)| Some((p, m.apex_include?))) else { continue };
-            if includes::behind(tree).any(|(branch, name)| branch.passes && name.as_str() == include) {
+            let Some((provider, mail)) = sender.known().filter(|(_, m)| m.needs_include()) else { continue };
+            if includes::behind(tree).any(|(branch, name)| branch.passes && mail.is_include(name.as_str())) {
                 continue;
             }
             let text = record.text.as_str();
-            let value = format!("v=spf1 include:{include}{}", &text["v=spf1".len().min(text.len())..]);
-            let fix = if parse(value.as_bytes()).is_valid() {
-                Fix::DnsRecord {
+            let value = |include| format!("v=spf1 include:{include}{}", &text["v=spf1".len().min(text.len())..]);
+            let value = mail.apex_include.map(value).filter(|v| parse(v.as_bytes()).is_valid());
+            let (what, at) = (mail.apex_include.unwrap_or(provider.name), both(&spf.domain));
+            let fix = match (value, mail.apex_include) {
+                (Some(value), _) => Fix::DnsRecord {
                     name: (&spf.domain).into(),
                     kind: "TXT".into(),
                     value: value.into(),
                     note: "in place of the SPF record that is there".into(),
-                }
-            } else {
-                Fix::step(format!("Put include:{include} into the SPF record of {}", spf.domain))
+                },
+                (None, Some(include)) => Fix::step(format!("Put include:{include} into the SPF record of {at}")),
+                (None, None) => Fix::step(format!(
+                    "Put the include that {what} shows for your region into the SPF record of {at}, such as include:{}",
+                    mail.apex_others.first().unwrap_or(&what)
+                )),
             };
-            let saw = format!("{} sends for {} ({}), and \"{text}\" does not include {include}", provider.name, spf.domain, sender.because);
+            let saw = format!("{} sends for {} ({}), and \"{text}\" does not include {what}", provider.name, spf.domain, sender.because);
             let fault = Fault::new(provider.id, saw, fix).titled(format!("{} is not in the SPF record", provider.name));
             // Which domain an inferred sender writes in From is a guess.
-            faults.push(if sender.inferred || !plan.is_certain(sender) { fault.lowered(Severity::Low) } else { fault });
+            // Nor is it certain that SPF asks this domain where the envelope sender may be another's.
+            let asked = mail.return_path == ReturnPath::From;
+            faults.push(if sender.inferred || !asked || !plan.is_certain(sender) { fault.lowered(Severity::Low) } else { fault });
         }
         faults.into()
     }

@@ -1,5 +1,6 @@
-//! Intercom: help desk; its client secret signs webhooks.
-use super::{Env, Mail, Provider, ReturnPath, Scheme, Var, Webhook};
+//! Intercom: help desk; its client secret signs webhooks. The alias of its return path has a name made for
+//! each workspace.
+use super::{Env, Mail, Provider, Scheme, Var, Webhook};
 
 /// Intercom.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,7 +8,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Intercom",
     mail: Some(Mail {
         usual_selectors: &["intercom"],
-        return_path: ReturnPath::Theirs,
         ..Mail::of(
             "2026-11",
             "https://www.intercom.com/help/en/articles/11183745-troubleshooting-email-authentication-issues-dkim-dmarc-and-dns-setup",

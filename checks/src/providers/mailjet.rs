@@ -6,12 +6,12 @@ pub(super) static PROVIDER: Provider = Provider {
     id: "mailjet",
     name: "Mailjet",
     mail: Some(Mail {
-        apex_include: Some("spf.mailjet.com"),
+        useless_includes: &["spf.mailjet.com"],
         selectors: &["mailjet"],
         return_path: ReturnPath::Theirs,
         smtp_hosts: &["in-v3.mailjet.com"],
         packages: &["node-mailjet"],
-        ..Mail::of("2026-11", "https://documentation.mailjet.com/hc/en-us/articles/360042412734")
+        ..Mail::of("2026-11", "https://www.mailjet.com/blog/deliverability/mailjet-dmarcbis-is-dead-long-live-dmarc/")
     }),
     env: Some(Env {
         checked: "2026-11",

@@ -7,6 +7,8 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Microsoft 365",
     mail: Some(Mail {
         apex_include: Some("spf.protection.outlook.com"),
+        // Government and 21Vianet tenants.
+        apex_others: &["spf.protection.office365.us", "spf.protection.partner.outlook.cn"],
         selectors: &["selector1", "selector2"],
         key_hosts: &["onmicrosoft.com", "dkim.mail.microsoft"],
         key_as_txt: false,

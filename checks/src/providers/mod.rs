@@ -72,6 +72,9 @@ pub struct Mail {
     pub source: &'static str,
     /// The include that the From domain's own SPF record needs, where it needs one.
     pub apex_include: Option<&'static str>,
+    /// Those that other customers need in its place, by region or age of the account, as suffixes.
+    /// Where there is no usual one, which of them it is stands in the customer's panel alone.
+    pub apex_others: &'static [&'static str],
     /// Includes that customers paste into the From domain's own SPF record, where they do nothing:
     /// the envelope sender is of another domain.
     pub useless_includes: &'static [&'static str],
@@ -98,7 +101,7 @@ pub struct Mail {
     pub free_mail: &'static [&'static str],
     /// The variables that name the domain mail is sent from, such as `MAILGUN_DOMAIN`.
     pub domain_vars: &'static [&'static str],
-    /// Host names of its SMTP relays (suffixes).
+    /// Host names of its SMTP relays (suffixes); a `*` stands for one label.
     pub smtp_hosts: &'static [&'static str],
     /// The packages that an app sends through it with.
     pub packages: &'static [&'static str],
@@ -111,6 +114,7 @@ impl Mail {
             checked,
             source,
             apex_include: None,
+            apex_others: &[],
             useless_includes: &[],
             selectors: &[],
             usual_selectors: &[],
@@ -125,6 +129,16 @@ impl Mail {
             smtp_hosts: &[],
             packages: &[],
         }
+    }
+    /// Whether the From domain's own SPF record needs an include of this provider's.
+    #[must_use]
+    pub const fn needs_include(&self) -> bool {
+        self.apex_include.is_some() || !self.apex_others.is_empty()
+    }
+    /// Whether a name is such an include.
+    #[must_use]
+    pub fn is_include(&self, name: &str) -> bool {
+        self.apex_include == Some(name) || is_host_of(name, self.apex_others)
     }
 }
 
@@ -370,7 +384,13 @@ pub fn by_packages(packages: &[String]) -> impl Iterator<Item = &'static Provide
 /// Whose SMTP relay this host is.
 #[must_use]
 pub fn by_smtp_host(host: &str) -> Option<&'static Provider> {
-    ALL.iter().copied().find(|p| p.mail.as_ref().is_some_and(|m| is_host_of(host, m.smtp_hosts)))
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let labels = |name: &str| name.split('.').count();
+    let is_it = |pattern: &str| match pattern.contains('*') {
+        true => fits(&host, pattern) && labels(&host) == labels(pattern),
+        false => is_host_of(&host, &[pattern]),
+    };
+    ALL.iter().copied().find(|p| p.mail.as_ref().is_some_and(|m| m.smtp_hosts.iter().any(|h| is_it(h))))
 }
 
 #[cfg(test)]
@@ -414,9 +434,31 @@ mod tests {
     }
 
     #[test]
+    fn an_include_may_differ_by_region() {
+        let mail = |id: &str| by_id(id).and_then(|p| p.mail.as_ref()).unwrap();
+        for include in ["zoho.com", "zohomail.com", "zohomail.eu", "zoho.in", "one.zoho.com"] {
+            assert!(mail("zoho").is_include(include), "{include}");
+        }
+        assert!(mail("zoho").needs_include() && !mail("zoho").is_include("notzoho.com"));
+        assert!(mail("microsoft365").is_include("spf.protection.office365.us"));
+        assert!(!mail("google-workspace").is_include("google.com"));
+        // Its own return path is what SPF is asked for.
+        assert!(!mail("mailjet").needs_include());
+    }
+
+    #[test]
     fn a_relay_is_known_by_its_host() {
         let id = |h| by_smtp_host(h).map(|p| p.id);
         assert_eq!(id("email-smtp.eu-west-1.amazonaws.com"), Some("ses"));
+        assert_eq!(id("email-smtp-fips.us-east-1.amazonaws.com."), Some("ses"));
+        for host in [
+            "acme.c9x8.eu-west-1.rds.amazonaws.com",
+            "ec2-198-51-100-1.compute-1.amazonaws.com",
+            "email-smtp.x.rds.amazonaws.com",
+            "amazonaws.com",
+        ] {
+            assert_eq!(id(host), None, "{host}");
+        }
         assert_eq!(id("SMTP.resend.com"), Some("resend"));
         assert_eq!(id("notsmtp.resend.com"), None);
         assert_eq!(id("mail.acme.test"), None);

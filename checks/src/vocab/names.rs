@@ -148,6 +148,16 @@ impl DomainName {
         psl::suffix(self.0.as_bytes()).is_some_and(|s| s.typ() == Some(psl::Type::Private))
     }
 
+    /// The name as most DNS panels want it: relative to the registrable domain, `@` for that itself.
+    #[must_use]
+    pub fn in_panel(&self) -> String {
+        match self.0.strip_suffix(&self.registrable().0) {
+            Some("") => "@".to_owned(),
+            Some(head) => head.trim_end_matches('.').to_owned(),
+            None => self.0.clone(),
+        }
+    }
+
     /// Whether this is `other` or lies below it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {

@@ -225,6 +225,28 @@ impl Fix {
     pub fn steps<T: Into<Shown>>(texts: impl IntoIterator<Item = T>) -> Self {
         Self::Steps(texts.into_iter().map(Into::into).collect())
     }
+    /// The name of a record as DNS panels want it: relative to the zone, `@` for the zone itself.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        let Self::DnsRecord { name, .. } = self else { return None };
+        super::DomainName::parse(name.as_str()).ok().map(|n| n.in_panel())
+    }
+    /// The value of a TXT record in its strings of at most 255 octets (RFC 1035, section 3.3); empty for
+    /// all other records.
+    #[must_use]
+    pub fn strings(&self) -> Vec<String> {
+        let (mut out, Self::DnsRecord { kind, value, .. }) = (Vec::<String>::new(), self) else { return Vec::new() };
+        if kind.as_str() != "TXT" {
+            return out;
+        }
+        for c in value.as_str().chars() {
+            match out.last_mut() {
+                Some(last) if last.len() + c.len_utf8() <= 255 => last.push(c),
+                _ => out.push(c.to_string()),
+            }
+        }
+        out
+    }
     /// A record to publish.
     pub fn record(name: impl Into<Shown>, kind: &str, value: impl Into<Shown>) -> Self {
         Self::DnsRecord { name: name.into(), kind: kind.into(), value: value.into(), note: Shown::default() }

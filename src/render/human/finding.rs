@@ -2,7 +2,7 @@
 
 use super::paper::{Ink, Paper, Span, wrap};
 use crate::report::Finding;
-use launchcheck_checks::vocab::{DomainName, Evidence, Fix, Severity};
+use launchcheck_checks::vocab::{Evidence, Fix, Severity};
 
 /// The mark in front of a finding; the glyphs differ, so colour is not needed.
 const fn mark(severity: Severity) -> (&'static str, Ink) {
@@ -105,28 +105,6 @@ fn evidence(e: &Evidence) -> Vec<String> {
     }
 }
 
-/// A TXT value in its strings of at most 255 octets (RFC 1035, section 3.3).
-fn strings(value: &str) -> String {
-    let (mut out, mut length) = (String::from("\""), 0);
-    for c in value.chars() {
-        if length + c.len_utf8() > 255 {
-            out.push_str("\" \"");
-            length = 0;
-        }
-        out.push(c);
-        length += c.len_utf8();
-    }
-    out + "\""
-}
-
-/// A name as a DNS panel wants it: relative to the domain that was registered, `@` for that itself.
-fn panel(name: &str) -> Option<String> {
-    let name = DomainName::parse(name).ok()?;
-    let zone = name.registrable();
-    let relative = name.as_str().strip_suffix(zone.as_str())?.trim_end_matches('.');
-    Some(if relative.is_empty() { "@".to_owned() } else { relative.to_owned() })
-}
-
 /// What to do. What is to be pasted stands on lines of its own, whole.
 fn fix(fix: &Fix, paper: &mut Paper) {
     match fix {
@@ -135,14 +113,16 @@ fn fix(fix: &Fix, paper: &mut Paper) {
                 if note.is_empty() { "add at your DNS host" } else { note.as_str().trim_end_matches([':', '.']) };
             let (first, rest) = note.split_at(note.chars().next().map_or(0, char::len_utf8));
             field("fix", &format!("{}{rest}:", first.to_uppercase()), paper);
-            let quoted = if kind.as_str() == "TXT" && !value.as_str().starts_with('"') {
-                strings(value.as_str())
-            } else {
-                value.to_string()
-            };
+            let strings: Vec<String> = fix.strings().iter().map(|s| format!("\"{s}\"")).collect();
+            let quoted = if strings.is_empty() { value.to_string() } else { strings.join(" ") };
             paper.paste(&format!("{name}.  {kind}  {quoted}"));
-            if let Some(host) = panel(name.as_str()) {
-                field("", &format!("In a DNS panel: host {host}, type {kind}, the value without the quotes"), paper);
+            if let Some(host) = fix.host() {
+                let how = match strings.len() {
+                    0 => "the value as it stands",
+                    1 => "the value without the quotes",
+                    _ => "the value as one line without the quotes",
+                };
+                field("", &format!("In a DNS panel: host {host}, type {kind}, {how}"), paper);
             }
         }
         Fix::EnvVar { name, value } => field("fix", &format!("Set {name}: {value}"), paper),
@@ -182,16 +162,18 @@ mod tests {
 
     #[test]
     fn names_as_panels_want_them() {
-        assert_eq!(panel("_dmarc.acme.test").as_deref(), Some("_dmarc"));
-        assert_eq!(panel("acme.test").as_deref(), Some("@"));
-        assert_eq!(panel("s1._domainkey.mail.acme.co.uk").as_deref(), Some("s1._domainkey.mail"));
+        let host = |name: &str| Fix::record(name, "CNAME", "x.example").host();
+        assert_eq!(host("_dmarc.acme.test").as_deref(), Some("_dmarc"));
+        assert_eq!(host("acme.test").as_deref(), Some("@"));
+        assert_eq!(host("s1._domainkey.mail.acme.co.uk").as_deref(), Some("s1._domainkey.mail"));
     }
 
     #[test]
     fn long_values_are_split_at_255_octets() {
-        assert_eq!(strings("v=spf1 -all"), "\"v=spf1 -all\"");
-        let long = strings(&"x".repeat(300));
-        let parts: Vec<usize> = long.split("\" \"").map(|p| p.trim_matches('"').len()).collect();
+        let strings = |kind: &str, value: &str| Fix::record("acme.test", kind, value).strings();
+        assert_eq!(strings("TXT", "v=spf1 -all"), ["v=spf1 -all"]);
+        let parts: Vec<usize> = strings("TXT", &"x".repeat(300)).iter().map(String::len).collect();
         assert_eq!(parts, [255, 45]);
+        assert!(strings("MX", "10 mx.example").is_empty());
     }
 }

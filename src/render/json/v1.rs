@@ -308,10 +308,17 @@ pub enum Fix {
     DnsRecord {
         /// Its absolute name.
         name: String,
+        /// The name as DNS panels want it: relative to the zone, `@` for the zone itself.
+        #[serde(default)]
+        host: Option<String>,
         /// Its type.
         record: String,
-        /// Its value.
+        /// Its value, whole.
         value: String,
+        /// The value of a TXT record in its strings of at most 255 octets, for what does not split by
+        /// itself.
+        #[serde(default)]
+        strings: Vec<String>,
         /// What to do with it where "add" is not it.
         note: Option<String>,
     },
@@ -701,9 +708,14 @@ impl From<&vocab::Fix> for Fix {
     fn from(f: &vocab::Fix) -> Self {
         use vocab::Fix as F;
         match f {
-            F::DnsRecord { name, kind, value, note } => {
-                Self::DnsRecord { name: text(name), record: text(kind), value: text(value), note: some(note) }
-            }
+            F::DnsRecord { name, kind, value, note } => Self::DnsRecord {
+                name: text(name),
+                host: f.host(),
+                record: text(kind),
+                value: text(value),
+                strings: f.strings(),
+                note: some(note),
+            },
             F::EnvVar { name, value } => Self::EnvVar { name: text(name), value: text(value) },
             F::Header { name, value } => Self::Header { name: text(name), value: text(value) },
             F::Command(command) => Self::Command { command: text(command) },
