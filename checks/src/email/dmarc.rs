@@ -139,7 +139,14 @@ impl Record {
         let policy = |name, p: Policy| format!("{name}={}", p.word());
         let mut tags = vec!["v=DMARC1".to_owned(), policy("p", p)];
         tags.extend([("sp", self.sp), ("np", self.np)].iter().filter_map(|(n, p)| Some(policy(n, p.value()?))));
-        let flags = [("t=y", testing), ("adkim=s", self.strict_dkim), ("aspf=s", self.strict_spf)];
+        // Without it another domain would be the organisation's.
+        let flags = [
+            ("psd=y", self.psd == Psd::Yes),
+            ("psd=n", self.psd == Psd::No),
+            ("t=y", testing),
+            ("adkim=s", self.strict_dkim),
+            ("aspf=s", self.strict_spf),
+        ];
         tags.extend(flags.iter().filter(|(_, on)| *on).map(|(tag, _)| (*tag).to_owned()));
         let rua = if self.rua.is_empty() { format!("mailto:{fallback_rua}") } else { self.rua.join(",") };
         tags.push(format!("rua={rua}"));

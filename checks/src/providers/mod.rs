@@ -386,9 +386,12 @@ pub fn by_packages(packages: &[String]) -> impl Iterator<Item = &'static Provide
 pub fn by_smtp_host(host: &str) -> Option<&'static Provider> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let labels = |name: &str| name.split('.').count();
-    let is_it = |pattern: &str| match pattern.contains('*') {
-        true => fits(&host, pattern) && labels(&host) == labels(pattern),
-        false => is_host_of(&host, &[pattern]),
+    let is_it = |pattern: &str| {
+        if pattern.contains('*') {
+            fits(&host, pattern) && labels(&host) == labels(pattern)
+        } else {
+            is_host_of(&host, &[pattern])
+        }
     };
     ALL.iter().copied().find(|p| p.mail.as_ref().is_some_and(|m| m.smtp_hosts.iter().any(|h| is_it(h))))
 }
