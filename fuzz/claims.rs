@@ -14,11 +14,13 @@ use launchcheck_checks::{
     env::dotenv,
     tls::{
         crl,
+        edge::DoorwayWalk,
         file::Case,
+        hsts,
         lint::{Role, lint},
         path::PathWalk,
     },
-    vocab::{DomainName, Feed as _, Next, Observed, Step},
+    vocab::{DomainName, Feed as _, Next, Observed, Shown, Step},
     web::{facts::SitePlan, walk::RedirectWalk, wall},
     wire::{
         DnsAnswer, DnsQuestion, Handshake, HostFailure, HttpAnswer, HttpQuestion, Record, RecordKind, SignedAnswer,
@@ -49,6 +51,8 @@ pub(crate) const ALL: &[(&str, Claim)] = &[
     ("web", web_answer),
     ("stripe", stripe_body),
     ("dotenv", env_file),
+    ("hsts", hsts_header),
+    ("redirects", hostile_site),
 ];
 
 /// The input, to find it again by.
@@ -281,4 +285,38 @@ pub(crate) fn stripe_body(data: &[u8]) {
 pub(crate) fn env_file(data: &[u8]) {
     let lines = data.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
     assert!(dotenv::parse(data).iter().all(|a| a.line as usize <= lines), "{}", shown(data));
+}
+
+/// What was read of Strict-Transport-Security, written down again, is read as the same.
+pub(crate) fn hsts_header(data: &[u8]) {
+    let Some(read) = hsts::parse(Shown::wire(data).as_str()) else { return };
+    let below = if read.include_subdomains { "; includeSubDomains" } else { "" };
+    let asks = if read.preload { "; preload" } else { "" };
+    assert_eq!(hsts::parse(&format!("max-age={}{below}{asks}", read.max_age)), Some(read), "{}", shown(data));
+}
+
+/// A hostile site: the first byte picks the status, each line after it is a header (Location,
+/// Set-Cookie and whatever else), and every URL answers so. The walks must end.
+pub(crate) fn hostile_site(data: &[u8]) {
+    const STATUS: [u16; 8] = [301, 302, 303, 307, 308, 200, 526, 403];
+    let Some((first, rest)) = data.split_first() else { return };
+    let header = |line: &[u8]| {
+        let at = line.iter().position(|b| *b == b':')?;
+        Some((String::from_utf8_lossy(&line[..at]).to_ascii_lowercase(), line[at + 1..].trim_ascii().to_vec()))
+    };
+    let answer = |_: &HttpQuestion| {
+        Observed::known(Ok(HttpAnswer {
+            status: STATUS[usize::from(first & 7)],
+            headers: rest.split(|b| *b == b'\n').filter_map(header).collect(),
+            body: rest.to_vec(),
+            truncated: false,
+            took_ms: 1,
+        }))
+    };
+    let (Some(domain), Ok(www)) = (acme(), DomainName::parse("www.acme.test")) else { return };
+    let plan = SitePlan { domain: domain.clone(), canonical: None, sibling: Some(www) };
+    let (redirects, rounds, questions) = Step::play(&RedirectWalk { plan, audited: Vec::new() }, answer);
+    assert!(redirects.chains.len() == 4 && rounds <= 25 && questions <= 100, "{}", shown(data));
+    let (_, _, questions) = Step::play(&DoorwayWalk { host: domain, port: 443 }, answer);
+    assert!(questions <= 3, "{}", shown(data));
 }

@@ -15,7 +15,7 @@ use std::{
 /// How many inputs each target is given.
 const ROUNDS: usize = 3_000;
 /// Those that play whole inquiries or certificates take longer for each.
-const SLOW: &[&str] = &["spf_check", "chain", "crl", "issuer", "web"];
+const SLOW: &[&str] = &["spf_check", "chain", "crl", "issuer", "web", "redirects"];
 
 /// Numbers that are the same in every run.
 struct Random(u64);
