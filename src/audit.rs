@@ -96,7 +96,9 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
         environment,
         secrets,
     };
-    let gather = Gather::new(Wire::new(&settings, deadline), context);
+    let shelf = if settings.no_cache { None } else { shelf(&context.environment) };
+    let wire = Wire::new(&settings, deadline).trusting(&context.roots, shelf);
+    let gather = Gather::new(wire, context);
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (units, facts) = engine::run(&gather, today, listener).await;
     watch.abort();
@@ -152,6 +154,14 @@ async fn interrupts(stopper: Stopper, interrupted: Arc<AtomicBool>) {
     }
     // Without signals the run still ends by its deadline, which the stopper must outlive.
     std::future::pending::<()>().await;
+}
+
+/// The folder for what may be kept between two runs (XDG Base Directory Specification), where the
+/// environment names one.
+fn shelf(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+    let folder = |name: &str| environment.get(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
+    Some(cache.join("launchcheck"))
 }
 
 /// The files that `[[app]] production` names.

@@ -10,6 +10,7 @@ pub mod edge;
 pub mod email;
 pub mod env;
 pub mod tls;
+mod tls_next;
 pub mod web;
 pub mod webhook;
 
@@ -23,6 +24,7 @@ use crate::{
         hello::Greetings,
         http::{Http, Parking},
         layers::{Bound, Bounded, Counters, Deadline, Limited, Once},
+        pages::Pages,
         secret::Secret,
         secrets::Secrets,
         tls::{Addresses, Handshakes, Tls},
@@ -36,13 +38,15 @@ use launchcheck_checks::{
     for_each_fact,
     vocab::{Answers, Fact, Inquiry, Observed, Question, Step, TargetId, Targets},
     wire::{
-        AddressQuestion, AuthorityQuestion, DnsQuestion, HandshakeQuestion, HelloQuestion, HttpQuestion, SignedQuestion,
+        AddressQuestion, AuthorityQuestion, DnsQuestion, HandshakeQuestion, HelloQuestion, HttpQuestion, PageQuestion,
+        SignedQuestion,
     },
 };
 use rustls::pki_types::TrustAnchor;
 use std::{
     collections::BTreeMap,
     marker::PhantomData,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::OnceCell;
@@ -60,6 +64,7 @@ type SignedWire = Once<SignedQuestion, Bounded<Signed>>;
 type AddressWire = Once<AddressQuestion, Arc<Addresses<DnsWire>>>;
 type TlsWire = Once<HandshakeQuestion, Handshakes<DnsWire, AddressWire>>;
 type HttpWire = Once<HttpQuestion, Limited<Http<DnsWire, TlsWire>>>;
+type PageWire = Once<PageQuestion, Limited<Pages<DnsWire>>>;
 
 /// Everything that asks, with its layers.
 pub struct Wire {
@@ -77,6 +82,8 @@ pub struct Wire {
     pub greetings: Once<HelloQuestion, Greetings<DnsWire>>,
     /// Requests.
     pub http: HttpWire,
+    /// Pages of registries and authorities.
+    pub pages: PageWire,
     /// The dialer of all of them, for vendors' clients.
     pub dialer: Arc<Dialer<DnsWire>>,
     /// How much was asked.
@@ -115,7 +122,16 @@ impl Wire {
         let http =
             Http { dialer: Arc::clone(&dialer), tls, handshakes: Arc::clone(&handshakes), parking, time: time.clone() };
         let http = Once::new(Limited::new(http, REQUESTS_AT_ONCE), &counters);
-        Self { dns, authority, signed, tls: handshakes, addresses, greetings, http, dialer, counters, time }
+        let pages = Pages::new(Arc::clone(&dialer), time.clone());
+        let pages = Once::new(Limited::new(pages, REQUESTS_AT_ONCE), &counters);
+        Self { dns, authority, signed, tls: handshakes, addresses, greetings, http, pages, dialer, counters, time }
+    }
+    /// Trusts these roots for the pages of registries and authorities, and keeps what is signed
+    /// itself in this folder.
+    #[must_use]
+    pub fn trusting(self, roots: &[TrustAnchor<'static>], shelf: Option<PathBuf>) -> Self {
+        let pages = Pages::new(Arc::clone(&self.dialer), self.time.clone()).trusting(roots, shelf);
+        Self { pages: Once::new(Limited::new(pages, REQUESTS_AT_ONCE), &self.counters), ..self }
     }
 }
 impl Wire {
@@ -164,6 +180,11 @@ impl Ask<AddressQuestion> for Wire {
 impl Ask<HelloQuestion> for Wire {
     async fn ask(&self, q: &HelloQuestion) -> Observed<<HelloQuestion as Question>::Answer> {
         self.greetings.ask(q).await
+    }
+}
+impl Ask<PageQuestion> for Wire {
+    async fn ask(&self, q: &PageQuestion) -> Observed<<PageQuestion as Question>::Answer> {
+        self.pages.ask(q).await
     }
 }
 impl Ask<HttpQuestion> for Wire {

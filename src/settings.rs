@@ -51,6 +51,10 @@ pub struct Settings {
     pub ca_bundle: Option<PathBuf>,
     /// The base of the Stripe API instead of the provider's own.
     pub stripe_api: Option<Url>,
+    /// The RDAP service to ask instead of the one that IANA names for the top-level domain.
+    pub rdap: Option<Url>,
+    /// Whether nothing is read from or kept in the cache folder.
+    pub no_cache: bool,
     /// Files of production values; a later one beats an earlier one.
     pub env_files: Vec<PathBuf>,
     /// How much is said.
@@ -112,6 +116,8 @@ impl Default for Settings {
             connect_to: Vec::new(),
             ca_bundle: None,
             stripe_api: None,
+            rdap: None,
+            no_cache: false,
             env_files: Vec::new(),
             verbosity: Verbosity::Normal,
             color: ColorChoice::Auto,
@@ -184,6 +190,8 @@ impl Settings {
             ("connect-to", mappings),
             ("ca-bundle", paths(self.ca_bundle.as_slice())),
             ("stripe-api", self.stripe_api.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("rdap", self.rdap.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("no-cache", if self.no_cache { "true".to_owned() } else { String::new() }),
             ("env-file", paths(&self.env_files)),
         ];
         let where_given = where_given.into_iter().filter(|(_, v)| !v.is_empty());

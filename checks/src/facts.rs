@@ -25,8 +25,10 @@ macro_rules! for_each_fact {
             zone_views: $crate::dns::facts::ZoneViews, of Zone, network;
             dnssec: $crate::dns::facts::Dnssec, of Zone, network;
             aliases: $crate::dns::facts::Aliases, of Zone, network;
+            registration: $crate::tls::registration::Registration, of Site, network;
             host_dns: $crate::dns::facts::HostDns, of Host, network;
             caa: $crate::dns::facts::Caa, of Host, network;
+            host_dnssec: $crate::tls::host_dnssec::HostDnssec, of Host, network;
             sender_setup: $crate::email::setup::SenderSetup, of Mail, network;
             forecasts: $crate::email::alignment::Forecasts, of Mail, network;
             spf_reach: $crate::email::spf_outlook::SpfReach, of Mail, network;
@@ -42,6 +44,7 @@ macro_rules! for_each_fact {
             plain_http: $crate::web::facts::PlainHttp, of Site, network;
             matrix: $crate::web::matrix::Matrix, of Site, network;
             methods: $crate::web::matrix::Methods, of Site, network;
+            clock: $crate::tls::clock::Clock, of Site, network;
             reach: $crate::tls::facts::Reach, of Host, network;
             certificate: $crate::tls::facts::Certificate, of Host, network;
             trust: $crate::tls::facts::Trust, of Host, network;
@@ -56,6 +59,10 @@ macro_rules! for_each_fact {
             six: $crate::tls::facts::Six, of Host, network;
             refusal: $crate::tls::facts::Refusal, of Host, network;
             old_versions: $crate::tls::facts::OldVersions, of Host, network;
+            upkeep: $crate::tls::upkeep::Upkeep, of Host, network;
+            suggested: $crate::tls::ari::Suggested, of Host, network;
+            renewal_caa: $crate::tls::renewal_caa::RenewalCaa, of Host, network;
+            challenge: $crate::tls::challenge::Challenge, of Host, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
             shots: $crate::webhook::facts::Shots, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;

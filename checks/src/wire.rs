@@ -532,3 +532,58 @@ impl HttpAnswer {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location")).flatten()
     }
 }
+
+/// A page of somebody who is not audited (a registry, a certificate authority, or what a certificate
+/// names), or one of an audited host as a single one of its addresses serves it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct PageQuestion {
+    /// The absolute URL, http or https. Over https the server's certificate must be trusted.
+    pub url: String,
+    /// The address to ask, of an audited host. Without one the name is resolved, and a private
+    /// address is refused.
+    pub at: Option<IpAddr>,
+    /// The largest body that is read, in bytes.
+    pub most: usize,
+    /// Whether the answer is signed itself and may be kept on disk for an hour.
+    pub keep: bool,
+}
+impl PageQuestion {
+    /// A page of a registry or an authority, up to 1 MB.
+    pub fn of(url: impl Into<String>) -> Self {
+        Self { url: url.into(), at: None, most: 1 << 20, keep: false }
+    }
+    /// A revocation list: authorities publish some of several megabytes.
+    pub fn list(url: impl Into<String>) -> Self {
+        Self { most: 16 << 20, keep: true, ..Self::of(url) }
+    }
+}
+impl Question for PageQuestion {
+    type Answer = Result<HttpAnswer, HostFailure>;
+    const KIND: &'static str = "requests";
+    fn place(&self) -> String {
+        url::Url::parse(&self.url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+impl PageQuestion {
+    /// The body of a successful answer. Of somebody who is not audited, everything else leaves us
+    /// ignorant.
+    ///
+    /// # Errors
+    /// The cause, with the status where there was one.
+    pub fn body<'a>(
+        answer: &'a crate::vocab::Observed<Result<HttpAnswer, HostFailure>>,
+        who: &str,
+    ) -> Result<&'a [u8], (Cause, Option<u16>)> {
+        match answer.as_ref() {
+            Err(crate::vocab::Missing::Unknown(cause)) => Err((cause.clone(), None)),
+            Err(crate::vocab::Missing::NotConfigured(_)) => Err((Cause::NotRecorded, None)),
+            Ok(Err(failure)) => Err((failure.cause(), None)),
+            Ok(Ok(a)) if a.truncated => Err((Cause::TooLarge, Some(a.status))),
+            Ok(Ok(a)) if a.status == 429 => Err((Cause::RateLimited, Some(a.status))),
+            Ok(Ok(a)) if !a.is_success() => {
+                Err((Cause::Parse(format!("{who} answered {}", a.status).into()), Some(a.status)))
+            }
+            Ok(Ok(a)) => Ok(&a.body),
+        }
+    }
+}

@@ -64,6 +64,9 @@ pub(super) struct Args {
     /// Show findings from this severity on
     #[arg(long, value_name = "SEVERITY", value_parser = one_of(&SEVERITIES, Severity::word), default_value = "info")]
     min_severity: Severity,
+    /// Keep no revocation lists between runs, and read none that were kept
+    #[arg(long)]
+    no_cache: bool,
     /// Read no configuration
     #[arg(long)]
     no_config: bool,
@@ -84,6 +87,9 @@ pub(super) struct Args {
     /// Say the verdict and the next step only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
+    /// Ask this RDAP service about the registration [default: the one that IANA lists]
+    #[arg(long, value_name = "URL", value_parser = read_service)]
+    rdap: Option<Url>,
     /// What must have been judged, else the verdict is INCOMPLETE; repeatable [env: LAUNCHCHECK_REQUIRE]
     #[arg(long, value_name = "FAMILY|RULE", value_parser = pick_rule, value_delimiter = ',')]
     require: Vec<Pick>,
@@ -123,6 +129,8 @@ fn settings(args: &Args, color: ColorChoice, env: &dyn Fn(&str) -> Option<String
         offline: weigh.note("offline", flag(args.offline)).is_some(),
         active: weigh.note("active", flag(args.active)).is_some(),
         stripe_api: weigh.note("stripe-api", args.stripe_api.clone()),
+        rdap: weigh.note("rdap", args.rdap.clone()),
+        no_cache: weigh.note("no-cache", flag(args.no_cache)).is_some(),
         env_files: weigh
             .note("env-file", (!args.env_file.is_empty()).then(|| args.env_file.clone()))
             .unwrap_or_default(),
@@ -183,7 +191,7 @@ fn again(args: &Args, settings: &Settings) -> String {
     });
     for (name, value, _) in flags {
         match name {
-            "offline" | "active" => words.push(format!("--{name}")),
+            "offline" | "active" | "no-cache" => words.push(format!("--{name}")),
             "connect-to" => args.network.connect_to.iter().for_each(|c| {
                 words.extend(["--connect-to".to_owned(), quoted(&crate::settings::show_connect_to(c))]);
             }),
@@ -219,6 +227,11 @@ fn read_api_base(text: &str) -> Result<Url, String> {
         return Err("the key would travel in plain text; use https".to_owned());
     }
     Ok(url)
+}
+
+/// The base of a service that is asked over https.
+fn read_service(text: &str) -> Result<Url, String> {
+    read_url(text).and_then(|u| if u.scheme() == "https" { Ok(u) } else { Err("it must be an https URL".to_owned()) })
 }
 
 fn prepare(

@@ -53,8 +53,8 @@ pub struct Site {
     pub domain: Option<Located<DomainName>>,
     /// The host that visitors should end on: `acme.test` or `www.acme.test`.
     pub canonical: Option<Located<DomainName>>,
-    /// The day of the launch, which certificates must outlive by weeks. No rule of this version
-    /// reads it yet.
+    /// The day of the launch, which certificates that somebody renews by hand must outlive by 30 days
+    /// (`tls.expiring`), and the registration of the domain by 60 (`tls.registration-expiring`).
     pub launch_date: Option<Located<Date>>,
     /// Paths that must not be open to visitors without an account, such as `/admin`. No rule of
     /// this version reads it yet.

@@ -37,6 +37,7 @@ impl Produce for HostPlan {
             role,
             automatic_renewal: declared.and_then(|d| d.renewal).map(|r| r == Renewal::Auto),
             private_ca: declared.is_some_and(|d| d.ca == Ca::Private),
+            launch: super::tls_next::launch(cx),
             host,
         })
     }

@@ -64,6 +64,12 @@ impl<D: Ask<DnsQuestion>> Dialer<D> {
         Some((rule.to_host.as_str(), rule.to_port.unwrap_or(port)))
     }
 
+    /// Whether the user says where this host and port are, by their name.
+    #[must_use]
+    pub fn is_mapped(&self, host: &str, port: u16) -> bool {
+        self.mapped(host, port).is_some()
+    }
+
     /// Finds out where to connect for a host and port. A host that is not `audited` was named by
     /// somebody outside, so private addresses are refused; they are judged as resolved, before
     /// `--connect-to` maps them.

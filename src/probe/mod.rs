@@ -12,6 +12,7 @@ pub mod hello;
 pub mod http;
 pub mod layers;
 pub mod lockfile;
+pub mod pages;
 pub mod secret;
 pub mod secrets;
 pub mod source_reads;

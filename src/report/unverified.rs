@@ -137,6 +137,7 @@ fn hint(cause: &Cause, unanswered: &[Unanswered]) -> Option<Shown> {
         Cause::Unset(v) => format!("Set it: {v}=… launchcheck audit").into(),
         Cause::Unreadable(p) => format!("Make {p} readable, or name another file.").into(),
         Cause::NotRecorded => "Record the run again.".into(),
+        Cause::Clock(_) => "Set this machine's clock, and run it again.".into(),
         Cause::Parse(_) | Cause::TooLarge => return None,
     })
 }

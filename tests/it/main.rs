@@ -13,6 +13,7 @@ mod policies;
 mod probes;
 mod readme;
 mod render;
+mod renewal;
 mod scenarios;
 mod senders;
 mod signers;

@@ -73,6 +73,7 @@ rule! {
     /// ```
     "dns.caa-blocks-host" on Host, High, stage Tls;
     fails "CAA records refuse the host's certificate authority"; holds "CAA records allow the host's certificate authority";
+    yields_to "tls.renewal-blocked-caa";
     fn check(caa: &Caa, led: &HostDns, certificate: Part<'_, Certificate>) -> Verdict {
         let Some(at) = &caa.at else { return Verdict::Pass };
         let platform = led.platform.as_ref().and_then(|(id, _)| platforms::by_id(id.as_str()));

@@ -2,18 +2,18 @@
 
 use super::chain::{Roots, revocation};
 use super::facts::Revocation;
-use super::path::over_http;
+use super::upkeep;
 use crate::vocab::{Answers, Cause, Inquiry, Missing, Observed, Step};
-use crate::wire::{Handshake, HostFailure, HttpAnswer, HttpQuestion};
-use x509_parser::extensions::DistributionPointName;
+use crate::wire::{Handshake, HostFailure, HttpAnswer, PageQuestion};
 use x509_parser::pem::Pem;
-use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
+use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::revocation_list::CertificateRevocationList;
 
 /// How many addresses of lists are asked.
 const ADDRESSES: usize = 2;
 
 /// Asks the lists that the leaf names (RFC 5280, section 4.2.1.13) over plain http, since a list is
-/// signed itself. A certificate that names none has nothing to be looked up in.
+/// signed itself; one of up to 16 MB is read. A certificate that names none has nothing to be looked up in.
 #[derive(Clone, Copy, Debug)]
 pub struct CrlWalk<'r> {
     /// What the server sent.
@@ -25,10 +25,10 @@ pub struct CrlWalk<'r> {
 }
 
 impl Inquiry for CrlWalk<'_> {
-    type Q = HttpQuestion;
+    type Q = PageQuestion;
     type Out = Observed<Revocation>;
 
-    fn step(&self, seen: &Answers<HttpQuestion>) -> Step<HttpQuestion, Observed<Revocation>> {
+    fn step(&self, seen: &Answers<PageQuestion>) -> Step<PageQuestion, Observed<Revocation>> {
         let Some(Ok((_, leaf))) = self.shake.chain.first().map(|der| X509Certificate::from_der(der)) else {
             return Step::Done(Observed::unknown(Cause::Parse("the server's certificate".into())));
         };
@@ -36,7 +36,7 @@ impl Inquiry for CrlWalk<'_> {
         if questions.is_empty() {
             return Step::Done(Observed::not_configured("the certificate names no revocation list"));
         }
-        let open: Vec<HttpQuestion> = questions.iter().filter(|q| !seen.contains_key(q)).cloned().collect();
+        let open: Vec<PageQuestion> = questions.iter().filter(|q| !seen.contains_key(q)).cloned().collect();
         if !open.is_empty() {
             return Step::Ask(open);
         }
@@ -52,22 +52,18 @@ impl Inquiry for CrlWalk<'_> {
     }
 }
 
-fn lists(leaf: &X509Certificate<'_>) -> Vec<HttpQuestion> {
-    leaf.extensions()
-        .iter()
-        .filter_map(|e| match e.parsed_extension() {
-            ParsedExtension::CRLDistributionPoints(points) => Some(&points.points),
-            _ => None,
-        })
-        .flatten()
-        .filter_map(|p| match &p.distribution_point {
-            Some(DistributionPointName::FullName(names)) => Some(names),
-            _ => None,
-        })
-        .flatten()
-        .filter_map(over_http)
-        .take(ADDRESSES)
-        .collect()
+fn lists(leaf: &X509Certificate<'_>) -> Vec<PageQuestion> {
+    let plain = |address: &str| url::Url::parse(address).ok().filter(|u| u.scheme() == "http");
+    upkeep::lists(leaf).filter_map(|a| plain(a.0)).take(ADDRESSES).map(PageQuestion::list).collect()
+}
+
+/// When a revocation list says that the next one comes, Unix time; `None` where it does not say or
+/// is none. A list that was kept is used no longer than that.
+#[must_use]
+pub fn next_update(list: &[u8]) -> Option<i64> {
+    let der = read_lists(list).into_iter().next()?;
+    let (_, list) = CertificateRevocationList::from_der(&der).ok()?;
+    list.next_update().map(|t| t.timestamp())
 }
 
 /// The list in an answer. Whatever is no list leaves us ignorant.

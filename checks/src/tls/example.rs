@@ -36,8 +36,10 @@
 //! https://acme.test/ 200 strict-transport-security: max-age=31536000; includeSubDomains
 //! below app.acme.test secure      # plain: no https, and served over http; down: neither; timeout
 //! ```
+//! The words about what comes (renewals, registration, the clock) stand in `example_next.rs`.
 
 use super::edge::{Doorway, DoorwayWalk};
+use super::example_next::Next;
 use super::facts::{
     Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, OldVersions, Path, Peers, Reach, Refusal,
     Revocation, Root, Seat, Seats, Served, Session, Six, Trust,
@@ -75,6 +77,7 @@ struct Case {
     refusal: Option<Refusal>,
     legacy: Option<Shown>,
     others: Vec<Seat>,
+    next: Next,
 }
 
 /// Reads an example: targets, facts, and the host to judge.
@@ -92,6 +95,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             role: HostRole::Canonical,
             automatic_renewal: None,
             private_ca: false,
+            launch: None,
         },
         elsewhere: false,
         failure: None,
@@ -125,6 +129,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         refusal: None,
         legacy: None,
         others: Vec::new(),
+        next: Next::default(),
     };
     for line in text.lines().map(|l| l.split('#').next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
         case.read(line).map_err(|why| format!("{line}: {why}"))?;
@@ -211,6 +216,7 @@ impl Case {
             "legacy" => self.legacy = Some(rest.into()),
             "refusal" => self.refusal = Some(refusal(rest)?),
             "unreachable" => self.failure = Some(failure(rest)?),
+            _ if self.next.read(word, rest)? => {}
             _ => return Err("no such word".to_owned()),
         }
         Ok(())
@@ -231,7 +237,9 @@ impl Case {
         Ok(())
     }
 
-    fn facts(self) -> (Targets, Facts, TargetId) {
+    fn facts(mut self) -> (Targets, Facts, TargetId) {
+        self.plan.launch = self.next.launch(NOW);
+        let cert = self.certificate();
         let at = TargetId::new(TargetKind::Host, self.plan.host.as_str());
         let mut targets = Targets::default();
         targets.add(at.clone(), Origin::CommandLine);
@@ -279,6 +287,7 @@ impl Case {
         }
         facts.doorway.insert(at.clone(), Arc::new(door));
         self.live(&at, &mut facts);
+        let judged = self.next.put((&mut targets, &mut facts), &at, &self.plan, &cert).unwrap_or_else(|| at.clone());
         facts.host_plan.insert(at.clone(), Arc::new(Observed::known(self.plan)));
         facts.reach.insert(at.clone(), Arc::new(reach));
         facts.certificate.insert(at.clone(), Arc::new(certificate));
@@ -286,7 +295,7 @@ impl Case {
         facts.chain.insert(at.clone(), Arc::new(chain));
         facts.key_proof.insert(at.clone(), Arc::new(proof));
         facts.revocation.insert(at.clone(), Arc::new(revocation));
-        (targets, facts, at)
+        (targets, facts, judged)
     }
 
     fn doorway(&self) -> Observed<Doorway> {

@@ -31,6 +31,8 @@ pub struct HostPlan {
     pub automatic_renewal: Option<bool>,
     /// Whether `ca = "private"`.
     pub private_ca: bool,
+    /// The first second of the day of the launch, Unix time, where the configuration names one.
+    pub launch: Option<i64>,
 }
 impl Gaps for HostPlan {}
 

@@ -6,6 +6,7 @@ use super::crl::read_lists;
 use super::facts::{HostPlan, HostRole, Reach, Session};
 use super::judge;
 use super::path::PathWalk;
+use super::upkeep::Upkeep;
 use crate::facts::{FactKind, Facts};
 use crate::vocab::{
     DomainName, Eval, Evidence, Family, Fault, Observed, Origin, Rule, Shown, Step, TargetId, TargetKind, Targets,
@@ -112,6 +113,7 @@ impl Case {
             role: HostRole::Listed,
             automatic_renewal: None,
             private_ca: false,
+            launch: None,
         };
         let shake = Handshake {
             chain: self.chain.clone(),
@@ -143,6 +145,7 @@ impl Case {
             chain: Observed::known(chain::chain(&shake, roots, self.now));
             key_proof: Observed::not_configured("there was no handshake");
             revocation: chain::revocation(&shake, roots, &self.lists, self.now);
+            upkeep: Observed::known(Upkeep::of(&shake, None));
             host_plan: Observed::known(plan);
         }
         (targets, facts, at)
@@ -208,7 +211,9 @@ const ADVICE: &[&str] = &[
 /// The rules that need nothing but the certificates.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     use FactKind as K;
-    let known = [K::host_plan, K::reach, K::certificate, K::trust, K::chain, K::key_proof, K::revocation];
+    // The clock is the user's: they may say what time it is.
+    let known =
+        [K::host_plan, K::reach, K::certificate, K::trust, K::chain, K::key_proof, K::revocation, K::upkeep, K::clock];
     let about = [K::certificate, K::trust, K::chain];
     crate::rules().filter(move |r| {
         r.family() == Family::Tls

@@ -5,18 +5,23 @@ use facts::{Certificate, HostPlan, HostRole, Reach};
 use std::collections::BTreeMap;
 
 mod address_differs;
+pub mod ari;
 mod certificate_malformed;
 pub mod chain;
 mod chain_bloated;
 mod chain_incomplete;
 mod chain_order;
 mod client_certificate_demanded;
+pub mod challenge;
+pub mod clock;
+mod clock_skewed;
 pub mod crl;
 pub mod edge;
 mod edge_flexible_loop;
 mod edge_origin_broken;
 #[doc(hidden)]
 pub mod example;
+mod example_next;
 mod expired;
 mod expiring;
 pub mod facts;
@@ -27,6 +32,7 @@ pub mod hsts;
 mod hsts_cuts_subdomain;
 mod hsts_preload_ineligible;
 mod hsts_weak;
+pub mod host_dnssec;
 mod intermediate_expiring;
 mod ipv6_broken;
 pub mod judge;
@@ -45,8 +51,16 @@ pub mod path;
 mod placeholder_certificate;
 pub mod placeholders;
 mod plain_text_on_port;
+pub mod registration;
+mod registration_expiring;
+mod registration_held;
 pub mod renewal;
+mod renewal_blocked_caa;
+mod renewal_blocked_dnssec;
+mod renewal_blocked_path;
+pub mod renewal_caa;
 mod renewal_manual;
+mod renewal_window_passed;
 mod revoked;
 mod root_distrusted;
 pub mod seats;
@@ -55,6 +69,7 @@ mod signature_weak;
 mod unreachable;
 mod untrusted;
 mod webhook_host_strict;
+pub mod upkeep;
 mod wildcard_short;
 
 /// The rules of this family.
@@ -96,6 +111,13 @@ pub static RULES: &[&Rule] = &[
     &ipv6_broken::RULE,
     &address_differs::RULE,
     &legacy_version::RULE,
+    &clock_skewed::RULE,
+    &renewal_blocked_caa::RULE,
+    &renewal_blocked_dnssec::RULE,
+    &renewal_blocked_path::RULE,
+    &renewal_window_passed::RULE,
+    &registration_expiring::RULE,
+    &registration_held::RULE,
 ];
 
 /// Why a rule about how a handshake ends has nothing to judge.
@@ -126,8 +148,25 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
         let site = targets.linked(host, TargetKind::Site).next().unwrap_or(host);
         by_site.entry(site.clone()).or_default().push(cert);
     }
-    let timelines = by_site.into_iter().map(|(site, certs)| (site, timeline(certs, facts)));
-    seats::exhibits(targets, facts).into_iter().chain(timelines).collect()
+    let outlook = by_site.iter().map(|(site, certs)| (site.clone(), outlook(certs, facts)));
+    let mut out: Vec<(TargetId, Exhibit)> = seats::exhibits(targets, facts).into_iter().chain(outlook).collect();
+    out.extend(by_site.into_iter().map(|(site, certs)| (site, timeline(certs, facts))));
+    for site in targets.of(TargetKind::Site) {
+        if let Some(Ok(registration)) = facts.registration.get(site).map(|r| r.get()) {
+            out.push((site.clone(), registration.exhibit()));
+        }
+    }
+    out
+}
+
+/// What is known of the next renewal of each certificate.
+fn outlook(certs: &[&Certificate], facts: &Facts) -> Exhibit {
+    let lines = certs.iter().flat_map(|cert| {
+        let at = TargetId::new(TargetKind::Host, cert.host.as_str());
+        let plan = facts.host_plan.get(&at).and_then(|p| p.get().ok());
+        upkeep::lines(cert, plan, &at, facts)
+    });
+    Exhibit { id: "renewals", title: "The next renewals".into(), body: ExhibitBody::Tree(lines.collect()) }
 }
 
 fn timeline(mut certs: Vec<&Certificate>, facts: &Facts) -> Exhibit {
@@ -136,7 +175,9 @@ fn timeline(mut certs: Vec<&Certificate>, facts: &Facts) -> Exhibit {
         .into_iter()
         .map(|c| {
             let plan = facts.host_plan.get(&TargetId::new(TargetKind::Host, c.host.as_str()));
-            let renewal = plan.and_then(|p| p.get().ok()).map(|p| renewal::Renewal::of(p, c).automatic);
+            let upkeep = facts.upkeep.get(&TargetId::new(TargetKind::Host, c.host.as_str()));
+            let upkeep = upkeep.and_then(|u| u.get().ok());
+            let renewal = plan.and_then(|p| p.get().ok()).map(|p| renewal::Renewal::of(p, c, upkeep).automatic);
             vec![
                 Cell::Text((&c.host).into()),
                 Cell::Text(c.issuer.clone()),

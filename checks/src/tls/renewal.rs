@@ -2,6 +2,7 @@
 //! is renewed: a fresh 160-hour certificate is healthy, a hand-renewed one needs weeks.
 
 use super::facts::{Certificate, HostPlan};
+use super::upkeep::Upkeep;
 use crate::vocab::Shown;
 
 /// A day in seconds.
@@ -23,9 +24,10 @@ pub struct Renewal {
 }
 
 impl Renewal {
-    /// What the configuration says, else what the issuer and the lifetime suggest.
+    /// What the configuration says, else what the edge, the issuer and the lifetime suggest.
     #[must_use]
-    pub fn of(plan: &HostPlan, cert: &Certificate) -> Self {
+    pub fn of(plan: &HostPlan, cert: &Certificate, upkeep: Option<&Upkeep>) -> Self {
+        let edge = upkeep.and_then(|u| u.edge.as_ref());
         let by = |names: &[&str]| names.iter().any(|n| cert.issuer_organisation.as_str().contains(n));
         match plan.automatic_renewal {
             Some(true) => Self { automatic: true, because: "renewal = \"auto\" in the configuration".into() },
@@ -34,7 +36,11 @@ impl Renewal {
                 automatic: true,
                 because: format!("{} renews what it serves itself", cert.issuer_organisation).into(),
             },
-            None if by(ACME) && cert.lifetime() <= 100 * DAY => Self {
+            None if edge.is_some() => Self {
+                automatic: true,
+                because: format!("{} renews what it serves", edge.map_or("", Shown::as_str)).into(),
+            },
+            None if is_acme(cert) => Self {
                 automatic: true,
                 because: format!("{} certificates of this length come from an ACME client", cert.issuer_organisation)
                     .into(),
@@ -46,6 +52,19 @@ impl Renewal {
             },
         }
     }
+}
+
+/// The seconds before its end at which a machine renews a certificate of this lifetime.
+#[must_use]
+pub fn renews_at(lifetime: i64) -> i64 {
+    if lifetime < 10 * DAY { lifetime / 2 } else { (lifetime / 3).min(30 * DAY) }
+}
+
+/// Whether a certificate is of those that are almost always fetched by an ACME client of the site's
+/// own: by its issuer, and at most 100 days long.
+#[must_use]
+pub fn is_acme(cert: &Certificate) -> bool {
+    ACME.iter().any(|n| cert.issuer_organisation.as_str().contains(n)) && cert.lifetime() <= 100 * DAY
 }
 
 /// The seconds left below which a certificate is late.
@@ -65,8 +84,8 @@ impl Limits {
     #[must_use]
     pub fn of(lifetime: i64, automatic: bool) -> Self {
         if automatic {
-            let renews_at = if lifetime < 10 * DAY { lifetime / 2 } else { (lifetime / 3).min(30 * DAY) };
-            Self { warn: renews_at * 3 / 4, fail: (renews_at * 35 / 100).max(DAY.min(lifetime / 4)) }
+            let due = renews_at(lifetime);
+            Self { warn: due * 3 / 4, fail: (due * 35 / 100).max(DAY.min(lifetime / 4)) }
         } else {
             Self {
                 warn: (lifetime / 4).clamp(14 * DAY, 45 * DAY).min(lifetime / 2),

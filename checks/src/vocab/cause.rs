@@ -35,6 +35,9 @@ pub enum Cause {
     Unreadable(Shown),
     /// A recording that is being replayed does not hold the answer.
     NotRecorded,
+    /// This machine's own clock is wrong, so nothing that depends on the time can be judged; the text
+    /// says by how much.
+    Clock(Shown),
 }
 
 impl Cause {
@@ -56,6 +59,7 @@ impl Cause {
             Self::Unset(_) => "unset",
             Self::Unreadable(_) => "unreadable",
             Self::NotRecorded => "not-recorded",
+            Self::Clock(_) => "clock",
         }
     }
 
@@ -63,7 +67,12 @@ impl Cause {
     #[must_use]
     pub const fn detail(&self) -> Option<&Shown> {
         match self {
-            Self::Permission(s) | Self::Wall(s) | Self::Parse(s) | Self::Unset(s) | Self::Unreadable(s) => Some(s),
+            Self::Permission(s)
+            | Self::Wall(s)
+            | Self::Parse(s)
+            | Self::Unset(s)
+            | Self::Unreadable(s)
+            | Self::Clock(s) => Some(s),
             _ => None,
         }
     }
@@ -86,6 +95,7 @@ impl fmt::Display for Cause {
             Self::Unset(v) => write!(f, "{v} is not set"),
             Self::Unreadable(p) => write!(f, "{p} could not be read"),
             Self::NotRecorded => f.write_str("not in the recording"),
+            Self::Clock(by) => write!(f, "this machine's clock is {by}"),
         }
     }
 }

@@ -36,6 +36,13 @@ impl<T> Observed<T> {
     pub fn get(&self) -> Result<&T, Missing> {
         self.0.as_ref().map_err(Clone::clone)
     }
+    /// The value or what is missing, both as they stand here.
+    ///
+    /// # Errors
+    /// [`Missing`] where there is no value.
+    pub const fn as_ref(&self) -> Result<&T, &Missing> {
+        self.0.as_ref()
+    }
     /// The value itself, or what is missing.
     ///
     /// # Errors

@@ -1,0 +1,321 @@
+//! The registration of the domain, as its registry tells it (RDAP: RFC 9082, 9083 and 9224).
+
+use crate::vocab::{Answers, Cause, DomainName, Exhibit, ExhibitBody, Gaps, Inquiry, Observed, Shown, Step};
+use crate::wire::PageQuestion;
+use serde_json::Value;
+
+/// Where IANA says which registry answers for which top-level domain (RFC 9224, section 4).
+pub const BOOTSTRAP: &str = "https://data.iana.org/rdap/dns.json";
+/// How many redirects of a registry are followed.
+const HOPS: usize = 3;
+
+/// The services of the top-level domains that most products stand under; for all others IANA's list
+/// is read. Their addresses have not changed since the service began (read 2026-11, same list).
+const SERVICES: &[(&str, &str)] =
+    &[("com", "https://rdap.verisign.com/com/v1/"), ("net", "https://rdap.verisign.com/net/v1/")];
+
+/// Names under which nothing is registered with a registry (RFC 2606, 6761, 6762, 7686 and 9476, and
+/// ICANN's `internal`): nobody is asked about them.
+const NO_REGISTRY: &[&str] =
+    &["test", "example", "invalid", "localhost", "local", "onion", "alt", "internal", "home", "lan", "arpa"];
+
+/// What the registry says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Registration {
+    /// The registered domain.
+    pub domain: DomainName,
+    /// When it ends, Unix time.
+    pub expires: Option<i64>,
+    /// Its states, as RFC 8056 words them: `client hold`, `redemption period`.
+    pub states: Vec<Shown>,
+    /// Who registered it.
+    pub registrar: Option<Shown>,
+    /// The address that said so.
+    pub source: Shown,
+    /// The day of the launch, Unix time.
+    pub launch: Option<i64>,
+    /// When it was judged, Unix time.
+    pub now: i64,
+}
+impl Gaps for Registration {}
+
+impl Registration {
+    /// Whether it is in a state of this name, however the registry spells it.
+    #[must_use]
+    pub fn is(&self, state: &str) -> bool {
+        self.states.iter().any(|s| plain(s.as_str()) == plain(state))
+    }
+    /// Whether it is locked against being moved to another registrar.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        ["client transfer prohibited", "server transfer prohibited"].iter().any(|s| self.is(s))
+    }
+    /// As evidence.
+    #[must_use]
+    pub fn evidence(&self) -> String {
+        let ends = self.expires.map_or("no end given".to_owned(), |e| format!("ends {}", super::judge::moment(e)));
+        let registrar = self.registrar.as_ref().map(|r| format!(", registrar {r}")).unwrap_or_default();
+        format!("{} says of {}: {ends}{registrar}", self.source, self.domain)
+    }
+}
+
+impl Registration {
+    /// As it is shown without a finding.
+    #[must_use]
+    pub fn exhibit(&self) -> Exhibit {
+        let ends = self.expires.map_or_else(|| "not said".into(), super::judge::day);
+        let states: Vec<&str> = self.states.iter().map(Shown::as_str).collect();
+        let registrar = self.registrar.as_ref().map_or("not said", Shown::as_str);
+        let lines = [
+            format!("ends: {ends}"),
+            format!("registrar: {registrar}"),
+            format!("locked against transfer: {}", if self.is_locked() { "yes" } else { "no" }),
+            format!("states: {}", if states.is_empty() { "none".to_owned() } else { states.join(", ") }),
+            format!("said by: {}", self.source),
+        ];
+        Exhibit {
+            id: "registration",
+            title: format!("The registration of {}", self.domain).into(),
+            body: ExhibitBody::Tree(lines.into_iter().map(|l| (0, l.into())).collect()),
+        }
+    }
+}
+
+/// Some registries write `clientHold`, others `client hold`.
+fn plain(state: &str) -> String {
+    state.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Finds the registry and asks it.
+#[derive(Clone, Debug)]
+pub struct RegistrationWalk {
+    /// The audited domain.
+    pub domain: DomainName,
+    /// The service to ask instead of the one that IANA names.
+    pub service: Option<String>,
+    /// The day of the launch, Unix time.
+    pub launch: Option<i64>,
+    /// The time, Unix.
+    pub now: i64,
+}
+
+impl Inquiry for RegistrationWalk {
+    type Q = PageQuestion;
+    type Out = Observed<Registration>;
+
+    fn step(&self, seen: &Answers<PageQuestion>) -> Step<PageQuestion, Observed<Registration>> {
+        let name = self.domain.registrable();
+        let base = match &self.service {
+            Some(service) => service.clone(),
+            None if belongs_to_a_platform(&name) => {
+                return Step::Done(Observed::not_configured(
+                    "the name belongs to a platform, which keeps the registration",
+                ));
+            }
+            None => match services(&name, seen) {
+                Ok(Some(base)) => base,
+                Ok(None) => {
+                    return Step::Done(Observed::not_configured(
+                        "the top-level domain has no registry that answers (RDAP)",
+                    ));
+                }
+                Err(step) => return step,
+            },
+        };
+        let slash = if base.ends_with('/') { "" } else { "/" };
+        let mut url = format!("{base}{slash}domain/{name}");
+        for _ in 0..=HOPS {
+            let question = PageQuestion::of(&url);
+            let Some(answer) = seen.get(&question) else { return Step::Ask(vec![question]) };
+            let onward = answer.as_ref().ok().and_then(|a| a.as_ref().ok()).and_then(|a| a.location());
+            if let Some(next) = onward.and_then(|to| url::Url::parse(&url).ok()?.join(to.as_str()).ok()) {
+                if next.scheme() != "https" {
+                    return Step::Done(Observed::unknown(Cause::Parse("the registry leads away from https".into())));
+                }
+                url = next.into();
+                continue;
+            }
+            return Step::Done(match PageQuestion::body(answer, "the registry") {
+                Ok(body) => self.read(&name, body, &url),
+                // It answers, and has no such name: there is nothing to judge.
+                Err((_, Some(404))) => Observed::not_configured("the registry knows no registration of this name"),
+                Err((cause, _)) => Observed::unknown(cause),
+            });
+        }
+        Step::Done(Observed::unknown(Cause::Parse("the registry leads from one address to the next".into())))
+    }
+}
+
+/// Whether the Public Suffix List has what the name stands under as a platform's and no registry's.
+fn belongs_to_a_platform(name: &DomainName) -> bool {
+    psl::suffix(name.as_str().as_bytes()).is_some_and(|s| s.typ() == Some(psl::Type::Private))
+}
+
+/// The service that answers for a name: ours by heart, or that of IANA's list; `None` where there is
+/// none.
+fn services(
+    name: &DomainName,
+    seen: &Answers<PageQuestion>,
+) -> Result<Option<String>, Step<PageQuestion, Observed<Registration>>> {
+    let top = name.labels().next_back().unwrap_or_default();
+    if NO_REGISTRY.contains(&top) {
+        return Ok(None);
+    }
+    if let Some((_, service)) = SERVICES.iter().find(|(tld, _)| *tld == top) {
+        return Ok(Some((*service).to_owned()));
+    }
+    let list = PageQuestion::of(BOOTSTRAP);
+    let Some(answer) = seen.get(&list) else { return Err(Step::Ask(vec![list])) };
+    let unknown = |cause| Err(Step::Done(Observed::unknown(cause)));
+    match PageQuestion::body(answer, "IANA") {
+        Ok(body) => match serde_json::from_slice::<Value>(body) {
+            Ok(list) if list["services"].is_array() => Ok(listed(name, &list)),
+            _ => unknown(Cause::Parse("IANA's list of registries".into())),
+        },
+        Err((cause, _)) => unknown(cause),
+    }
+}
+
+/// The service of the longest suffix of the name that stands on the list (RFC 9224, section 4).
+fn listed(name: &DomainName, list: &Value) -> Option<String> {
+    let suffixes = std::iter::successors(name.parent(), DomainName::parent);
+    let services = list["services"].as_array()?;
+    suffixes.into_iter().find_map(|suffix| {
+        let of = |s: &&Value| {
+            let names = s[0].as_array().into_iter().flatten();
+            names.filter_map(Value::as_str).any(|n| n.eq_ignore_ascii_case(suffix.as_str()))
+        };
+        let service = services.iter().find(of)?;
+        let addresses = service[1].as_array().into_iter().flatten().filter_map(Value::as_str);
+        addresses.filter(|a| a.starts_with("https://")).map(str::to_owned).next()
+    })
+}
+
+impl RegistrationWalk {
+    /// Reads a domain object (RFC 9083, section 5.3).
+    fn read(&self, name: &DomainName, body: &[u8], url: &str) -> Observed<Registration> {
+        let Ok(object) = serde_json::from_slice::<Value>(body) else {
+            return Observed::unknown(Cause::Parse("the registry's answer".into()));
+        };
+        let about = object["ldhName"].as_str().unwrap_or_default().trim_end_matches('.');
+        if !about.eq_ignore_ascii_case(name.as_str()) {
+            return Observed::unknown(Cause::Parse("the registry's answer is about another name".into()));
+        }
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let expires = list(&object["events"]).iter().find_map(|e| {
+            let date = e["eventDate"].as_str().filter(|_| e["eventAction"] == "expiration")?;
+            date.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+        });
+        let registrar = list(&object["entities"]).iter().find_map(|e| {
+            let is = list(&e["roles"]).iter().any(|r| r == "registrar");
+            is.then(|| full_name(&e["vcardArray"])).flatten()
+        });
+        let states = list(&object["status"]).iter().filter_map(Value::as_str).take(30).map(Shown::from).collect();
+        let source = url::Url::parse(url).ok().and_then(|u| u.host_str().map(Shown::from)).unwrap_or_default();
+        let (launch, now) = (self.launch, self.now);
+        Observed::known(Registration { domain: name.clone(), expires, states, registrar, source, launch, now })
+    }
+}
+
+/// The name in a jCard (RFC 7095).
+fn full_name(card: &Value) -> Option<Shown> {
+    let fields = card[1].as_array()?;
+    let name = fields.iter().find(|f| f[0] == "fn")?;
+    name[3].as_str().filter(|n| !n.is_empty()).map(|n| Shown::from(n).short(80))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocab::Missing;
+    use crate::wire::{HostFailure, HttpAnswer};
+
+    type Answer = Observed<Result<HttpAnswer, HostFailure>>;
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+        Observed::known(Ok(HttpAnswer {
+            status,
+            headers: headers.iter().map(|(n, v)| ((*n).to_owned(), v.as_bytes().to_vec())).collect(),
+            body: body.as_bytes().to_vec(),
+            truncated: false,
+        }))
+    }
+    fn ask(domain: &str, world: impl Fn(&str) -> Answer) -> (Observed<Registration>, Vec<String>) {
+        let walk = RegistrationWalk { domain: DomainName::parse(domain).unwrap(), service: None, launch: None, now: 0 };
+        let mut asked = Vec::new();
+        let (out, ..) = Step::play(&walk, |q: &PageQuestion| {
+            asked.push(q.url.clone());
+            world(&q.url)
+        });
+        (out, asked)
+    }
+    const OBJECT: &str = r#"{"objectClassName":"domain","ldhName":"ACME.SHOP","status":["clientHold","client transfer prohibited"],
+        "events":[{"eventAction":"registration","eventDate":"2020-01-01T00:00:00Z"},
+        {"eventAction":"expiration","eventDate":"2026-12-01T10:00:00Z"}],
+        "entities":[{"roles":["registrar"],"vcardArray":["vcard",[["version",{},"text","4.0"],["fn",{},"text","Example Registrar"]]]}]}"#;
+    const LIST: &str = r#"{"services":[[["uk"],["https://uk.example/"]],[["shop","store"],["http://a.example/","https://a.example/rdap"]]]}"#;
+
+    #[test]
+    fn the_list_of_iana_names_the_registry() {
+        let (out, asked) = ask("www.acme.shop", |url| match url {
+            BOOTSTRAP => answer(200, &[], LIST),
+            "https://a.example/rdap/domain/acme.shop" => answer(302, &[("location", "/v2/acme.shop")], ""),
+            _ => answer(200, &[], OBJECT),
+        });
+        let made = out.into_inner().unwrap();
+        assert_eq!(asked.last().unwrap(), "https://a.example/v2/acme.shop");
+        assert_eq!((made.expires, made.is("client hold"), made.is_locked()), (Some(1_796_119_200), true, true));
+        assert_eq!(made.registrar.unwrap().as_str(), "Example Registrar");
+    }
+
+    #[test]
+    fn where_there_is_no_registry_nobody_is_asked() {
+        for (domain, requests) in [("acme.test", 0), ("shop.acme.example", 0), ("acme.github.io", 0), ("acme.zz", 1)] {
+            let (out, asked) = ask(domain, |_| answer(200, &[], LIST));
+            assert!(matches!(out.into_inner(), Err(Missing::NotConfigured(_))), "{domain}");
+            assert_eq!(asked.len(), requests, "{domain}");
+        }
+        let (_, asked) = ask("acme.com", |_| answer(404, &[], ""));
+        assert_eq!(asked, ["https://rdap.verisign.com/com/v1/domain/acme.com"]);
+    }
+
+    #[test]
+    fn silence_is_no_answer_and_404_is_one() {
+        for (reply, want) in [
+            (answer(404, &[], ""), Missing::NotConfigured("the registry knows no registration of this name")),
+            (answer(429, &[], ""), Missing::Unknown(Cause::RateLimited)),
+            (answer(503, &[], ""), Missing::Unknown(Cause::Parse("the registry answered 503".into()))),
+            (answer(200, &[], "<html>"), Missing::Unknown(Cause::Parse("the registry's answer".into()))),
+            (
+                answer(200, &[], "{}"),
+                Missing::Unknown(Cause::Parse("the registry's answer is about another name".into())),
+            ),
+            (Observed::unknown(Cause::Timeout), Missing::Unknown(Cause::Timeout)),
+            (Observed::known(Err(HostFailure::Refused)), Missing::Unknown(Cause::Refused)),
+        ] {
+            assert_eq!(ask("acme.com", |_| reply.clone()).0.into_inner().unwrap_err(), want);
+        }
+        let (out, asked) = ask("acme.com", |url| answer(301, &[("location", &format!("{url}x"))], ""));
+        assert!(
+            out.into_inner().is_err() && asked.len() == HOPS + 1,
+            "a chain without an end is not followed for ever"
+        );
+        let (out, _) = ask("acme.com", |_| answer(301, &[("location", "http://a.example/")], ""));
+        assert!(matches!(out.into_inner(), Err(Missing::Unknown(Cause::Parse(_)))));
+    }
+
+    #[test]
+    fn no_answer_makes_it_panic() {
+        for body in [
+            "[]",
+            "null",
+            r#"{"ldhName":"acme.com","events":3,"status":{"a":1},"entities":[1,{"roles":5,"vcardArray":[]}]}"#,
+            r#"{"ldhName":"acme.com","events":[{"eventAction":"expiration","eventDate":"soon"}]}"#,
+        ] {
+            let (out, _) = ask("acme.com", |_| answer(200, &[], body));
+            if let Ok(made) = out.get() {
+                assert_eq!(made.expires, None, "{body}");
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What comes next, through the executable and over real servers: the authority's window, the
+//! registry, the lists that are kept, this machine's clock; and each of them in bad weather.
+
+use launchcheck_fixtures::{
+    Plan, World,
+    ca::{Leaf, Signed, Twist},
+    http::Reply,
+    net::Mode,
+    scenarios::{
+        self,
+        renewal::{dated, domain_object},
+    },
+    stripe::now,
+    temp::TempDir,
+};
+use serde_json::Value;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+const ACME: &str = "acme-v02.api.letsencrypt.org";
+const REGISTRY: &str = "rdap.registry.example";
+const LISTS: &str = "ca.example";
+
+struct Ended {
+    code: i32,
+    report: Value,
+    text: String,
+    took: Duration,
+}
+impl Ended {
+    /// Outcome and causes of a rule on a target.
+    fn outcome(&self, rule: &str, target: &str) -> (String, String) {
+        let unit = self.report["units"].as_array().unwrap().iter().find(|u| u["rule"] == rule && u["target"] == target);
+        let unit = unit.unwrap_or_else(|| panic!("{rule} of {target} was not planned: {}", self.text));
+        (unit["outcome"].as_str().unwrap().to_owned(), unit["causes"].to_string())
+    }
+    fn findings(&self) -> Vec<&str> {
+        self.report["findings"].as_array().unwrap().iter().filter_map(|f| f["rule"].as_str()).collect()
+    }
+}
+
+fn audit_in(world: &World, cache: Option<&Path>, more: &[&str]) -> Ended {
+    let begun = Instant::now();
+    let mut command = world.command(env!("CARGO_BIN_EXE_launchcheck"));
+    if let Some(cache) = cache {
+        command.env("XDG_CACHE_HOME", cache);
+    }
+    let output = command
+        .args(["audit", "--format", "json", "--only", "tls", "--timeout", "2s", "--deadline", "20s"])
+        .args(more)
+        .args(world.args())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let report = serde_json::from_str(&text)
+        .unwrap_or_else(|e| panic!("no report: {e}; {text} {}", String::from_utf8_lossy(&output.stderr)));
+    Ended { code: output.status.code().unwrap_or(-1), report, text, took: begun.elapsed() }
+}
+fn audit(world: &World) -> Ended {
+    audit_in(world, None, &[])
+}
+fn with(change: impl FnOnce(&mut Plan)) -> World {
+    let mut plan = scenarios::healthy();
+    change(&mut plan);
+    World::start(plan).unwrap()
+}
+fn lets_encrypt(p: &mut Plan) {
+    "Let's Encrypt".clone_into(&mut p.authority);
+}
+fn registry(p: &mut Plan, reply: Reply) {
+    p.host(REGISTRY).site.on("GET", "/domain/acme.test", reply);
+    p.flags.extend(["--rdap".to_owned(), format!("https://{REGISTRY}/")]);
+}
+fn known() -> Reply {
+    Reply::json(200, &domain_object("acme.test", 300, "client transfer prohibited"))
+}
+
+#[test]
+fn an_authority_is_asked_for_each_certificate_by_its_own_name() {
+    let world = with(lets_encrypt);
+    let ended = audit(&world);
+    assert_eq!((ended.code, ended.findings()), (0, vec![]), "{}", ended.text);
+    assert_eq!(ended.outcome("tls.renewal-window-passed", "host:app.acme.test").0, "pass");
+    assert_eq!(world.log().count("GET", ACME, "/directory"), 1);
+    let asked: Vec<String> = world
+        .log()
+        .requests()
+        .into_iter()
+        .filter_map(|r| r.path.strip_prefix("/acme/renewal-info/").map(str::to_owned))
+        .collect();
+    let mut distinct = asked.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!((asked.len(), distinct.len()), (4, 4), "{asked:?}");
+    let keys: Vec<&str> = asked.iter().filter_map(|id| Some(id.split_once('.')?.0)).collect();
+    assert!(keys.len() == 4 && keys.iter().all(|k| *k == keys[0] && k.len() > 20), "one issuing key: {asked:?}");
+    assert!(ended.text.contains("its authority suggests"), "the exhibit");
+}
+
+#[test]
+fn an_authority_in_bad_weather_leaves_its_window_unknown() {
+    type Case = (&'static str, fn(&mut Plan), &'static str);
+    let cases: [Case; 6] = [
+        ("refused", |p| p.host(ACME).https = Mode::Stopped, "refused"),
+        ("silent", |p| p.host(ACME).https = Mode::Silent, "timeout"),
+        ("not trusted", |p| p.host(ACME).leaf = Some(Leaf::new(&[ACME]).signed(Signed::ByStranger)), "parse"),
+        (
+            "limited",
+            |p| {
+                p.host(ACME).site.on("GET", "/directory", Reply::status(429));
+            },
+            "rate-limited",
+        ),
+        (
+            "endless",
+            |p| {
+                p.host(ACME).site.on("GET", "/directory", Reply::endless());
+            },
+            "too-large",
+        ),
+        (
+            "nonsense",
+            |p| {
+                p.host(ACME).site.on("GET", "/directory", Reply::text(200, "\u{1b}[2J{"));
+            },
+            "parse",
+        ),
+    ];
+    for (name, change, cause) in cases {
+        let world = with(|p| {
+            lets_encrypt(p);
+            change(p);
+        });
+        let ended = audit(&world);
+        let (outcome, causes) = ended.outcome("tls.renewal-window-passed", "host:app.acme.test");
+        assert!(outcome == "unknown" && causes.contains(cause), "{name}: {outcome} {causes}");
+        assert_eq!(ended.findings(), [""; 0], "{name}");
+        assert!(ended.took < Duration::from_secs(15), "{name}: took {:?}", ended.took);
+        assert!(!ended.text.contains('\u{1b}') && !ended.text.contains("\\u001b"), "{name}: an escape got through");
+    }
+}
+
+#[test]
+fn the_registry_is_found_by_the_list_of_iana() {
+    const DOMAIN: &str = "acme.xn--zckzah";
+    let world = |listed: &str| {
+        let mut plan = Plan::new(DOMAIN);
+        plan.host(DOMAIN).site.on("GET", "/", Reply::html(200, "hello"));
+        let list = format!("{{\"services\":[[[\"{listed}\"],[\"https://{REGISTRY}/v1/\"]]]}}");
+        plan.host("data.iana.org").site.on("GET", "/rdap/dns.json", Reply::json(200, &list));
+        let held = Reply::json(200, &domain_object(DOMAIN, 200, "client hold"));
+        plan.host(REGISTRY).site.on("GET", &format!("/v1/domain/{DOMAIN}"), held);
+        plan.table("[site]", &format!("domain = \"{DOMAIN}\""));
+        World::start(plan).unwrap()
+    };
+    let found = world("xn--zckzah");
+    let ended = audit(&found);
+    assert_eq!(ended.outcome("tls.registration-held", &format!("site:{DOMAIN}")).0, "fail");
+    assert_eq!(ended.outcome("tls.registration-expiring", &format!("site:{DOMAIN}")).0, "pass");
+    assert_eq!(found.log().count("GET", REGISTRY, &format!("/v1/domain/{DOMAIN}")), 1);
+    assert!(ended.text.contains("Example Registrar") && ended.text.contains("locked against transfer: no"));
+    let none = world("shop");
+    let ended = audit(&none);
+    assert_eq!(ended.outcome("tls.registration-held", &format!("site:{DOMAIN}")).0, "not-applicable", "{}", ended.text);
+    assert_eq!(none.log().count("GET", REGISTRY, &format!("/v1/domain/{DOMAIN}")), 0);
+}
+
+#[test]
+fn of_a_name_that_is_registered_nowhere_nobody_is_asked() {
+    let world = with(|_| ());
+    let ended = audit(&world);
+    assert_eq!(ended.code, 0, "{}", ended.text);
+    assert_eq!(ended.outcome("tls.registration-held", "site:acme.test").0, "not-applicable");
+    let asked = world.dns().queries();
+    for name in ["data.iana.org", ACME, "rdap.verisign.com"] {
+        assert_eq!((asked.of(name, "A"), asked.of(name, "AAAA")), (0, 0), "{name}");
+    }
+}
+
+#[test]
+fn a_registry_in_bad_weather_is_unknown_and_never_held() {
+    type Case = (&'static str, fn(&mut Plan), &'static str);
+    let cases: [Case; 6] = [
+        ("hangs", |p| registry(p, Reply::hang()), "timeout"),
+        ("fails", |p| registry(p, Reply::status(503)), "parse"),
+        ("limits", |p| registry(p, Reply::status(429)), "rate-limited"),
+        ("cut", |p| registry(p, Reply::cut("{\"ldhName\":\"acme.test\"")), "too-large"),
+        ("another name", |p| registry(p, Reply::json(200, &domain_object("other.test", 3, "client hold"))), "parse"),
+        (
+            "private",
+            |p| {
+                registry(p, known());
+                p.zone.set(REGISTRY, "A", "127.0.0.1").remove(REGISTRY, "AAAA");
+            },
+            "no-route",
+        ),
+    ];
+    for (name, change, cause) in cases {
+        let ended = audit(&with(change));
+        for rule in ["tls.registration-held", "tls.registration-expiring"] {
+            let (outcome, causes) = ended.outcome(rule, "site:acme.test");
+            assert!(outcome == "unknown" && causes.contains(cause), "{name}: {rule}: {outcome} {causes}");
+        }
+        assert_eq!((ended.code, ended.findings()), (3, vec![]), "{name}: a blocker is not known");
+        assert!(ended.took < Duration::from_secs(15), "{name}: took {:?}", ended.took);
+    }
+}
+
+#[test]
+fn a_revocation_list_is_asked_for_once_and_kept_for_a_while() {
+    let world = with(|p| {
+        for host in ["acme.test", "app.acme.test"] {
+            p.host(host).leaf = Some(Leaf::new(&[host]).twist(Twist::Listed));
+        }
+    });
+    let cache = TempDir::new("launchcheck-cache").unwrap();
+    let asked = || world.log().count("GET", LISTS, "/revoked.crl");
+    let audit = |more: &[&str]| {
+        let ended = audit_in(&world, Some(cache.path()), more);
+        assert_eq!((ended.code, ended.findings()), (0, vec![]), "{}", ended.text);
+        assert_eq!(ended.outcome("tls.revoked", "host:app.acme.test").0, "pass");
+    };
+    audit(&["--no-cache"]);
+    assert_eq!(asked(), 1, "two certificates, one list");
+    assert!(std::fs::read_dir(cache.path()).unwrap().next().is_none(), "nothing was kept");
+    audit(&[]);
+    assert_eq!(asked(), 2);
+    audit(&[]);
+    assert_eq!(asked(), 2, "it was kept");
+    let kept: Vec<_> = std::fs::read_dir(cache.path().join("launchcheck")).unwrap().flatten().collect();
+    assert_eq!(kept.len(), 1);
+    // What is no list any more, or is too old, is asked for again.
+    std::fs::write(kept[0].path(), b"0nonsense").unwrap();
+    audit(&[]);
+    assert_eq!(asked(), 3);
+    let old = std::time::SystemTime::now() - Duration::from_secs(2 * 3_600);
+    std::fs::File::options().append(true).open(kept[0].path()).unwrap().set_modified(old).unwrap();
+    audit(&[]);
+    assert_eq!(asked(), 4);
+}
+
+#[test]
+fn a_wrong_clock_leaves_every_date_unknown() {
+    let world = with(|p| {
+        dated(p, &["acme.test", "www.acme.test"], now() - 90 * 86_400);
+        p.host("app.acme.test").leaf = Some(Leaf::new(&["app.acme.test"]).expired());
+    });
+    let ended = audit(&world);
+    assert_eq!(ended.findings(), ["tls.clock-skewed"], "{}", ended.text);
+    for rule in ["tls.expired", "tls.not-yet-valid", "tls.expiring"] {
+        let (outcome, causes) = ended.outcome(rule, "host:app.acme.test");
+        assert!(outcome == "unknown" && causes.contains("clock"), "{rule}: {outcome} {causes}");
+    }
+    assert_eq!(ended.outcome("tls.name-mismatch", "host:app.acme.test").0, "pass", "no date is needed for that");
+    let visits = world.log().by_route();
+    assert!(visits.values().all(|n| *n == 1), "nobody was asked again for the time: {visits:?}");
+}
+
+#[test]
+fn a_person_is_told_what_comes() {
+    let world = with(|p| {
+        lets_encrypt(p);
+        registry(p, known());
+        p.zone.add("acme.test", "CAA", "0 issue \"digicert.com\"");
+    });
+    let output = world
+        .command(env!("CARGO_BIN_EXE_launchcheck"))
+        .args(["audit", "-v", "--only", "tls"])
+        .args(world.args())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    for words in [
+        "The next renewal of app.acme.test will be refused: CAA at acme.test does not allow Let's Encrypt",
+        "0 issue \"letsencrypt.org\"",
+        "THE REGISTRATION OF ACME.TEST",
+        "locked against transfer: yes",
+        "THE NEXT RENEWALS",
+        "CAA for app.acme.test (at acme.test): issue \"digicert.com\"",
+    ] {
+        assert!(text.contains(words), "{words:?} is missing in\n{text}");
+    }
+}
