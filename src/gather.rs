@@ -129,8 +129,8 @@ impl Wire {
     /// Trusts these roots for the pages of registries and authorities, and keeps what is signed
     /// itself in this folder.
     #[must_use]
-    pub fn trusting(self, roots: &[TrustAnchor<'static>], shelf: Option<PathBuf>) -> Self {
-        let pages = Pages::new(Arc::clone(&self.dialer), self.time.clone()).trusting(roots, shelf);
+    pub fn trusting(self, roots: &[TrustAnchor<'static>], keep_in: Option<PathBuf>) -> Self {
+        let pages = Pages::new(Arc::clone(&self.dialer), self.time.clone()).trusting(roots, keep_in);
         Self { pages: Once::new(Limited::new(pages, REQUESTS_AT_ONCE), &self.counters), ..self }
     }
 }

@@ -27,7 +27,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
@@ -53,8 +53,8 @@ impl<D: Ask<DnsQuestion>> Pages<D> {
     }
     /// Trusts these roots, and keeps what is signed itself in this folder.
     #[must_use]
-    pub fn trusting(self, roots: &[TrustAnchor<'static>], shelf: Option<PathBuf>) -> Self {
-        Self { tls: tls_config(roots).ok().map(Arc::new), shelf, ..self }
+    pub fn trusting(self, roots: &[TrustAnchor<'static>], keep_in: Option<PathBuf>) -> Self {
+        Self { tls: tls_config(roots).ok().map(Arc::new), shelf: keep_in, ..self }
     }
 
     async fn fetch(&self, q: &PageQuestion) -> Answer {
@@ -96,7 +96,13 @@ impl<D: Ask<DnsQuestion>> Ask<PageQuestion> for Pages<D> {
     async fn ask(&self, q: &PageQuestion) -> Answer {
         let file = self.shelf.as_deref().filter(|_| q.keep).map(|shelf| shelf.join(file_name(&q.url)));
         if let Some(body) = file.as_deref().and_then(|f| kept(f, q.most)) {
-            return Observed::known(Ok(HttpAnswer { status: 200, headers: Vec::new(), body, truncated: false }));
+            return Observed::known(Ok(HttpAnswer {
+                status: 200,
+                headers: Vec::new(),
+                body,
+                truncated: false,
+                took_ms: 0,
+            }));
         }
         let answer = self.fetch(q).await;
         if let (Some(file), Ok(Ok(a))) = (file, answer.get())
@@ -142,13 +148,15 @@ where
         Ok(request) => request,
         Err(e) => return broken(e.to_string()),
     };
+    let sent = Instant::now();
     let response = match sender.send_request(request).await {
         Ok(response) => response,
         Err(e) => return said(&e),
     };
+    let took_ms = u32::try_from(sent.elapsed().as_millis()).unwrap_or(u32::MAX);
     let (head, mut body) = response.into_parts();
     let headers = head.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect();
-    let mut answer = HttpAnswer { status: head.status.as_u16(), headers, body: Vec::new(), truncated: false };
+    let mut answer = HttpAnswer { status: head.status.as_u16(), headers, body: Vec::new(), truncated: false, took_ms };
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             answer.truncated = true;

@@ -102,7 +102,7 @@ fn an_authority_is_asked_for_each_certificate_by_its_own_name() {
 #[test]
 fn an_authority_in_bad_weather_leaves_its_window_unknown() {
     type Case = (&'static str, fn(&mut Plan), &'static str);
-    let cases: [Case; 6] = [
+    let weather: [Case; 6] = [
         ("refused", |p| p.host(ACME).https = Mode::Stopped, "refused"),
         ("silent", |p| p.host(ACME).https = Mode::Silent, "timeout"),
         ("not trusted", |p| p.host(ACME).leaf = Some(Leaf::new(&[ACME]).signed(Signed::ByStranger)), "parse"),
@@ -128,7 +128,7 @@ fn an_authority_in_bad_weather_leaves_its_window_unknown() {
             "parse",
         ),
     ];
-    for (name, change, cause) in cases {
+    for (name, change, cause) in weather {
         let world = with(|p| {
             lets_encrypt(p);
             change(p);
@@ -182,7 +182,7 @@ fn of_a_name_that_is_registered_nowhere_nobody_is_asked() {
 #[test]
 fn a_registry_in_bad_weather_is_unknown_and_never_held() {
     type Case = (&'static str, fn(&mut Plan), &'static str);
-    let cases: [Case; 6] = [
+    let weather: [Case; 6] = [
         ("hangs", |p| registry(p, Reply::hang()), "timeout"),
         ("fails", |p| registry(p, Reply::status(503)), "parse"),
         ("limits", |p| registry(p, Reply::status(429)), "rate-limited"),
@@ -197,7 +197,7 @@ fn a_registry_in_bad_weather_is_unknown_and_never_held() {
             "no-route",
         ),
     ];
-    for (name, change, cause) in cases {
+    for (name, change, cause) in weather {
         let ended = audit(&with(change));
         for rule in ["tls.registration-held", "tls.registration-expiring"] {
             let (outcome, causes) = ended.outcome(rule, "site:acme.test");
@@ -235,7 +235,7 @@ fn a_revocation_list_is_asked_for_once_and_kept_for_a_while() {
     std::fs::write(kept[0].path(), b"0nonsense").unwrap();
     audit(&[]);
     assert_eq!(asked(), 3);
-    let old = std::time::SystemTime::now() - Duration::from_secs(2 * 3_600);
+    let old = std::time::SystemTime::now() - Duration::from_hours(2);
     std::fs::File::options().append(true).open(kept[0].path()).unwrap().set_modified(old).unwrap();
     audit(&[]);
     assert_eq!(asked(), 4);

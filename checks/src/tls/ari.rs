@@ -145,7 +145,7 @@ mod tests {
     type Answer = Observed<Result<HttpAnswer, HostFailure>>;
     fn answer(status: u16, body: &str) -> Answer {
         let (headers, body) = (Vec::new(), body.as_bytes().to_vec());
-        Observed::known(Ok(HttpAnswer { status, headers, body, truncated: false }))
+        Observed::known(Ok(HttpAnswer { status, headers, body, truncated: false, took_ms: 1 }))
     }
     fn ask(directory: Answer, info: Answer) -> Result<Suggested, Missing> {
         let walk = AriWalk { directory: "https://ca.example/directory", id: "a.b".to_owned() };

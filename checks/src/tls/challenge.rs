@@ -166,6 +166,7 @@ mod tests {
                 headers: to.into_iter().map(|t| ("location".to_owned(), t.into_bytes())).collect(),
                 body: Vec::new(),
                 truncated: false,
+                took_ms: 1,
             }))
         });
         (end, asked)

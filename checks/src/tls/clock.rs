@@ -131,6 +131,7 @@ mod tests {
             headers: headers.iter().map(|(n, v)| ((*n).to_owned(), v.as_bytes().to_vec())).collect(),
             body: Vec::new(),
             truncated: false,
+            took_ms: 1,
         };
         let told = Told::of("a.test", &answer(&[("date", "Sat, 21 Nov 2026 00:00:00 GMT"), ("age", "60")])).unwrap();
         assert_eq!((told.from, told.to), (NOW, NOW + 60));

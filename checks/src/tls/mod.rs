@@ -28,11 +28,11 @@ pub mod facts;
 pub mod file;
 mod handshake_refused;
 pub mod hello;
+pub mod host_dnssec;
 pub mod hsts;
 mod hsts_cuts_subdomain;
 mod hsts_preload_ineligible;
 mod hsts_weak;
-pub mod host_dnssec;
 mod intermediate_expiring;
 mod ipv6_broken;
 pub mod judge;
@@ -68,8 +68,8 @@ mod self_signed;
 mod signature_weak;
 mod unreachable;
 mod untrusted;
-mod webhook_host_strict;
 pub mod upkeep;
+mod webhook_host_strict;
 mod wildcard_short;
 
 /// The rules of this family.

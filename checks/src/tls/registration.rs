@@ -1,7 +1,7 @@
 //! The registration of the domain, as its registry tells it (RDAP: RFC 9082, 9083 and 9224).
 
 use crate::vocab::{Answers, Cause, DomainName, Exhibit, ExhibitBody, Gaps, Inquiry, Observed, Shown, Step};
-use crate::wire::PageQuestion;
+use crate::wire::{HttpAnswer, PageQuestion};
 use serde_json::Value;
 
 /// Where IANA says which registry answers for which top-level domain (RFC 9224, section 4).
@@ -113,13 +113,14 @@ impl Inquiry for RegistrationWalk {
                 ));
             }
             None => match services(&name, seen) {
-                Ok(Some(base)) => base,
-                Ok(None) => {
+                Service::At(base) => base,
+                Service::Nowhere => {
                     return Step::Done(Observed::not_configured(
                         "the top-level domain has no registry that answers (RDAP)",
                     ));
                 }
-                Err(step) => return step,
+                Service::Ask(question) => return Step::Ask(vec![question]),
+                Service::Unknown(cause) => return Step::Done(Observed::unknown(cause)),
             },
         };
         let slash = if base.ends_with('/') { "" } else { "/" };
@@ -127,7 +128,7 @@ impl Inquiry for RegistrationWalk {
         for _ in 0..=HOPS {
             let question = PageQuestion::of(&url);
             let Some(answer) = seen.get(&question) else { return Step::Ask(vec![question]) };
-            let onward = answer.as_ref().ok().and_then(|a| a.as_ref().ok()).and_then(|a| a.location());
+            let onward = answer.as_ref().ok().and_then(|a| a.as_ref().ok()).and_then(HttpAnswer::location);
             if let Some(next) = onward.and_then(|to| url::Url::parse(&url).ok()?.join(to.as_str()).ok()) {
                 if next.scheme() != "https" {
                     return Step::Done(Observed::unknown(Cause::Parse("the registry leads away from https".into())));
@@ -151,28 +152,31 @@ fn belongs_to_a_platform(name: &DomainName) -> bool {
     psl::suffix(name.as_str().as_bytes()).is_some_and(|s| s.typ() == Some(psl::Type::Private))
 }
 
-/// The service that answers for a name: ours by heart, or that of IANA's list; `None` where there is
-/// none.
-fn services(
-    name: &DomainName,
-    seen: &Answers<PageQuestion>,
-) -> Result<Option<String>, Step<PageQuestion, Observed<Registration>>> {
+/// Who answers for a name.
+enum Service {
+    At(String),
+    Nowhere,
+    Ask(PageQuestion),
+    Unknown(Cause),
+}
+
+/// The service that answers for a name: known by heart, or from IANA's list.
+fn services(name: &DomainName, seen: &Answers<PageQuestion>) -> Service {
     let top = name.labels().next_back().unwrap_or_default();
     if NO_REGISTRY.contains(&top) {
-        return Ok(None);
+        return Service::Nowhere;
     }
     if let Some((_, service)) = SERVICES.iter().find(|(tld, _)| *tld == top) {
-        return Ok(Some((*service).to_owned()));
+        return Service::At((*service).to_owned());
     }
     let list = PageQuestion::of(BOOTSTRAP);
-    let Some(answer) = seen.get(&list) else { return Err(Step::Ask(vec![list])) };
-    let unknown = |cause| Err(Step::Done(Observed::unknown(cause)));
+    let Some(answer) = seen.get(&list) else { return Service::Ask(list) };
     match PageQuestion::body(answer, "IANA") {
         Ok(body) => match serde_json::from_slice::<Value>(body) {
-            Ok(list) if list["services"].is_array() => Ok(listed(name, &list)),
-            _ => unknown(Cause::Parse("IANA's list of registries".into())),
+            Ok(list) if list["services"].is_array() => listed(name, &list).map_or(Service::Nowhere, Service::At),
+            _ => Service::Unknown(Cause::Parse("IANA's list of registries".into())),
         },
-        Err((cause, _)) => unknown(cause),
+        Err((cause, _)) => Service::Unknown(cause),
     }
 }
 
@@ -228,7 +232,7 @@ fn full_name(card: &Value) -> Option<Shown> {
 mod tests {
     use super::*;
     use crate::vocab::Missing;
-    use crate::wire::{HostFailure, HttpAnswer};
+    use crate::wire::HostFailure;
 
     type Answer = Observed<Result<HttpAnswer, HostFailure>>;
 
@@ -238,6 +242,7 @@ mod tests {
             headers: headers.iter().map(|(n, v)| ((*n).to_owned(), v.as_bytes().to_vec())).collect(),
             body: body.as_bytes().to_vec(),
             truncated: false,
+            took_ms: 1,
         }))
     }
     fn ask(domain: &str, world: impl Fn(&str) -> Answer) -> (Observed<Registration>, Vec<String>) {

@@ -103,7 +103,7 @@ pub(super) fn lines(cert: &Certificate, plan: Option<&HostPlan>, at: &TargetId, 
             super::judge::moment(window.end)
         )),
         Some(Err(crate::vocab::Missing::Unknown(cause))) => {
-            say(format!("what its authority suggests is not known: {cause}"))
+            say(format!("what its authority suggests is not known: {cause}"));
         }
         _ => {}
     }
