@@ -27,7 +27,7 @@ pub fn served(shake: &Handshake, plan: &HostPlan, cert: &Observed<Certificate>, 
         not_after: read.map_or(0, |c| c.not_after),
         faults: faults(shake, plan, read, trust),
         ends_soon: read.is_some_and(|c| {
-            let limits = Limits::of(c.lifetime(), Renewal::of(plan, c).automatic);
+            let limits = Limits::of(c.lifetime(), Renewal::of(plan, c, None).automatic);
             !c.is_expired() && !c.is_early() && c.remaining() < limits.fail
         }),
     }
