@@ -16,7 +16,7 @@ use launchcheck_checks::{
         crl,
         edge::DoorwayWalk,
         file::Case,
-        hsts,
+        hello, hsts,
         lint::{Role, lint},
         path::PathWalk,
     },
@@ -48,6 +48,7 @@ pub(crate) const ALL: &[(&str, Claim)] = &[
     ("chain", certificate_chain),
     ("crl", revocation_list),
     ("issuer", issuer_download),
+    ("hello", server_greeting),
     ("web", web_answer),
     ("stripe", stripe_body),
     ("dotenv", env_file),
@@ -208,6 +209,31 @@ pub(crate) fn revocation_list(data: &[u8]) {
     let given = chain.pop().into_iter().collect();
     let case = Case { chain, name: None, given, store: Vec::new(), lists: crl::read_lists(data), now: NOW };
     let _ = case.judge();
+}
+
+/// Any bytes as what a server says to a greeting: however they are cut, they are heard the same, and
+/// no more is kept than the cap.
+pub(crate) fn server_greeting(data: &[u8]) {
+    let heard = |size: usize| {
+        let mut listener = hello::Listener::default();
+        for piece in data.chunks(size) {
+            if listener.take(piece) {
+                break;
+            }
+        }
+        listener.end()
+    };
+    let whole = heard(data.len().max(1));
+    let kept: usize = whole.chain.iter().map(Vec::len).sum();
+    assert!(kept <= data.len(), "{}", shown(data));
+    for size in [1, 7, 500] {
+        let cut = heard(size);
+        assert!(
+            (&cut.chosen, &cut.alert, &cut.chain) == (&whole.chosen, &whole.alert, &whole.chain),
+            "{}",
+            shown(data)
+        );
+    }
 }
 
 /// Any bytes as the certificate that another names as its issuer. The walk must end, however the

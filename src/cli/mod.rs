@@ -107,7 +107,7 @@ pub fn run_in(
         Command::Rules(args) => say(&rules::run(&args)),
         Command::Schema(args) => say(&schema::run(&args)),
         Command::Spf(args) => spf::run(&args, environment).and_then(answer),
-        Command::Tls(args) => tls::run(&args, cli.color),
+        Command::Tls(args) => tls::run(&args, cli.color, environment),
     };
     done.unwrap_or_else(|e| {
         complain(&e, color);

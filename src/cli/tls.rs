@@ -1,16 +1,23 @@
-//! `launchcheck tls`: a chain in a file, judged as an audit judges one that a server sends.
+//! `launchcheck tls`: the handshakes of hosts in one table, or a chain in a file, judged as an audit
+//! judges them.
 
-use super::{values::one_of, wrong};
+use super::{
+    network::{Network, Weigh},
+    values::one_of,
+    wrong,
+};
 use crate::{
+    audit::{self, NotStarted, Start},
     config::{Config, FailOn},
     engine,
-    problem::Problem,
+    problem::{Problem, Problems},
     render::{self, RenderOptions},
-    report::{self, Inputs, RunInfo},
-    settings::{ColorChoice, Format},
+    report::{self, Inputs, NextStep, Report, RunInfo, Setting},
+    settings::{ColorChoice, Format, Settings, Verbosity, parse_domain},
+    survey::Survey,
     ui::{
         color::{Surroundings, wanted},
-        terminal,
+        progress, terminal,
     },
     verdict::{Gate, OnUnknown},
 };
@@ -18,38 +25,41 @@ use anyhow::Context;
 use launchcheck_checks::{
     tls::{
         self,
+        facts::HostRole,
         file::{Case, certificates, name, revocation_lists},
     },
-    vocab::{DomainName, Family},
+    vocab::{DomainName, Family, Origin, Pick, Shown, TargetId, TargetKind, Targets},
 };
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, IsTerminal, Read},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
-/// Judge a certificate chain in a file.
+/// Show the handshake of every address of hosts, and judge their certificates.
 ///
-/// The file holds what a server would send, its own certificate first. Nothing is asked of the
-/// network: an issuer that is not in the file is missing.
+/// Every address of each host is shaken hands with once. With --chain a file is judged instead: it
+/// holds what a server would send, its own certificate first, and nothing is asked of the network,
+/// so an issuer that is not in the file is missing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Ends as the audit does: 0 for GO, 1 for NO-GO, 2 for wrong use, 3 where something is unknown.")]
+#[command(next_display_order = None, after_help = EXIT_CODES)]
+#[expect(clippy::doc_markdown, reason = "the comments are the help text, where backticks would stand")]
 pub(super) struct Args {
-    /// The certificates, PEM (or one as DER)
-    #[arg(long, value_name = "FILE")]
-    chain: PathBuf,
-    /// The name or address that clients ask for [default: the first that the certificate names]
-    #[arg(long, value_name = "HOST|IP", value_parser = name)]
-    name: Option<DomainName>,
-    /// Judge as if it were this time: 2026-11-21T12:00:00Z, 2026-11-21, or seconds since 1970
-    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    /// The hosts, such as acme.com api.acme.com
+    #[arg(value_name = "HOST", value_parser = parse_domain, required_unless_present = "chain")]
+    hosts: Vec<DomainName>,
+    /// With --chain: judge as if it were this time, such as 2026-11-21T12:00:00Z, 2026-11-21, or seconds since 1970
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true, requires = "chain")]
     at: Option<jiff::Timestamp>,
-    /// Trust the certificates of this PEM file as well
-    #[arg(long, value_name = "PEM")]
-    ca_bundle: Option<PathBuf>,
-    /// Look the certificates up in this revocation list, PEM or DER; repeatable
+    /// Judge the certificates of this file, PEM (or one as DER), and ask no server
     #[arg(long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["hosts", "port", "connect_to", "deadline", "resolver", "timeout"])]
+    chain: Option<PathBuf>,
+    /// With --chain: look the certificates up in this revocation list, PEM or DER; repeatable
+    #[arg(long, value_name = "FILE", requires = "chain")]
     crl: Vec<PathBuf>,
     /// End 1 from this severity on
     #[arg(long, value_name = "SEVERITY", value_parser = one_of(&FailOn::ALL, FailOn::word), default_value = "blocker")]
@@ -57,7 +67,18 @@ pub(super) struct Args {
     /// How to write the report
     #[arg(long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::word), default_value = "human")]
     format: Format,
+    /// With --chain: the name or address that clients ask for [default: the first that the certificate names]
+    #[arg(long, value_name = "HOST|IP", value_parser = name, requires = "chain")]
+    name: Option<DomainName>,
+    #[command(flatten)]
+    network: Network,
+    /// The port of the hosts [default: 443]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
 }
+
+const EXIT_CODES: &str =
+    "Ends as the audit does: 0 for GO, 1 for NO-GO, 2 for wrong use, 3 where something that gates is unknown.";
 
 fn moment(text: &str) -> Result<jiff::Timestamp, String> {
     let midnight = |d: jiff::civil::Date| d.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp());
@@ -83,7 +104,92 @@ fn read<T, E: std::fmt::Display>(flag: &str, path: &Path, parse: impl Fn(&[u8]) 
     parse(&bytes).map_err(|e| bad(e.to_string()))
 }
 
-pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args, color: ColorChoice, environment: BTreeMap<String, String>) -> anyhow::Result<u8> {
+    let report = match &args.chain {
+        Some(file) => of_file(args, file)?,
+        None => of_hosts(args, color, environment)?,
+    };
+    let options = RenderOptions {
+        unicode: terminal::is_unicode_in_process(),
+        width: terminal::width_of_process(),
+        colour: wanted(color, &Surroundings::of_process(io::stdout().is_terminal())),
+        ..RenderOptions::default()
+    };
+    let mut out = io::stdout().lock();
+    let written = match args.format {
+        Format::Human if args.chain.is_none() => render::write_with(&["handshakes"], &report, &options, &mut out),
+        format => render::write(format, &report, &options, &mut out),
+    };
+    written.context("cannot write to standard output")?;
+    Ok(report.exit_code)
+}
+
+/// What hosts come to that are asked now.
+fn of_hosts(args: &Args, color: ColorChoice, environment: BTreeMap<String, String>) -> anyhow::Result<Report> {
+    let env = |name: &str| environment.get(name).cloned();
+    let mut weigh = Weigh::new(&env);
+    let settings = args.network.settings(&mut weigh);
+    Problems::check(weigh.problems)?;
+    let settings = Settings {
+        only: vec![Pick::Family(Family::Tls)],
+        fail_on: args.fail_on,
+        color,
+        origins: weigh.origins,
+        ..settings
+    };
+    let names: Vec<&str> = args.hosts.iter().map(DomainName::as_str).collect();
+    let command = format!("launchcheck tls {}", names.join(" "));
+    let listener = progress::listener(io::stderr().is_terminal(), Verbosity::Normal, terminal::is_unicode_in_process());
+    let told = settings.told().into_iter();
+    let start = Start {
+        told: told
+            .map(|(name, value, from)| Setting { name, value: value.into(), origin: from.word().into() })
+            .collect(),
+        survey: hosts(&args.hosts, args.port.unwrap_or(443)),
+        environment,
+        label: names.join(", ").into(),
+        command: Shown::default(),
+        now: jiff::Timestamp::now(),
+        settings,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(audit::run_families(start, vec![Family::Tls], listener.as_ref()));
+    runtime.shutdown_background();
+    let mut report = report.map_err(|e| match e {
+        NotStarted::CaBundle { path, why } => {
+            wrong(Problem::new(format!("cannot use {path} (--ca-bundle)")).cause(why))
+        }
+        other @ NotStarted::Random => other.into(),
+    })?;
+    // This command has no picks: all of it is run again.
+    let retry = report.next.iter().any(|n| n.command.as_str().contains("--only"));
+    report.next.retain(|n| !n.command.as_str().contains("--only"));
+    if retry {
+        report.next.push(NextStep { command: command.into(), note: "look again" });
+    }
+    Ok(report)
+}
+
+/// A run that is about these hosts and nothing else.
+fn hosts(names: &[DomainName], port: u16) -> Survey {
+    let mut survey = Survey {
+        targets: Targets::default(),
+        config: Arc::new(Config::default()),
+        domain: None,
+        hosts: BTreeMap::new(),
+        apps: BTreeMap::new(),
+        notes: Vec::new(),
+    };
+    for name in names {
+        let id = TargetId::new(TargetKind::Host, name.as_str());
+        survey.targets.add(id.clone(), Origin::CommandLine);
+        survey.hosts.insert(id, (HostRole::Listed, port));
+    }
+    survey
+}
+
+/// What a chain in a file comes to.
+fn of_file(args: &Args, file: &Path) -> anyhow::Result<Report> {
     let began = Instant::now();
     let clock = jiff::Timestamp::now();
     let now = args.at.unwrap_or(clock);
@@ -92,9 +198,9 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<u8> {
         lists.extend(read("--crl", path, revocation_lists)?);
     }
     let case = Case {
-        chain: read("--chain", &args.chain, certificates)?,
+        chain: read("--chain", file, certificates)?,
         name: args.name.clone(),
-        given: args.ca_bundle.as_deref().map_or(Ok(Vec::new()), |p| read("--ca-bundle", p, certificates))?,
+        given: args.network.ca_bundle.as_deref().map_or(Ok(Vec::new()), |p| read("--ca-bundle", p, certificates))?,
         store: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         lists,
         now: now.as_second(),
@@ -103,7 +209,7 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<u8> {
     let planned = tls::file::rules().map(|rule| (rule, at.clone(), None)).collect();
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let units = engine::judge(planned, &targets, &facts, &Config::default(), today);
-    let report = report::build(Inputs {
+    Ok(report::build(Inputs {
         label: at.name.as_str().into(),
         units,
         exhibits: tls::exhibits(&targets, &facts),
@@ -113,19 +219,10 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<u8> {
         run: RunInfo {
             clock: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into(),
             duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            notes: vec![format!("judged from {}, without its server", args.chain.display()).into()],
+            notes: vec![format!("judged from {}, without its server", file.display()).into()],
             ..RunInfo::default()
         },
-    });
-    let options = RenderOptions {
-        unicode: terminal::is_unicode_in_process(),
-        width: terminal::width_of_process(),
-        colour: wanted(color, &Surroundings::of_process(io::stdout().is_terminal())),
-        ..RenderOptions::default()
-    };
-    render::write(args.format, &report, &options, &mut io::stdout().lock())
-        .context("cannot write to standard output")?;
-    Ok(report.exit_code)
+    }))
 }
 
 #[cfg(test)]

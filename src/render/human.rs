@@ -28,6 +28,15 @@ pub fn render(report: &Report, options: &RenderOptions) -> String {
     page.paper.finish()
 }
 
+/// Draws what a report shows under these ids.
+#[must_use]
+pub fn exhibits(report: &Report, ids: &[&str], options: &RenderOptions) -> String {
+    let mut paper = Paper::new(options);
+    extras::exhibits(report, |id| ids.contains(&id), &mut paper);
+    paper.blank();
+    paper.finish()
+}
+
 /// A page being written.
 struct Page<'a> {
     report: &'a Report,
@@ -77,7 +86,7 @@ impl Page<'_> {
         if self.options.detail >= Verbosity::Verbose {
             extras::passed(self.report, &mut self.paper);
             extras::not_judged(self.report, &mut self.paper);
-            extras::exhibits(self.report, &mut self.paper);
+            extras::exhibits(self.report, |_| true, &mut self.paper);
         }
         self.event_path();
         self.paper.blank();

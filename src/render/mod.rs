@@ -44,6 +44,19 @@ pub fn write(format: Format, report: &Report, options: &RenderOptions, out: &mut
     }
 }
 
+/// Writes what a report shows under these ids, and then the report, for commands that are about
+/// what is shown as much as about what is wrong.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(ids: &[&str], report: &Report, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+    let text = human::exhibits(report, ids, options) + &human::render(report, options);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

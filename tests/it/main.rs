@@ -17,6 +17,8 @@ mod renewal;
 mod scenarios;
 mod senders;
 mod signers;
+mod tls;
+mod tls_faults;
 mod volume;
 mod weather;
 mod zone;

@@ -39,8 +39,8 @@ pub(super) fn not_judged(report: &Report, paper: &mut Paper) {
 }
 
 /// What is worth showing without a finding.
-pub(super) fn exhibits(report: &Report, paper: &mut Paper) {
-    for (target, exhibit) in &report.exhibits {
+pub(super) fn exhibits(report: &Report, wanted: impl Fn(&str) -> bool, paper: &mut Paper) {
+    for (target, exhibit) in report.exhibits.iter().filter(|(_, e)| wanted(e.id)) {
         paper.heading(&exhibit.title.as_str().to_uppercase(), target.as_str());
         match &exhibit.body {
             ExhibitBody::Tree(lines) => {
