@@ -52,14 +52,14 @@ pub(super) struct Args {
     #[arg(value_name = "HOST", value_parser = parse_domain, required_unless_present = "chain")]
     hosts: Vec<DomainName>,
     /// With --chain: judge as if it were this time, such as 2026-11-21T12:00:00Z, 2026-11-21, or seconds since 1970
-    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true, requires = "chain")]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true, requires = "chain", conflicts_with = "hosts")]
     at: Option<jiff::Timestamp>,
     /// Judge the certificates of this file, PEM (or one as DER), and ask no server
     #[arg(long, value_name = "FILE")]
     #[arg(conflicts_with_all = ["hosts", "port", "connect_to", "deadline", "resolver", "timeout"])]
     chain: Option<PathBuf>,
     /// With --chain: look the certificates up in this revocation list, PEM or DER; repeatable
-    #[arg(long, value_name = "FILE", requires = "chain")]
+    #[arg(long, value_name = "FILE", requires = "chain", conflicts_with = "hosts")]
     crl: Vec<PathBuf>,
     /// End 1 from this severity on
     #[arg(long, value_name = "SEVERITY", value_parser = one_of(&FailOn::ALL, FailOn::word), default_value = "blocker")]
@@ -68,7 +68,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::word), default_value = "human")]
     format: Format,
     /// With --chain: the name or address that clients ask for [default: the first that the certificate names]
-    #[arg(long, value_name = "HOST|IP", value_parser = name, requires = "chain")]
+    #[arg(long, value_name = "HOST|IP", value_parser = name, requires = "chain", conflicts_with = "hosts")]
     name: Option<DomainName>,
     #[command(flatten)]
     network: Network,

@@ -25,7 +25,11 @@ const CERTIFICATES: &[Row] = &[
     ("not-yet-valid", |n, h| leaf(n, h, Leaf::not_yet_valid), &["not-yet-valid"]),
     ("expiring", |n, h| leaf(n, h, |l| l.remaining(4 * DAY.cast_signed())), &["expiring"]),
     ("wrong-host", |_, h| h.leaf = Some(Leaf::new(&["shop.example"])), &["name-mismatch"]),
-    ("common-name-only", |n, h| leaf(n, h, |l| l.twist(Twist::CommonNameOnly)), &["name-mismatch"]),
+    (
+        "common-name-only",
+        |n, h| leaf(n, h, |l| l.twist(Twist::CommonNameOnly)),
+        &["certificate-malformed", "name-mismatch"],
+    ),
     ("sibling-name", |_, h| h.leaf = Some(Leaf::new(&["acme.test"])), &["name-uncovered"]),
     ("wildcard", |_, h| h.leaf = Some(Leaf::new(&["*.acme.test"])), &[]),
     ("wildcard-below", |n, h| h.leaf = Some(Leaf::new(&[&format!("*.{n}")])), &["wildcard-short"]),
@@ -59,6 +63,8 @@ const CERTIFICATES: &[Row] = &[
     ("critical-unknown", |n, h| leaf(n, h, |l| l.twist(Twist::CriticalUnknown)), &["certificate-malformed"]),
     ("lifetime", |n, h| leaf(n, h, |l| l.lifetime(500 * DAY)), &["lifetime-over-limit"]),
     ("other-key", |n, h| leaf(n, h, |l| l.twist(Twist::OtherKey)), &["key-mismatch"]),
+    // What signs with one kind of key cannot have a certificate for another.
+    ("unknown-algorithm", |n, h| leaf(n, h, |l| l.twist(Twist::UnknownAlgorithm)), &["key-mismatch"]),
     ("stapled", |n, h| leaf(n, h, |l| l.twist(Twist::Stapled)), &[]),
 ];
 
@@ -130,7 +136,6 @@ const UNKNOWN: &[(&str, fn(&str, &mut HostPlan), &str, &str)] = &[
     ("silent", |_, h| h.https = Mode::Silent, "unreachable", "timeout"),
     ("p-521", |n, h| leaf(n, h, |l| l.key(LeafKey::P521)), "key-mismatch", "parse"),
     ("ed448", |n, h| leaf(n, h, |l| l.key(LeafKey::Ed448)), "key-mismatch", "parse"),
-    ("unknown-algorithm", |n, h| leaf(n, h, |l| l.twist(Twist::UnknownAlgorithm)), "key-mismatch", "parse"),
 ];
 
 /// One world with all of these hosts, each named after its row.
