@@ -117,7 +117,7 @@ fn main() -> anyhow::Result<ExitCode> {
     told(&format!("{HOSTS} hosts at once"), millis(all), millis(many), all <= many);
     told("their connections", connections.to_string(), HOSTS.to_string(), connections <= HOSTS as u64);
     let peak = peak_memory(bench.command(HOSTS)?)?;
-    told("peak memory with all of them", format!("{} KiB", peak), format!("{MEMORY} KiB"), peak <= MEMORY);
+    told("peak memory with all of them", format!("{peak} KiB"), format!("{MEMORY} KiB"), peak <= MEMORY);
     match measure(&bench, || Ok(sslyze(&bench))) {
         Ok((theirs, connections)) => println!(
             "sslyze --certinfo, one host                 {:>12}   {connections} connections, {:.1} times as long",

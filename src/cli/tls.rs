@@ -46,7 +46,6 @@ use std::{
 /// so an issuer that is not in the file is missing.
 #[derive(Debug, clap::Args)]
 #[command(next_display_order = None, after_help = EXIT_CODES)]
-#[expect(clippy::doc_markdown, reason = "the comments are the help text, where backticks would stand")]
 pub(super) struct Args {
     /// The hosts, such as acme.com api.acme.com
     #[arg(value_name = "HOST", value_parser = parse_domain, required_unless_present = "chain")]

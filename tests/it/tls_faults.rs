@@ -11,7 +11,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What makes a host, and the rules that must fail on it.
-type Row = (&'static str, fn(&str, &mut HostPlan), &'static [&'static str]);
+type Row = (&'static str, Change, &'static [&'static str]);
+type Change = fn(&str, &mut HostPlan);
 
 fn leaf(name: &str, host: &mut HostPlan, change: impl FnOnce(Leaf) -> Leaf) {
     host.leaf = Some(change(Leaf::new(&[name])));
@@ -130,7 +131,7 @@ const COMBINATIONS: &[Row] = &[
 ];
 
 /// Rows in which something cannot be known: the rule, and a word of the cause.
-const UNKNOWN: &[(&str, fn(&str, &mut HostPlan), &str, &str)] = &[
+const UNKNOWN: &[(&str, Change, &str, &str)] = &[
     ("stalls", |_, h| h.fault = TlsFault::Hang, "unreachable", "timeout"),
     ("half-hello", |_, h| h.fault = TlsFault::HalfHello, "unreachable", "timeout"),
     ("silent", |_, h| h.https = Mode::Silent, "unreachable", "timeout"),
@@ -139,7 +140,7 @@ const UNKNOWN: &[(&str, fn(&str, &mut HostPlan), &str, &str)] = &[
 ];
 
 /// One world with all of these hosts, each named after its row.
-fn world(rows: impl Iterator<Item = (&'static str, fn(&str, &mut HostPlan))>) -> (World, Vec<String>) {
+fn world(rows: impl Iterator<Item = (&'static str, Change)>) -> (World, Vec<String>) {
     let mut plan = Plan::new("acme.test");
     let mut names = Vec::new();
     for (label, change) in rows {
