@@ -49,8 +49,6 @@ pub(crate) const ALL: &[(&str, Claim)] = &[
     ("crl", revocation_list),
     ("issuer", issuer_download),
     ("hello", server_greeting),
-    ("hsts", hsts_header),
-    ("redirects", hostile_site),
     ("web", web_answer),
     ("stripe", stripe_body),
     ("dotenv", env_file),
@@ -211,41 +209,6 @@ pub(crate) fn revocation_list(data: &[u8]) {
     let given = chain.pop().into_iter().collect();
     let case = Case { chain, name: None, given, store: Vec::new(), lists: crl::read_lists(data), now: NOW };
     let _ = case.judge();
-}
-
-/// Any bytes as a Strict-Transport-Security header.
-pub(crate) fn hsts_header(data: &[u8]) {
-    let Some(read) = hsts::parse(Shown::wire(data).as_str()) else { return };
-    // What was read, written down again, is read as the same.
-    let below = if read.include_subdomains { "; includeSubDomains" } else { "" };
-    let asks = if read.preload { "; preload" } else { "" };
-    assert_eq!(hsts::parse(&format!("max-age={}{below}{asks}", read.max_age)), Some(read));
-}
-
-/// A hostile site: the first byte picks the status, each line after it is a header (Location,
-/// Set-Cookie and whatever else), and every URL answers so. The walks must end.
-pub(crate) fn hostile_site(data: &[u8]) {
-    const STATUS: [u16; 8] = [301, 302, 303, 307, 308, 200, 526, 403];
-    let Some((first, rest)) = data.split_first() else { return };
-    let header = |line: &[u8]| {
-        let at = line.iter().position(|b| *b == b':')?;
-        Some((String::from_utf8_lossy(&line[..at]).to_ascii_lowercase(), line[at + 1..].trim_ascii().to_vec()))
-    };
-    let answer = |_: &HttpQuestion| {
-        Observed::known(Ok(HttpAnswer {
-            status: STATUS[usize::from(first & 7)],
-            headers: rest.split(|b| *b == b'\n').filter_map(header).collect(),
-            body: rest.to_vec(),
-            truncated: false,
-            took_ms: 1,
-        }))
-    };
-    let (Ok(domain), Ok(www)) = (DomainName::parse("acme.test"), DomainName::parse("www.acme.test")) else { return };
-    let plan = SitePlan { domain: domain.clone(), canonical: None, sibling: Some(www) };
-    let (redirects, rounds, questions) = Step::play(&RedirectWalk { plan, audited: Vec::new() }, answer);
-    assert!(redirects.chains.len() == 4 && rounds <= 25 && questions <= 100);
-    let (_, _, questions) = Step::play(&DoorwayWalk { host: domain, port: 443 }, answer);
-    assert!(questions <= 3);
 }
 
 /// Any bytes as what a server says to a greeting: however they are cut, they are heard the same, and
