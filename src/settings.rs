@@ -55,6 +55,8 @@ pub struct Settings {
     pub rdap: Option<Url>,
     /// Whether nothing is read from or kept in the cache folder.
     pub no_cache: bool,
+    /// Whether every difference in billing is read again and kept, and not only the worst.
+    pub whole_drift: bool,
     /// Files of production values; a later one beats an earlier one.
     pub env_files: Vec<PathBuf>,
     /// How much is said.
@@ -118,6 +120,7 @@ impl Default for Settings {
             stripe_api: None,
             rdap: None,
             no_cache: false,
+            whole_drift: false,
             env_files: Vec::new(),
             verbosity: Verbosity::Normal,
             color: ColorChoice::Auto,

@@ -66,7 +66,13 @@ macro_rules! for_each_fact {
             route: $crate::webhook::facts::Route, of Webhook, network;
             shots: $crate::webhook::facts::Shots, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;
+            deliveries: $crate::billing::facts::Deliveries, of Billing, network;
             drift: $crate::billing::facts::Drift, of Billing, network;
+            customer_drift: $crate::billing::facts::CustomerDrift, of Billing, network;
+            invoice_drift: $crate::billing::facts::InvoiceDrift, of Billing, network;
+            refund_drift: $crate::billing::facts::RefundDrift, of Billing, network;
+            dispute_drift: $crate::billing::facts::DisputeDrift, of Billing, network;
+            layout_drift: $crate::billing::facts::LayoutDrift, of Billing, network;
         }
     };
 }

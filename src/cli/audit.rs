@@ -221,7 +221,7 @@ struct Prepared {
 }
 
 /// The base of an API that receives a key: https, or plain http to this machine.
-fn read_api_base(text: &str) -> Result<Url, String> {
+pub(super) fn read_api_base(text: &str) -> Result<Url, String> {
     let url = read_url(text)?;
     if url.scheme() == "http" && !check::is_this_machine(&url) {
         return Err("the key would travel in plain text; use https".to_owned());

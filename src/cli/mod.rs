@@ -3,6 +3,7 @@
 mod audit;
 mod completions;
 mod dmarc;
+mod drift;
 mod env;
 mod explain;
 mod mail;
@@ -60,6 +61,7 @@ enum Command {
     Audit(Box<audit::Args>),
     Completions(completions::Args),
     Dmarc(dmarc::Args),
+    Drift(Box<drift::Args>),
     Env(env::Args),
     Explain(explain::Args),
     Mail(mail::Args),
@@ -100,6 +102,7 @@ pub fn run_in(
         Command::Audit(args) => audit::run(&args, cli.color, environment),
         Command::Completions(args) => say(&completions::run(&args)),
         Command::Dmarc(args) => dmarc::run(&args, environment).and_then(answer),
+        Command::Drift(args) => drift::run(&args, cli.color, environment),
         Command::Env(args) => env::run(&args, &environment).and_then(answer),
         Command::Explain(args) => explain::run(&args).and_then(|text| say(&text)),
         Command::Mail(args) => mail::run(&args).and_then(|(text, code)| say(&text).map(|_| code)),

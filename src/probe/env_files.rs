@@ -79,6 +79,15 @@ pub fn packages(folder: &Path) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
+/// The version that a package.json asks for of a package; none where it does not depend on it.
+#[must_use]
+pub fn version(folder: &Path, package: &str) -> Option<String> {
+    let bytes = secrets::bytes(&folder.join("package.json")).ok()?;
+    let json: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    let tables = ["dependencies", "devDependencies"];
+    tables.into_iter().find_map(|t| Some(json.get(t)?.get(package)?.as_str()?.to_owned()))
+}
+
 /// A path as the user knows it: relative to where they stand.
 #[must_use]
 pub fn shown(path: &Path) -> String {

@@ -13,6 +13,7 @@ pub mod http;
 pub mod layers;
 pub mod lockfile;
 pub mod pages;
+pub mod schema_files;
 pub mod secret;
 pub mod secrets;
 pub mod source_reads;

@@ -15,7 +15,7 @@ use launchcheck_fixtures::{
     database::{Engine, User},
     net::Mode,
     scenarios,
-    stripe::{Customer, Key, Limits, Subscription, Trouble, Weather, now},
+    stripe::{Customer, Item, Key, Limits, Subscription, Trouble, Weather, now},
     world::World,
 };
 use std::time::{Duration, Instant};
@@ -88,7 +88,7 @@ fn pair(plan: &mut Plan, name: &str, stripe: &str, database: Option<&str>) {
 }
 fn subscription(plan: &mut Plan, sub: Subscription) {
     let data = &mut plan.stripe.as_mut().unwrap().data;
-    data.customers.push(Customer::new(&sub.customer, "x@customers.example"));
+    data.customers.push(Customer::new(&sub.customer, &format!("{}@customers.example", sub.customer)));
     data.subscriptions.push(sub);
 }
 
@@ -106,7 +106,8 @@ fn each_scenario_raises_its_own() {
             u.rule.family() == Family::Billing
                 && matches!(&u.outcome, Outcome::Unknown { causes, .. } if !causes.is_empty())
         };
-        assert!(report.units.iter().find(unknown).is_none(), "{}: {:?}", scenario.name, report.units);
+        let may = scenario.name == "billing.mapping-unconfirmed";
+        assert!(may || report.units.iter().find(unknown).is_none(), "{}: {:?}", scenario.name, report.units);
         assert_eq!(world.stripe().counts().writes, 0);
         assert_eq!(world.database().writes(), Vec::<String>::new());
     }
@@ -127,10 +128,11 @@ fn the_mapping_is_found_by_value_on_every_engine() {
         let report = look(&world);
         let rules: Vec<String> = findings(&report).into_iter().map(|(r, _)| r).collect();
         let mut wanted = DRIFT.map(|d| format!("billing.{d}")).to_vec();
+        wanted.push("billing.orphan-subscription".to_owned());
         wanted.sort();
         assert_eq!(rules, wanted, "{engine:?}");
         let subjects: Vec<&str> = report.findings.iter().map(|f| f.subject.as_str()).collect();
-        assert_eq!(subjects, ["cus_hans", "cus_jana", "cus_ines", "cus_lena", "cus_kurt"], "{engine:?}");
+        assert_eq!(subjects, ["cus_hans", "cus_ines", "cus_jana", "cus_lena", "cus_kurt"], "{engine:?}");
         let (_, exhibit) = report.exhibits.iter().find(|(_, e)| e.id == "column-mapping").unwrap();
         let ExhibitBody::Table { rows, .. } = &exhibit.body else { panic!() };
         assert!(format!("{rows:?}").contains("users.stripe_subscription_id"), "{rows:?}");
@@ -142,9 +144,10 @@ fn the_mapping_is_found_by_value_on_every_engine() {
 #[test]
 fn what_must_not_be_reported_is_not() {
     let mut plan = scenarios::healthy();
-    // A second subscription pays; the row knows only the old one.
-    pair(&mut plan, "olga", "canceled", Some("active"));
-    subscription(&mut plan, Subscription::new("sub_olga2", "cus_olga"));
+    // A second subscription for another product.
+    pair(&mut plan, "olga", "active", Some("active"));
+    let beside = Subscription::new("sub_olga2", "cus_olga");
+    subscription(&mut plan, beside.items(vec![Item::monthly("price_course", 900)]));
     // Comped, and another provider's.
     plan.users.push(User::new("friend").status("active"));
     plan.users.push(User { subscription: Some("I-ABC123".into()), ..User::new("pay").status("active") });

@@ -1,9 +1,9 @@
 //! `billing.access-without-payment`
 use super::{
     facts::{Drift, Hit, Pair},
-    fold::{DriftClass, Group},
+    group::{DriftClass, Fate, Group, JudgedRow, Stake},
     report,
-    status::Access,
+    status::{Access, Status, Word},
     stripe::Sub,
 };
 use crate::{
@@ -13,7 +13,22 @@ use crate::{
 
 /// A row that gives access by a subscription that no longer entitles, of a customer who has no
 /// other one.
-pub(super) static CLASS: DriftClass = DriftClass { rule: "billing.access-without-payment", hit };
+pub(super) static CLASS: DriftClass = DriftClass {
+    rule: "billing.access-without-payment",
+    needs: None,
+    column: None,
+    hit,
+    title: |h| format!("{} has access and no longer pays", h.subject()),
+    fix: |h, d| {
+        let sql = d.mapping.as_ref().and_then(|m| report::update(h, m));
+        sql.unwrap_or_else(|| {
+            Fix::steps([
+                format!("stripe subscriptions retrieve {}{}", report::first_id(h), d.mode.flag()),
+                "Take the access away in the app, and handle customer.subscription.deleted in the webhook".to_owned(),
+            ])
+        })
+    },
+};
 
 fn hit(group: &Group) -> Option<Hit> {
     // With a part of the list missing, the subscription that pays may be in it.
@@ -31,21 +46,27 @@ fn hit(group: &Group) -> Option<Hit> {
             }
             None => None,
         };
-        let Some(sub) = sub.filter(|s| !is_paid_up(s, row.word.is_none(), row.is.period_end)) else { continue };
+        let Some(sub) = sub.filter(|s| !is_told_elsewhere(group, row, s) && !is_paid_up(group, row, s)) else {
+            continue;
+        };
         ended.push(sub);
-        pairs.push(Pair {
-            subscription: Some((&*sub.id).into()),
-            stripe: sub.status.word().into(),
-            database: row.says.clone(),
-            should: Some(sub.status.word().into()),
-        });
+        pairs.push(Pair::status(sub, Some(row), ""));
     }
     ended.dedup_by(|a, b| a.id == b.id);
-    group.hit(pairs, ended.into_iter())
+    let mut stake = Stake::none();
+    ended.iter().for_each(|s| stake.add(s, group.months_since(s.ended.or(s.period_start))));
+    group.hit(ended.first().map(|s| &*s.customer), pairs, stake)
 }
-/// Where access goes by the period's end alone, a period that Stripe agrees on is paid for.
-fn is_paid_up(sub: &Sub, by_period: bool, end: Option<i64>) -> bool {
-    by_period && end.zip(sub.period_end).is_some_and(|(row, stripe)| row <= stripe + 86_400)
+/// A trial that is over, and a customer who was deleted, have rules of their own.
+fn is_told_elsewhere(group: &Group, row: &JudgedRow, sub: &Sub) -> bool {
+    row.word == Some(Word::Is(Status::Trialing)) || group.fate(&sub.customer) == Fate::Deleted
+}
+/// A period that is paid for may be used to its end: where access goes by that end alone, and where
+/// the row says the same end as Stripe and it is still to come.
+fn is_paid_up(group: &Group, row: &JudgedRow, sub: &Sub) -> bool {
+    let to_come = sub.status == Status::Canceled && sub.period_end.is_some_and(|end| end > group.policy.now);
+    (row.word.is_none() || to_come)
+        && row.is.period_end.zip(sub.period_end).is_some_and(|(row, stripe)| row <= stripe + 86_400)
 }
 
 rule! {
@@ -81,14 +102,6 @@ rule! {
     "billing.access-without-payment" on Billing, High, stage Database;
     fails "Customers have access without paying"; holds "Nobody has access whose subscription has ended";
     fn check(drift: Part<'_, Drift>) -> Verdict {
-        report::judge(&drift, CLASS.rule, |h| format!("{} has access and no longer pays", h.subject()), |h, d| {
-            let sql = d.mapping.as_ref().and_then(|m| report::update(h, m));
-            sql.unwrap_or_else(|| {
-                Fix::steps([
-                    format!("stripe subscriptions retrieve {}{}", report::first_id(h), d.mode.flag()),
-                    "Take the access away in the app, and handle customer.subscription.deleted in the webhook".to_owned(),
-                ])
-            })
-        })
+        report::judge(drift.iter(), &CLASS)
     }
 }

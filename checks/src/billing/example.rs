@@ -3,40 +3,77 @@
 //! ```text
 //! key live|test                                   the mode of the key; live where it is not said
 //! now 2026-11-21T12:00:00Z
-//! stripe SUB CUS STATUS [AMOUNT CURRENCY] [WORD…] a listed subscription; words: ending,
-//!                                                 test-clock, changed:MINUTES, started:DAYS
+//! stripe SUB CUS STATUS [AMOUNT CURRENCY] [WORD…] a listed subscription; words: ending, paused, test-clock,
+//!                                                 changed:MINUTES, started:DAYS, created:DAYS, price:ID,
+//!                                                 product:ID, quantity:N
 //! hidden SUB CUS STATUS …                         one that only a direct retrieve finds
-//! row CUS|- SUB|- STATUS|-                        a row; `-` is NULL
-//! endpoint URL enabled|disabled live|test         a webhook endpoint
+//! other-mode ID                                   an id that only the other mode has
+//! row CUS|- SUB|- STATUS|- [WORD…]                a row; `-` is NULL; words: key: price: plan: end:DAYS|null cancel:
+//!                                                 seats: currency: livemode: flag: owner:
+//! customer CUS EMAIL                              a listed customer; deleted CUS is one that was deleted
+//! user KEY EMAIL                                  a user of the app
+//! invoice SUB STATUS DAYS AMOUNT CURRENCY         the latest invoice of a subscription, so many days old
+//! refund|dispute CUS AMOUNT CURRENCY DAYS         money that went back, of a charge so many days ago
+//! event ID TYPE MINUTES ok|pending                an event, so many minutes old
+//! endpoint URL enabled|disabled live|test [EVENTS [VERSION]]
 //! destination KIND enabled|disabled live|test     an event destination of version 2
+//! no-recurring, unrestricted, sdk VERSION         nothing recurring is sold; an sk_ key; package.json
+//! events TABLE COLUMN [unique] [twice:N]          a column with ids of events
+//! absent COLUMN…, scattered PLACE…, twins TABLE KEY…, unconfirmed WORDS…
 //! gap provider|database                           that side was not read to its end
 //! ```
 
 use super::{
-    facts::{Endpoints, KeyMode},
-    fold::{Join, Row},
-    mapping::{ColumnKind, ColumnSample, Mapping, TableSample, pinned},
+    deliveries::Counting,
+    facts::{
+        CustomerDrift, Deliveries, DisputeDrift, Drift, Endpoints, EventColumn, InvoiceDrift, KeyMode, LayoutDrift,
+        RefundDrift, Sdk, Tally, Through, Unconfirmed,
+    },
+    fold::{CAP, Join},
+    mapping::{ColumnKind, ColumnSample, Mapping, Role, TableSample, pinned},
+    objects::{Customer, Dispute, Event, Invoice, Refund, Return, fold_email},
     place,
+    row::Row,
     status::{Policy, Status},
-    stripe::{Lookup, Registered, Sub},
+    stripe::{Item, Lookup, Registered, Sub, digest},
 };
 use crate::{
     facts::Facts,
     vocab::{Cause, Currency, Money, Observed, Origin, TargetId, TargetKind, Targets},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The world of a fence.
 #[derive(Default)]
 struct World {
     listed: BTreeMap<Box<str>, Sub>,
     hidden: BTreeMap<Box<str>, Sub>,
-    rows: Vec<Row>,
+    other: BTreeSet<Box<str>>,
+    rows: Vec<BTreeMap<Role, Option<String>>>,
+    customers: Vec<Customer>,
+    people: Vec<Box<str>>,
+    invoices: Vec<Invoice>,
+    refunds: Vec<Refund>,
+    disputes: Vec<Dispute>,
+    events: Vec<Event>,
     v1: Vec<Registered>,
     v2: Vec<Registered>,
+    beside: Beside,
     live: bool,
     now: i64,
     cut: (bool, bool),
+}
+/// What is known without comparing.
+#[derive(Default)]
+struct Beside {
+    once: bool,
+    unrestricted: bool,
+    sdk: Option<Sdk>,
+    layout: super::facts::Layout,
+    unconfirmed: Option<Unconfirmed>,
 }
 
 /// Reads a fence and plays the family's thinking over it.
@@ -52,9 +89,19 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let mut targets = Targets::default();
     targets.add(at.clone(), Origin::CommandLine);
     let mut facts = Facts::default();
-    facts.endpoints.insert(at.clone(), Arc::new(Observed::known(world.endpoints())));
-    facts.drift.insert(at.clone(), Arc::new(Observed::known(world.drift()?)));
+    let drift = world.drift()?;
+    facts.endpoints.insert(at.clone(), known(world.endpoints()));
+    facts.deliveries.insert(at.clone(), known(world.deliveries()));
+    facts.customer_drift.insert(at.clone(), known(CustomerDrift::wrap(drift.clone())));
+    facts.invoice_drift.insert(at.clone(), known(InvoiceDrift::wrap(drift.clone())));
+    facts.refund_drift.insert(at.clone(), known(RefundDrift::wrap(drift.clone())));
+    facts.dispute_drift.insert(at.clone(), known(DisputeDrift::wrap(drift.clone())));
+    facts.layout_drift.insert(at.clone(), known(LayoutDrift::wrap(drift.clone())));
+    facts.drift.insert(at.clone(), known(drift));
     Ok((targets, facts, at))
+}
+fn known<F>(fact: F) -> Arc<Observed<F>> {
+    Arc::new(Observed::known(fact))
 }
 
 impl World {
@@ -62,7 +109,7 @@ impl World {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["key", mode] => self.live = *mode == "live",
-            ["now", when] => self.now = super::fold::time(when).ok_or("no time")?,
+            ["now", when] => self.now = super::row::time(when).ok_or("no time")?,
             ["stripe", rest @ ..] => {
                 let sub = self.sub(rest)?;
                 self.listed.insert(sub.id.clone(), sub);
@@ -71,21 +118,127 @@ impl World {
                 let sub = self.sub(rest)?;
                 self.hidden.insert(sub.id.clone(), sub);
             }
-            ["row", customer, sub, status] => {
-                let some = |t: &'static str, v: &str| (v != "-").then(|| v.to_owned()).ok_or(t);
-                let (c, s, w) = (some("", customer).ok(), some("", sub).ok(), some("", status).ok());
-                self.rows.push(Row::read(c.as_deref(), s.as_deref(), w.as_deref(), None));
+            ["other-mode", id] => {
+                self.other.insert((*id).into());
             }
-            ["endpoint", url, state, mode] => {
+            ["row", customer, sub, status, more @ ..] => self.row([customer, sub, status], more)?,
+            ["gap", "provider"] => self.cut.0 = true,
+            ["gap", "database"] => self.cut.1 = true,
+            ["endpoint" | "destination" | "no-recurring" | "unrestricted" | "sdk", ..] => self.account(&words)?,
+            ["events" | "absent" | "scattered" | "twins" | "unconfirmed", ..] => self.layout(&words)?,
+            _ => self.object(&words)?,
+        }
+        Ok(())
+    }
+    fn row(&mut self, first: [&str; 3], more: &[&str]) -> Result<(), &'static str> {
+        let some = |v: &str| (v != "-").then(|| v.to_owned());
+        let roles = [Role::Customer, Role::Subscription, Role::Status];
+        let mut row: BTreeMap<Role, Option<String>> = roles.into_iter().zip(first.map(some)).collect();
+        for word in more {
+            let (name, value) = word.split_once(':').ok_or("no word:value")?;
+            let role = match name {
+                "end" => Role::PeriodEnd,
+                "seats" => Role::Quantity,
+                other => *Role::ALL.iter().find(|r| r.word() == other).ok_or("no such column")?,
+            };
+            let value = match (role, value) {
+                (_, "null") => None,
+                (Role::PeriodEnd, days) => {
+                    Some((self.now + days.parse::<i64>().map_err(|_| "no days")? * 86_400).to_string())
+                }
+                (_, value) => Some(value.to_owned()),
+            };
+            row.insert(role, value);
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+    fn object(&mut self, words: &[&str]) -> Result<(), &'static str> {
+        let ago = |days: &str| days.parse::<i64>().map(|d| self.now - d * 86_400).map_err(|_| "no number of days");
+        match words {
+            ["customer", id, email] => self.customers.push(customer(id, Some(email), false)),
+            ["deleted", id] => self.customers.push(customer(id, None, true)),
+            ["user", _, email] => self.people.extend(fold_email(email)),
+            ["invoice", sub, status, days, amount, currency] => {
+                let id = digest(&format!("in_{sub}"));
+                let created = ago(days)?;
+                self.listed.get_mut(*sub).ok_or("no such subscription")?.latest_invoice = Some(id);
+                self.invoices.push(Invoice {
+                    id,
+                    subscription: Some((*sub).into()),
+                    status: (*status).into(),
+                    created,
+                    due: None,
+                    amount: money(amount, currency),
+                });
+            }
+            [kind @ ("refund" | "dispute"), customer, amount, currency, days] => {
+                let back = Return {
+                    id: format!("{kind}_1").into(),
+                    customer: Some((*customer).into()),
+                    charged: ago(days)?,
+                    status: if *kind == "refund" { "succeeded" } else { "needs_response" }.into(),
+                    whole: true,
+                    amount: money(amount, currency),
+                };
+                if *kind == "refund" { self.refunds.push(Refund(back)) } else { self.disputes.push(Dispute(back)) }
+            }
+            ["event", id, kind, minutes, state] => self.events.push(Event {
+                id: (*id).into(),
+                kind: (*kind).into(),
+                created: self.now - minutes.parse::<i64>().map_err(|_| "no minutes")? * 60,
+                object: None,
+                pending: i64::from(*state == "pending"),
+            }),
+            _ => return Err("not understood"),
+        }
+        Ok(())
+    }
+    fn account(&mut self, words: &[&str]) -> Result<(), &'static str> {
+        match words {
+            ["endpoint", url, state, mode, more @ ..] => {
                 let id = format!("we_{}", self.v1.len() + 1);
-                self.v1.push(registered(&id, Some(url), "webhook_endpoint", state, mode));
+                let mut endpoint = registered(&id, Some(url), "webhook_endpoint", state, mode);
+                if let Some(events) = more.first() {
+                    endpoint.events = events.split(',').map(Into::into).collect();
+                }
+                endpoint.version = more.get(1).map(|v| (*v).into());
+                self.v1.push(endpoint);
             }
             ["destination", kind, state, mode] => {
                 let id = format!("ed_{}", self.v2.len() + 1);
                 self.v2.push(registered(&id, None, kind, state, mode));
             }
-            ["gap", "provider"] => self.cut.0 = true,
-            ["gap", "database"] => self.cut.1 = true,
+            ["no-recurring"] => self.beside.once = true,
+            ["unrestricted"] => self.beside.unrestricted = true,
+            ["sdk", version] => self.beside.sdk = Sdk::parse(version),
+            _ => return Err("not understood"),
+        }
+        Ok(())
+    }
+    fn layout(&mut self, words: &[&str]) -> Result<(), &'static str> {
+        const CANONICAL: [&str; 3] = ["plan", "current_period_end", "access_level"];
+        let layout = &mut self.beside.layout;
+        match words {
+            ["events", table, column, more @ ..] => layout.events.push(EventColumn {
+                table: (*table).into(),
+                column: (*column).into(),
+                unique: more.contains(&"unique"),
+                twice: more.iter().find_map(|w| w.strip_prefix("twice:")?.parse().ok()).unwrap_or(0),
+                example: None,
+                quote: '"',
+            }),
+            ["absent", names @ ..] => layout.absent = CANONICAL.into_iter().filter(|c| names.contains(c)).collect(),
+            ["scattered", places @ ..] => layout.scattered = places.iter().map(|p| (*p).into()).collect(),
+            ["twins", table, keys @ ..] => {
+                layout.people = Some((*table).into());
+                layout.twins = keys.iter().map(|k| (*k).into()).collect();
+                layout.twin_count = 1;
+            }
+            ["unconfirmed", why @ ..] => {
+                self.beside.unconfirmed =
+                    Some(Unconfirmed { why: why.join(" ").into(), empty: false, guess: Vec::new() });
+            }
             _ => return Err("not understood"),
         }
         Ok(())
@@ -94,23 +247,38 @@ impl World {
         let [id, customer, status, rest @ ..] = words else { return Err("too few words") };
         let days = |n: i64| self.now - n * 86_400;
         let (monthly, rest) = match rest {
-            [amount, currency, rest @ ..] if amount.parse::<i64>().is_ok() => {
-                let minor = amount.parse().map_err(|_| "no amount")?;
-                (Some(Money { currency: Currency((*currency).to_owned()), minor }), rest)
-            }
+            [amount, currency, rest @ ..] if amount.parse::<i64>().is_ok() => (money(amount, currency), rest),
             rest => (None, rest),
         };
-        let number = |key: &str| rest.iter().find_map(|w| w.strip_prefix(key)?.parse::<i64>().ok());
+        let text = |key: &str| rest.iter().find_map(|w| w.strip_prefix(key));
+        let number = |key: &str| text(key).and_then(|t| t.parse::<i64>().ok());
         let start = days(number("started:").unwrap_or(10));
+        let quantity = number("quantity:");
+        let total = monthly.clone().map(|m| Money { minor: m.minor * quantity.unwrap_or(1), ..m });
+        let item = Item {
+            price: text("price:").map(Into::into),
+            product: text("product:").map(Into::into),
+            quantity,
+            period_end: Some(start + 30 * 86_400),
+            unit: monthly,
+        };
+        let status = Status::parse(status);
         Ok(Sub {
             id: (*id).into(),
             customer: (*customer).into(),
-            status: Status::parse(status),
+            ended: status.is_over().then_some(start),
+            status,
             period_start: Some(start),
             period_end: Some(start + 30 * 86_400),
             ending: rest.contains(&"ending"),
+            created: days(number("created:").unwrap_or(40)),
+            trial_end: None,
             changed: number("changed:").map_or(start, |minutes| self.now - minutes * 60),
-            monthly,
+            monthly: total,
+            items: vec![item],
+            items_whole: true,
+            paused: rest.contains(&"paused"),
+            latest_invoice: None,
             test_clock: rest.contains(&"test-clock"),
             livemode: self.live,
         })
@@ -119,19 +287,46 @@ impl World {
         if self.live { KeyMode::Live } else { KeyMode::Test }
     }
     fn endpoints(&self) -> Endpoints {
-        place::endpoints(self.mode(), &[], (self.v1.clone(), Vec::new()), (self.v2.clone(), Vec::new()))
+        let found = place::endpoints(self.mode(), &[], (self.v1.clone(), Vec::new()), (self.v2.clone(), Vec::new()));
+        let (unrestricted, sdk) = (self.beside.unrestricted, self.beside.sdk.clone());
+        Endpoints { unrestricted, sdk, recurring: Some(!self.beside.once), ..found }
+    }
+    fn deliveries(&self) -> Deliveries {
+        let mut counting = Counting::new(self.mode(), self.now, 15 * 60, 200);
+        for event in &self.events {
+            counting.add(event);
+            counting.add_of_day(event);
+        }
+        counting.done(Vec::new())
     }
     fn lookup(&self, id: &str) -> Lookup {
         let found = self.listed.get(id).or_else(|| self.hidden.get(id));
-        found.map_or(Lookup::Gone { other_mode: false }, |s| Lookup::Found(s.clone()))
+        found.map_or(Lookup::Gone { other_mode: self.other.contains(id) }, |s| Lookup::Found(s.clone()))
     }
-    fn drift(&self) -> Result<super::facts::Drift, String> {
-        let column = |name: &str| ColumnSample { name: name.into(), kind: ColumnKind::Text, values: Vec::new() };
-        let table = TableSample {
-            schema: String::new(),
-            name: "users".into(),
-            columns: ["customer", "subscription", "status"].into_iter().map(column).collect(),
+    fn lookup_customer(&self, id: &str) -> Lookup<Customer> {
+        let found = self.customers.iter().find(|c| &*c.id == id);
+        found.map_or(Lookup::Gone { other_mode: self.other.contains(id) }, |c| Lookup::Found(c.clone()))
+    }
+    /// The join under a pinned table that has the columns which the rows speak of.
+    fn join(&self) -> Result<Join, String> {
+        let roles: BTreeSet<Role> = self.rows.iter().flat_map(|r| r.keys().copied()).collect();
+        let column = |role: &Role| {
+            let (name, kind) = match role {
+                Role::PeriodEnd => ("current_period_end", ColumnKind::Number),
+                Role::Cancel => ("cancel_at_period_end", ColumnKind::Flag),
+                Role::Flag => ("is_subscribed", ColumnKind::Flag),
+                Role::Livemode => ("livemode", ColumnKind::Flag),
+                Role::Quantity => ("seats", ColumnKind::Number),
+                Role::Owner => ("owner_id", ColumnKind::Text),
+                Role::Key => ("id", ColumnKind::Text),
+                other => (other.word(), ColumnKind::Text),
+            };
+            let sampled = if *role == Role::Price { vec!["price_1".to_owned()] } else { Vec::new() };
+            ColumnSample { name: name.into(), kind, values: sampled }
         };
+        let always = [Role::Customer, Role::Subscription, Role::Status].into_iter().collect::<BTreeSet<_>>();
+        let columns = always.union(&roles).map(column).collect();
+        let table = TableSample { schema: String::new(), name: "users".into(), columns };
         let pin = Mapping {
             table: "users".into(),
             customer: Some("customer".into()),
@@ -140,37 +335,73 @@ impl World {
             ..Mapping::default()
         };
         let settled = pinned(&pin, &[table]).map_err(|e| e.to_string())?;
-        let mut join = Join::new(Policy::at(self.now), settled);
+        let mut join = Join::new(Policy { live: self.live, ..Policy::at(self.now) }, settled);
+        join.customers_read(!self.customers.is_empty());
+        Ok(join)
+    }
+    fn rows(&self) -> impl Iterator<Item = Row> + '_ {
+        self.rows.iter().map(|r| Row::read(|role| r.get(&role)?.as_deref()))
+    }
+    fn drift(&self) -> Result<Drift, String> {
+        let mut join = self.join()?;
         self.listed.values().filter(|s| !s.test_clock).cloned().for_each(|s| join.add_sub(s));
-        self.rows.iter().cloned().for_each(|r| join.add_row(r));
+        self.rows().for_each(|r| join.add_row(r));
+        self.customers.iter().filter(|c| !c.deleted).for_each(|c| join.add_customer(c));
+        self.people.iter().for_each(|p| join.add_person(digest(p)));
+        self.invoices.iter().cloned().for_each(|i| join.add_invoice(i));
+        self.refunds.iter().cloned().for_each(|r| join.add_refund(r));
+        self.disputes.iter().cloned().for_each(|d| join.add_dispute(d));
         join.cut(self.cut.0, self.cut.1);
-        for id in join.strays() {
-            let answer = self.lookup(&id);
-            join.add_lookup(id, answer);
+        for id in join.strays(CAP) {
+            join.add_lookup(&id, self.lookup(&id));
+        }
+        for id in join.stray_customers(CAP) {
+            join.add_customer_lookup(&id, &self.lookup_customer(&id));
         }
         join.learn();
-        let again = join.suspects();
+        let again = join.suspects(CAP);
         let mut second = join.second(&again);
         for id in &again.subscriptions {
-            second.add_lookup(id.clone(), self.lookup(id));
+            second.add_lookup(id, self.lookup(id));
         }
-        let is_of = |r: &&Row| {
+        for id in again.customers.iter().filter(|_| join.asks_customers()) {
+            second.add_customer_lookup(id, &self.lookup_customer(id));
+        }
+        let is_of = |r: &Row| {
             r.subscription.as_ref().is_some_and(|s| again.subscriptions.contains(s))
                 || r.customer.as_ref().is_some_and(|c| again.customers.contains(c))
         };
-        self.rows.iter().filter(is_of).cloned().for_each(|r| second.add_row(r));
-        let classes = second.confirmed(&again);
+        self.rows().filter(is_of).for_each(|r| second.add_row(r));
+        let classes = second.confirmed(&again, Tally::KEPT);
         let gaps = if self.cut.0 || self.cut.1 { vec![Cause::Deadline] } else { Vec::new() };
-        Ok(join.drift(self.mode(), classes, gaps))
+        let drift = join.drift(self.mode(), classes, gaps, BTreeMap::new());
+        let unconfirmed = self.beside.unconfirmed.clone();
+        Ok(Drift { layout: self.beside.layout.clone(), unconfirmed, ..drift })
     }
 }
+fn customer(id: &str, email: Option<&str>, deleted: bool) -> Customer {
+    Customer { id: id.into(), email: email.and_then(fold_email), created: 0, deleted, test_clock: false }
+}
+fn money(amount: &str, currency: &str) -> Option<Money> {
+    Some(Money { currency: Currency(currency.to_owned()), minor: amount.parse().ok()? })
+}
+/// An endpoint that hears what subscriptions need.
 fn registered(id: &str, url: Option<&str>, kind: &str, state: &str, mode: &str) -> Registered {
+    const EVENTS: [&str; 5] = [
+        "customer.subscription.created",
+        "customer.subscription.updated",
+        "customer.subscription.deleted",
+        "invoice.paid",
+        "invoice.payment_failed",
+    ];
     Registered {
         id: id.into(),
         url: url.map(Into::into),
         kind: kind.into(),
         enabled: state == "enabled",
         livemode: mode == "live",
+        events: EVENTS.into_iter().map(Into::into).collect(),
+        version: None,
     }
 }
 
@@ -237,7 +468,23 @@ mod tests {
             ("past due, coarse word", "stripe sub_1 cus_1 past_due started:10\nrow cus_1 sub_1 true"),
             ("another provider's id", "row cus_1 I-PAYPAL1 active"),
             ("customer without subscription", "row cus_1 - active"),
-            ("known by another row", "stripe sub_1 cus_1 active\nrow cus_1 sub_1 active\nrow cus_1 sub_1 active"),
+            (
+                "other product",
+                "stripe sub_1 cus_1 active product:prod_a\nstripe sub_2 cus_2 active product:prod_b\nrow cus_1 sub_1 active",
+            ),
+            (
+                "one person, two workspaces",
+                "stripe sub_1 cus_1 active product:p\nstripe sub_2 cus_1 active product:p\nrow cus_1 sub_1 active owner:a\nrow cus_1 sub_2 active owner:b",
+            ),
+            (
+                "changing plans: one ends, one began",
+                "stripe sub_1 cus_1 active product:p ending\nstripe sub_2 cus_1 active product:p\nrow cus_1 sub_2 active",
+            ),
+            ("left long ago and deleted", "stripe sub_1 cus_1 canceled\ndeleted cus_1\nrow cus_1 sub_1 canceled"),
+            (
+                "no subscription of theirs, but a guest's customer beside it",
+                "stripe sub_1 cus_1 active\ncustomer cus_1 a@acme.test\ncustomer cus_2 a@acme.test\nrow cus_1 sub_1 active",
+            ),
             ("leaving, written as left", "stripe sub_1 cus_1 active ending\nrow cus_1 sub_1 inactive"),
         ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{what}");

@@ -1,7 +1,11 @@
 //! What is known of billing: the account's endpoints and the drift.
-use super::{mapping::Settled, place::Standing};
-use crate::vocab::{Cause, Currency, Exhibit, Gaps, Money, Shown};
-use std::collections::BTreeMap;
+use super::{
+    learn::Empty,
+    mapping::{self, Role, Settled},
+    place::Standing,
+};
+use crate::vocab::{Cause, Currency, Exhibit, Gaps, Money, Severity, Shown};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a key moves real money.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -47,9 +51,32 @@ pub struct Endpoints {
     pub mode: KeyMode,
     /// The endpoints and destinations of this mode.
     pub list: Vec<Endpoint>,
+    /// Whether the key may do everything its account may (`sk_…`) and not only what it was given.
+    pub unrestricted: bool,
+    /// Whether the account sells subscriptions: `None` where its prices may not be read.
+    pub recurring: Option<bool>,
+    /// The Stripe package of the app's package.json.
+    pub sdk: Option<Sdk>,
     /// What could not be seen and matters: where another place serves, a list that the key may
     /// not read changes nothing.
     pub gaps: Vec<Cause>,
+}
+/// The version of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sdk {
+    /// Its first number.
+    pub major: u32,
+    /// As package.json writes it.
+    pub shown: Shown,
+}
+impl Sdk {
+    /// Reads a version or a range of package.json: what it begins with, after `^`, `~`, `>=`, `v`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bare = text.trim_start_matches(['^', '~', '>', '=', 'v', ' ']);
+        let digits: String = bare.chars().take_while(char::is_ascii_digit).collect();
+        Some(Self { major: digits.parse().ok()?, shown: Shown::from(text).short(40) })
+    }
 }
 /// One place events are sent to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +89,20 @@ pub struct Endpoint {
     pub enabled: bool,
     /// What kind of place that is.
     pub standing: Standing,
+    /// The digest of the whole URL; 0 where there is none.
+    pub url: u64,
+    /// The event types it is sent, `*` for most.
+    pub events: Vec<Shown>,
+    /// The API version of its events; `None` follows the account.
+    pub version: Option<Shown>,
+}
+impl Endpoint {
+    /// Whether events of this type are sent there. A star stands for all but a few that must be
+    /// named, none of which is about subscriptions.
+    #[must_use]
+    pub fn hears(&self, kind: &str) -> bool {
+        self.enabled && self.events.iter().any(|e| e.as_str() == "*" || e.as_str() == kind)
+    }
 }
 impl Endpoints {
     /// Whether events of this mode arrive there. In test mode a tunnel to a laptop is what an
@@ -82,6 +123,22 @@ impl Gaps for Endpoints {
     }
 }
 
+/// What a class needs beside subscriptions and rows. Each has a permission of its own, so each can
+/// be missing by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Source {
+    /// The list of customers.
+    Customers,
+    /// The invoices that are not paid.
+    Invoices,
+    /// The refunds of 90 days.
+    Refunds,
+    /// The disputes of 90 days.
+    Disputes,
+    /// The indexes and duplicates of the database.
+    Layout,
+}
+
 /// The differences between provider and database, counted, with the worst of each class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {
@@ -91,20 +148,113 @@ pub struct Drift {
     pub classes: BTreeMap<&'static str, Tally>,
     /// Where the database keeps the billing state; `None` where nothing was found to show.
     pub mapping: Option<Settled>,
+    /// Why that could not be confirmed, where it could not.
+    pub unconfirmed: Option<Unconfirmed>,
+    /// Columns that are never filled.
+    pub empty: Vec<Empty>,
+    /// The columns beside the status that agree with Stripe in most rows.
+    pub agrees: BTreeSet<Role>,
+    /// How the database is laid out.
+    pub layout: Layout,
     /// Subscriptions read.
     pub subscriptions: u64,
     /// Rows read that carry an id of Stripe's.
     pub rows: u64,
-    /// Customers left out because something of theirs changed within the in-flight window.
+    /// Owners left out because something of theirs changed within the in-flight window.
     pub in_flight: u64,
+    /// When each side was read: the database first, then Stripe.
+    pub snapshots: Vec<Shown>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
+    /// What of the other sources could not be seen.
+    pub beside: BTreeMap<Source, Vec<Cause>>,
+}
+/// Why a mapping is not judged by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unconfirmed {
+    /// In words.
+    pub why: Shown,
+    /// Whether there is nothing to confirm it with yet: an empty database, a new account.
+    pub empty: bool,
+    /// What the files of the app say about it, where the database says nothing.
+    pub guess: Vec<Shown>,
+}
+/// How the database is laid out, as far as billing goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Columns that hold ids of events.
+    pub events: Vec<EventColumn>,
+    /// The columns of the guides' canonical row that are nowhere.
+    pub absent: Vec<&'static str>,
+    /// Tables that each keep a status beside the same ids.
+    pub scattered: Vec<Shown>,
+    /// Addresses that more than one user has: the keys of the rows.
+    pub twins: Vec<Shown>,
+    /// How many such addresses there are.
+    pub twin_count: u64,
+    /// The table of users.
+    pub people: Option<Shown>,
+}
+/// A column that holds ids of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventColumn {
+    /// Its table.
+    pub table: Shown,
+    /// Its name.
+    pub column: Shown,
+    /// Whether an index keeps an id from standing there twice.
+    pub unique: bool,
+    /// Ids that stand there more than once.
+    pub twice: u64,
+    /// One of them.
+    pub example: Option<Shown>,
+    /// The quote that the database puts around names.
+    pub quote: char,
 }
 impl Drift {
+    /// Nothing compared.
+    #[must_use]
+    pub const fn empty(mode: KeyMode) -> Self {
+        Self {
+            mode,
+            classes: BTreeMap::new(),
+            mapping: None,
+            unconfirmed: None,
+            empty: Vec::new(),
+            agrees: BTreeSet::new(),
+            layout: Layout {
+                events: Vec::new(),
+                absent: Vec::new(),
+                scattered: Vec::new(),
+                twins: Vec::new(),
+                twin_count: 0,
+                people: None,
+            },
+            subscriptions: 0,
+            rows: 0,
+            in_flight: 0,
+            snapshots: Vec::new(),
+            gaps: Vec::new(),
+            beside: BTreeMap::new(),
+        }
+    }
     /// What is worth showing without a finding.
     #[must_use]
     pub fn exhibits(&self) -> Vec<Exhibit> {
-        self.mapping.iter().map(Settled::exhibit).collect()
+        match (&self.mapping, &self.unconfirmed) {
+            (Some(settled), _) => vec![settled.exhibit()],
+            (None, Some(un)) => vec![mapping::nothing_yet(un)],
+            (None, None) => Vec::new(),
+        }
+    }
+    /// The same, seen by a class that needs this source too: what is missing there is missing here.
+    #[must_use]
+    pub fn through(&self, source: Source) -> Self {
+        let mut seen = self.clone();
+        seen.gaps.extend(self.beside.get(&source).into_iter().flatten().cloned());
+        seen.gaps.sort();
+        seen.gaps.dedup();
+        seen
     }
 }
 impl Gaps for Drift {
@@ -113,46 +263,148 @@ impl Gaps for Drift {
     }
 }
 
-/// One class of drift: how much, and the worst five.
+/// The drift as one more source lets it be judged.
+pub trait Through: crate::vocab::Fact + Sized {
+    /// The source.
+    const SOURCE: Source;
+    /// Wraps it.
+    fn wrap(drift: Drift) -> Self;
+    /// What was found.
+    fn drift(&self) -> &Drift;
+}
+macro_rules! through {
+    ($($(#[doc = $doc:literal])* $name:ident, $source:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(pub Drift);
+        impl Gaps for $name {
+            fn gaps(&self) -> &[Cause] {
+                &self.0.gaps
+            }
+        }
+        impl Through for $name {
+            const SOURCE: Source = Source::$source;
+            fn wrap(drift: Drift) -> Self {
+                Self(drift)
+            }
+            fn drift(&self) -> &Drift {
+                &self.0
+            }
+        }
+    )*};
+}
+through! {
+    /// With the list of customers.
+    CustomerDrift, Customers;
+    /// With the invoices that are not paid.
+    InvoiceDrift, Invoices;
+    /// With the refunds.
+    RefundDrift, Refunds;
+    /// With the disputes.
+    DisputeDrift, Disputes;
+    /// With the database's own layout.
+    LayoutDrift, Layout;
+}
+
+/// How the account's events arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deliveries {
+    /// The mode of the key that was asked with.
+    pub mode: KeyMode,
+    /// When it was asked, in seconds since 1970.
+    pub now: i64,
+    /// Events of the last 15 minutes that are old enough to have arrived.
+    pub quarter: Share,
+    /// Events of the last 24 hours that are old enough to have arrived.
+    pub day: Share,
+    /// Events older than the in-flight window that some endpoint has not taken: id, type, age in
+    /// minutes; the oldest first, at most [`Deliveries::KEPT`].
+    pub undelivered: Vec<(Shown, Shown, i64)>,
+    /// How many of them there are.
+    pub undelivered_count: u64,
+    /// Failed payments of the last 24 hours.
+    pub failures: u64,
+    /// Failed payments of the seven days before.
+    pub failures_before: u64,
+    /// The share of undelivered events that is too much, in hundredths of a percent.
+    pub limit: u32,
+    /// What could not be seen.
+    pub gaps: Vec<Cause>,
+}
+impl Deliveries {
+    /// How many undelivered events are kept.
+    pub const KEPT: usize = 5;
+}
+impl Gaps for Deliveries {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+/// A part of a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// How many.
+    pub of: u64,
+    /// How many of them failed.
+    pub failed: u64,
+}
+impl Share {
+    /// In hundredths of a percent.
+    #[must_use]
+    pub const fn basis_points(self) -> u64 {
+        if self.of == 0 { 0 } else { self.failed * 10_000 / self.of }
+    }
+}
+
+/// One class of drift: how much, and the worst.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Confirmed customers.
+    /// Confirmed owners.
     pub count: u64,
     /// What they bring in a month, by currency.
     pub monthly: BTreeMap<Currency, i64>,
+    /// What is at risk or lost, by currency.
+    pub at_risk: BTreeMap<Currency, i64>,
     /// How many of them have an amount that cannot be told.
     pub untold: u64,
-    /// The worst five.
+    /// The worst, the most money first.
     pub worst: Vec<Hit>,
     /// Candidates beyond the cap, which were not read again and are not counted.
     pub unchecked: u64,
 }
 impl Tally {
-    /// How many are kept.
+    /// How many an audit keeps.
     pub const KEPT: usize = 5;
 
-    /// Counts one more.
-    pub fn push(&mut self, hit: Hit) {
+    /// Counts one more, and keeps it where it is among the worst `keep`.
+    pub fn push(&mut self, hit: Hit, keep: usize) {
         self.count += 1;
         for m in &hit.monthly {
             *self.monthly.entry(m.currency.clone()).or_default() += m.minor;
         }
+        for m in &hit.at_risk {
+            *self.at_risk.entry(m.currency.clone()).or_default() += m.minor;
+        }
         self.untold += u64::from(hit.untold);
-        self.worst.push(hit);
-        self.worst.sort_by(|a, b| (b.weight(), a.subject()).cmp(&(a.weight(), b.subject())));
-        self.worst.truncate(Self::KEPT);
+        let place = self.worst.partition_point(|h| (hit.weight(), h.subject()) <= (h.weight(), hit.subject()));
+        if place < keep {
+            self.worst.insert(place, hit);
+            self.worst.truncate(keep);
+        }
     }
     /// The money in words: "58.00 EUR and 20.00 USD a month", or that it is not known.
     #[must_use]
     pub fn money(&self) -> Option<String> {
-        in_words(
-            self.monthly.iter().map(|(c, m)| Money { currency: c.clone(), minor: *m }),
-            usize::try_from(self.untold).unwrap_or(usize::MAX),
-        )
+        let sums = |of: &BTreeMap<Currency, i64>| {
+            of.iter().map(|(c, m)| Money { currency: c.clone(), minor: *m }).collect::<Vec<_>>()
+        };
+        let once = self.monthly.is_empty();
+        let sums = sums(if once { &self.at_risk } else { &self.monthly });
+        in_words(&sums, self.untold > 0, once)
     }
 }
 
-/// One customer on whom the two sides differ.
+/// One owner on whom the two sides differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// `cus_…`, where it is known.
@@ -161,20 +413,36 @@ pub struct Hit {
     pub pairs: Vec<Pair>,
     /// What is at stake in a month.
     pub monthly: Vec<Money>,
+    /// What is at risk, or lost so far.
+    pub at_risk: Vec<Money>,
     /// Whether there is more at stake whose amount cannot be told.
     pub untold: bool,
+    /// Whether the money is one amount and not one a month.
+    pub once: bool,
+    /// Why they differ, as far as events tell.
+    pub cause: Option<Shown>,
+    /// The command that sends the lost event again.
+    pub resend: Option<Shown>,
+    /// A severity below the rule's own.
+    pub lower: Option<Severity>,
+    /// When one of the owner's subscriptions last changed, in seconds since 1970.
+    pub changed: i64,
 }
 /// One subscription on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
+    /// What is compared: `status`, `price` …
+    pub field: &'static str,
     /// `sub_…`, where the database's row or Stripe has one.
     pub subscription: Option<Shown>,
+    /// What tells the row from others, where there is such a column.
+    pub row: Option<Shown>,
     /// What Stripe says, in its words.
     pub stripe: Shown,
     /// What the row says, in its words.
     pub database: Shown,
-    /// What the row's status should be to agree; `None` where there is no row or no such column.
-    pub should: Option<Shown>,
+    /// What which column of the row should hold to agree; `None` where that cannot be told.
+    pub should: Option<(Role, Shown)>,
 }
 impl Hit {
     /// What identifies it: the customer, else the subscription.
@@ -186,20 +454,28 @@ impl Hit {
     /// What it weighs against others of its class: the money, whatever its currency.
     #[must_use]
     pub fn weight(&self) -> i64 {
-        self.monthly.iter().map(|m| m.minor).sum()
+        let money = if self.once { &self.at_risk } else { &self.monthly };
+        money.iter().map(|m| m.minor).sum()
     }
     /// The money in words.
     #[must_use]
     pub fn money(&self) -> Option<String> {
-        in_words(self.monthly.iter().cloned(), usize::from(self.untold))
+        in_words(if self.once { &self.at_risk } else { &self.monthly }, self.untold, self.once)
+    }
+    /// The same at a lower severity.
+    #[must_use]
+    pub const fn lowered(mut self, to: Severity) -> Self {
+        self.lower = Some(to);
+        self
     }
 }
-fn in_words(known: impl Iterator<Item = Money>, untold: usize) -> Option<String> {
-    let known: Vec<String> = known.map(|m| m.to_string()).collect();
-    match (known.is_empty(), untold) {
-        (true, 0) => None,
-        (true, _) => Some("an amount that cannot be told (tiers, metering or coupons)".to_owned()),
-        (false, 0) => Some(format!("{} a month", known.join(" and "))),
-        (false, _) => Some(format!("{} a month and more that cannot be told", known.join(" and "))),
+fn in_words(known: &[Money], untold: bool, once: bool) -> Option<String> {
+    let sums: Vec<String> = known.iter().filter(|m| m.minor != 0).map(ToString::to_string).collect();
+    let each = if once { "" } else { " a month" };
+    match (sums.is_empty(), untold) {
+        (true, false) => None,
+        (true, true) => Some("an amount that cannot be told (tiers, metering or coupons)".to_owned()),
+        (false, false) => Some(format!("{}{each}", sums.join(" and "))),
+        (false, true) => Some(format!("{}{each} and more that cannot be told", sums.join(" and "))),
     }
 }

@@ -3,7 +3,7 @@
 //! A feed never assumes an order of identifiers, paces itself below the account's limit and backs
 //! off when told to; how long it may take is for whoever drives it.
 
-use super::stripe::{Listed, Lookup, Registered, lookup};
+use super::stripe::{Listed, Lookup, Registered, Retrieved, Sub};
 use crate::vocab::{Cause, Feed, Missing, Next, Observed};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
@@ -62,6 +62,7 @@ pub struct Listing<T> {
     asked: u32,
     firsts: HashSet<Box<str>>,
     done: Option<Vec<Cause>>,
+    pages: u32,
     what: PhantomData<fn() -> T>,
 }
 impl<T: Listed> Listing<T> {
@@ -80,8 +81,22 @@ impl<T: Listed> Listing<T> {
             asked: 0,
             firsts: HashSet::new(),
             done: None,
+            pages: u32::MAX,
             what: PhantomData,
         }
+    }
+    /// The same list with more parameters (`created[gte]`, `status` …).
+    #[must_use]
+    pub fn with(mut self, parameters: &[(&str, &str)]) -> Self {
+        self.request.query.retain(|(k, _)| k.ends_with("[]") || !parameters.iter().any(|(p, _)| p == k));
+        self.request.query.extend(parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        self
+    }
+    /// The same list, ended after so many pages; what lies behind them is then a gap.
+    #[must_use]
+    pub const fn at_most(mut self, pages: u32) -> Self {
+        self.pages = pages;
+        self
     }
     /// Reads a page and says what comes after it, or why there is no more.
     fn read(&mut self, body: &[u8], out: &mut dyn FnMut(T)) -> Result<bool, Cause> {
@@ -152,6 +167,7 @@ impl<T: Listed> Feed for Listing<T> {
         self.waiting = false;
         match page.into_inner() {
             Ok(body) => match self.read(&body, out) {
+                Ok(true) if self.asked >= self.pages => self.done = Some(vec![Cause::TooLarge]),
                 Ok(true) => self.pace.went_well(),
                 Ok(false) => self.done = Some(Vec::new()),
                 Err(cause) => self.done = Some(vec![cause]),
@@ -163,17 +179,18 @@ impl<T: Listed> Feed for Listing<T> {
     }
 }
 
-/// Single subscriptions by their ids, several at a time.
+/// Single objects by their ids, several at a time.
 #[derive(Debug)]
-pub struct Retrieval {
+pub struct Retrieval<T = Sub> {
     pace: Pace,
     left: VecDeque<Box<str>>,
     open: BTreeMap<u32, Box<str>>,
     asked: u32,
     gaps: BTreeSet<Cause>,
     fatal: bool,
+    what: PhantomData<fn() -> T>,
 }
-impl Retrieval {
+impl<T: Retrieved> Retrieval<T> {
     /// Requests open at once: what 24 a second at 300 ms need.
     const AT_ONCE: usize = 9;
 
@@ -188,12 +205,13 @@ impl Retrieval {
             asked: 0,
             gaps: BTreeSet::new(),
             fatal: false,
+            what: PhantomData,
         }
     }
 }
-impl Feed for Retrieval {
+impl<T: Retrieved> Feed for Retrieval<T> {
     type Request = ApiRequest;
-    type Item = (Box<str>, Lookup);
+    type Item = (Box<str>, Lookup<T>);
     fn poll(&mut self, now_ms: u64) -> Next<ApiRequest> {
         if self.left.is_empty() && self.open.is_empty() {
             return Next::Done(self.gaps.iter().cloned().collect());
@@ -210,12 +228,12 @@ impl Feed for Retrieval {
         // Ids come out of the user's database: whatever they hold stays within one segment.
         let segment: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
         self.open.insert(self.asked, id);
-        Next::Send(self.asked, ApiRequest { path: format!("/v1/subscriptions/{segment}"), query: Vec::new() })
+        Next::Send(self.asked, ApiRequest { path: format!("{}{segment}", T::UNDER), query: Vec::new() })
     }
     fn answer(&mut self, id: u32, now_ms: u64, page: Observed<Vec<u8>>, out: &mut dyn FnMut(Self::Item)) {
         let Some(object) = self.open.remove(&id) else { return };
         match page.into_inner() {
-            Ok(body) => match lookup(&body) {
+            Ok(body) => match T::lookup(&body) {
                 Ok(found) => {
                     self.pace.went_well();
                     out((object, found));
@@ -244,7 +262,6 @@ impl Feed for Retrieval {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::stripe::Sub;
 
     fn page(ids: &[&str], more: bool) -> Observed<Vec<u8>> {
         let data: Vec<String> =
@@ -309,7 +326,7 @@ mod tests {
     fn the_rate_is_held() {
         let ids = (0..48).map(|i| format!("sub_{i}").into_boxed_str());
         let gone = br#"{"error":{"code":"resource_missing","message":"No such subscription"}}"#;
-        let (items, _, sent, ms) = play(Retrieval::new(ids, PER_SECOND), |_| Observed::known(gone.to_vec()));
+        let (items, _, sent, ms) = play(Retrieval::<Sub>::new(ids, PER_SECOND), |_| Observed::known(gone.to_vec()));
         assert_eq!((items.len(), sent.len()), (48, 48));
         assert!(ms >= 47 * 41, "{ms}");
     }
@@ -317,7 +334,7 @@ mod tests {
     #[test]
     fn a_strange_id_stays_within_its_segment() {
         let (_, _, sent, _) =
-            play(Retrieval::new(["sub_1/../../x?y".into()], PER_SECOND), |_| Observed::unknown(Cause::Timeout));
+            play(Retrieval::<Sub>::new(["sub_1/../../x?y".into()], PER_SECOND), |_| Observed::unknown(Cause::Timeout));
         assert!(!sent[0].path["/v1/subscriptions/".len()..].contains(['/', '?']), "{}", sent[0].path);
     }
 

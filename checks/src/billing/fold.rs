@@ -1,141 +1,34 @@
-//! Both sides brought together: one hash join by subscription, grouped by customer.
+//! Both sides brought together: one hash join by subscription, grouped by customer and owner.
 //!
 //! The same join judges twice. First over everything, which gives candidates; then over what was
 //! read again of the candidates, and only what still differs is counted.
 
 use super::{
     CLASSES,
-    facts::{Drift, Hit, KeyMode, Pair, Tally},
-    mapping::{Role, Settled, is_customer_id, is_subscription_id},
+    facts::{Drift, Hit, KeyMode, Source, Tally},
+    group::{Fate, Group, JudgedRow, JudgedSub, Seen},
+    learn::{self, Learned},
+    mapping::{Role, Settled},
+    objects::{Customer, Dispute, Invoice, Refund, Return},
+    row::Row,
     status::{Access, Policy, Status, Word},
+    store::{Id, Ids, Rows, Subs, half},
     stripe::{Lookup, Sub},
 };
-use crate::vocab::{Cause, Money, Shown};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use crate::vocab::{Cause, Shown};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
-/// How many candidates of a class are read again.
+/// How many candidates of a class an audit reads again.
 pub const CAP: usize = 2000;
 /// A day in seconds.
 const DAY: i64 = 86_400;
+/// How many customers may share an address and still be one owner: more is a made-up address.
+const SHARED: usize = 10;
 
-/// One row of the app's table, as far as it matters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub struct Row {
-    /// `cus_…`
-    pub customer: Option<Box<str>>,
-    /// `sub_…`
-    pub subscription: Option<Box<str>>,
-    /// The status as it stands there.
-    pub status: Option<Box<str>>,
-    /// The end of the period in seconds since 1970.
-    pub period_end: Option<i64>,
-}
-impl Row {
-    /// Reads a row out of four columns of text: customer, subscription, status, period end. What
-    /// is no id of Stripe's (another provider's, a word) is left out.
-    #[must_use]
-    pub fn read(customer: Option<&str>, subscription: Option<&str>, status: Option<&str>, end: Option<&str>) -> Self {
-        Self {
-            customer: customer.filter(|c| is_customer_id(c)).map(Into::into),
-            subscription: subscription.filter(|s| is_subscription_id(s)).map(Into::into),
-            status: status.map(|s| s.chars().take(64).collect::<String>().into()),
-            period_end: end.and_then(time),
-        }
-    }
-}
-
-/// A time as databases write it: seconds or milliseconds since 1970, or a date with or without a
-/// time and an offset (UTC where it has none).
-#[must_use]
-pub fn time(text: &str) -> Option<i64> {
-    let text = text.trim();
-    if let Ok(n) = text.parse::<i64>() {
-        return Some(if n.abs() >= 100_000_000_000 { n / 1000 } else { n });
-    }
-    let iso = text.replacen(' ', "T", 1);
-    if let Ok(t) = iso.parse::<jiff::Timestamp>() {
-        return Some(t.as_second());
-    }
-    // PostgreSQL writes whole-hour offsets with two digits, which the parser takes too.
-    let civil = iso.parse::<jiff::civil::DateTime>().ok()?;
-    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp().as_second())
-}
-
-/// One customer with both sides; the unit that a class judges.
-#[derive(Clone, Debug)]
-pub struct Group {
-    /// `cus_…`; `None` where only a subscription's id is known.
-    pub customer: Option<Box<str>>,
-    /// What the provider has.
-    pub subs: Vec<Judged<Sub>>,
-    /// What the database has.
-    pub rows: Vec<JudgedRow>,
-    /// Whether all of the provider's subscriptions were seen, so that a missing one is missing.
-    pub provider_whole: bool,
-    /// Whether all rows were seen.
-    pub database_whole: bool,
-    /// Whether something changed so recently that its webhook may be on the way.
-    pub in_flight: bool,
-}
-/// Something with what it means for access.
-#[derive(Clone, Debug)]
-pub struct Judged<T> {
-    /// The thing.
-    pub is: T,
-    /// What it means.
-    pub access: Access,
-}
-/// A row with what it means.
-#[derive(Clone, Debug)]
-pub struct JudgedRow {
-    /// The row.
-    pub is: Row,
-    /// What it means for access.
-    pub access: Access,
-    /// Its status word, where that column is trusted.
-    pub word: Option<Word>,
-    /// Whether the account has no such subscription, and whether the other mode has it.
-    pub gone: Option<bool>,
-    /// What is written there, for people.
-    pub says: Shown,
-}
-impl Group {
-    /// The group's subscription of this id.
-    #[must_use]
-    pub fn sub(&self, id: &str) -> Option<&Judged<Sub>> {
-        self.subs.iter().find(|s| &*s.is.id == id)
-    }
-    /// The rows that carry this subscription.
-    pub fn rows_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a JudgedRow> {
-        self.rows.iter().filter(move |r| r.is.subscription.as_deref() == Some(id))
-    }
-    /// A hit on these pairs, with the money of these subscriptions.
-    #[must_use]
-    pub fn hit<'a>(&self, pairs: Vec<Pair>, at_stake: impl Iterator<Item = &'a Sub>) -> Option<Hit> {
-        if pairs.is_empty() {
-            return None;
-        }
-        let (mut monthly, mut untold) = (BTreeMap::new(), false);
-        for s in at_stake {
-            match &s.monthly {
-                Some(m) => *monthly.entry(m.currency.clone()).or_insert(0) += m.minor,
-                None => untold = true,
-            }
-        }
-        let monthly = monthly.into_iter().map(|(currency, minor)| Money { currency, minor }).collect();
-        Some(Hit { customer: self.customer.as_deref().map(Shown::from), pairs, monthly, untold })
-    }
-}
-
-/// One way in which the two sides can differ.
-pub struct DriftClass {
-    /// The rule that reports it.
-    pub rule: &'static str,
-    /// Whether a customer is such a case. Called on the first reading and again on the second.
-    pub hit: fn(&Group) -> Option<Hit>,
-}
-
-/// A candidate: which customer, for which class.
+/// A candidate: which owner, for which class.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Suspect {
     /// Where its group is found.
@@ -150,10 +43,12 @@ pub struct Again {
     pub suspects: Vec<Suspect>,
     /// Subscriptions to retrieve from the provider, those of the worst suspects first.
     pub subscriptions: Vec<Box<str>>,
-    /// Customers whose rows to read.
+    /// Customers to retrieve and whose rows to read.
     pub customers: BTreeSet<Box<str>>,
     /// Candidates beyond the cap, by class.
     pub beyond: BTreeMap<&'static str, u64>,
+    /// Which group each customer and subscription belongs to.
+    owners: HashMap<Box<str>, Box<str>>,
 }
 
 /// Both sides, filled as they arrive.
@@ -161,14 +56,26 @@ pub struct Again {
 pub struct Join {
     policy: Policy,
     settled: Settled,
-    subs: HashMap<Box<str>, Sub>,
-    rows: Vec<Row>,
-    gone: HashMap<Box<str>, bool>,
-    ignored: HashSet<Box<str>>,
-    unanswered: HashSet<Box<str>>,
-    learned: BTreeMap<Box<str>, Word>,
+    ids: Ids,
+    subs: Subs,
+    rows: Rows,
+    /// Customers with the digest of their address, or 0.
+    customers: Vec<(Id, u64)>,
+    fates: HashMap<Id, Fate>,
+    invoices: HashMap<Id, Vec<Invoice>>,
+    refunds: HashMap<Id, Vec<Return>>,
+    disputes: HashMap<Id, Vec<Return>>,
+    /// The digests of the addresses of the app's users; `None` where they were not read.
+    people: Option<Vec<u64>>,
+    gone: HashMap<Id, bool>,
+    ignored: HashSet<Id>,
+    unanswered: HashSet<Id>,
+    recent: HashSet<Box<str>>,
+    owners: HashMap<Box<str>, Box<str>>,
+    learned: Arc<Learned>,
     provider_whole: bool,
     database_whole: bool,
+    customers_whole: bool,
 }
 impl Join {
     /// An empty join under this mapping.
@@ -177,14 +84,24 @@ impl Join {
         Self {
             policy,
             settled,
-            subs: HashMap::new(),
-            rows: Vec::new(),
+            ids: Ids::default(),
+            subs: Subs::default(),
+            rows: Rows::default(),
+            customers: Vec::new(),
+            fates: HashMap::new(),
+            invoices: HashMap::new(),
+            refunds: HashMap::new(),
+            disputes: HashMap::new(),
+            people: None,
             gone: HashMap::new(),
             ignored: HashSet::new(),
             unanswered: HashSet::new(),
-            learned: BTreeMap::new(),
+            recent: HashSet::new(),
+            owners: HashMap::new(),
+            learned: Arc::default(),
             provider_whole: true,
             database_whole: true,
+            customers_whole: false,
         }
     }
     /// The mapping it goes by.
@@ -195,26 +112,84 @@ impl Join {
     /// A subscription of the provider's.
     pub fn add_sub(&mut self, sub: Sub) {
         if sub.test_clock {
-            self.ignored.insert(sub.id);
+            let id = self.ids.put(&sub.id);
+            self.ignored.insert(id);
         } else {
-            self.subs.insert(sub.id.clone(), sub);
+            self.subs.put(&mut self.ids, sub);
         }
     }
     /// A row of the database. One that carries no id of Stripe's is somebody's free or comped
     /// account and never judged.
     pub fn add_row(&mut self, row: Row) {
         if row.customer.is_some() || row.subscription.is_some() {
-            self.rows.push(row);
+            self.rows.put(&mut self.ids, row);
         }
     }
+    /// A customer of the provider's list.
+    pub fn add_customer(&mut self, customer: &Customer) {
+        let id = self.ids.put(&customer.id);
+        if customer.test_clock {
+            return;
+        }
+        let email = customer.email.as_deref().map_or(0, super::stripe::digest);
+        self.customers.push((id, email));
+        if customer.deleted {
+            self.fates.insert(id, Fate::Deleted);
+        }
+    }
+    /// Notes whether the list of customers was read to its end.
+    pub const fn customers_read(&mut self, whole: bool) {
+        self.customers_whole = whole;
+    }
+    /// An invoice that is not paid.
+    pub fn add_invoice(&mut self, invoice: Invoice) {
+        if let Some(id) = invoice.subscription.as_deref().and_then(|s| self.ids.find(s)) {
+            self.invoices.entry(id).or_default().push(invoice);
+        }
+    }
+    /// A refund, by its customer.
+    pub fn add_refund(&mut self, refund: Refund) {
+        if let Some(id) = refund.0.customer.as_deref().map(|c| self.ids.put(c)) {
+            self.refunds.entry(id).or_default().push(refund.0);
+        }
+    }
+    /// A dispute, by its customer.
+    pub fn add_dispute(&mut self, dispute: Dispute) {
+        if let Some(id) = dispute.0.customer.as_deref().map(|c| self.ids.put(c)) {
+            self.disputes.entry(id).or_default().push(dispute.0);
+        }
+    }
+    /// The address of one of the app's users, as a digest.
+    pub fn add_person(&mut self, email: u64) {
+        self.people.get_or_insert_default().push(email);
+    }
+    /// Forgets the addresses of the app's users, where not all of them could be read.
+    pub fn forget_people(&mut self) {
+        self.people = None;
+    }
+    /// Notes that something was told about this object within the in-flight window.
+    pub fn add_recent(&mut self, object: Box<str>) {
+        self.recent.insert(object);
+    }
     /// The answer to a direct retrieve.
-    pub fn add_lookup(&mut self, id: Box<str>, answer: Lookup) {
-        self.unanswered.remove(&id);
+    pub fn add_lookup(&mut self, id: &str, answer: Lookup) {
+        let number = self.ids.put(id);
+        self.unanswered.remove(&number);
         match answer {
             Lookup::Found(sub) => self.add_sub(sub),
             Lookup::Gone { other_mode } => {
-                self.subs.remove(&id);
-                self.gone.insert(id, other_mode);
+                self.gone.insert(number, other_mode);
+            }
+        }
+    }
+    /// The answer to a direct retrieve of a customer.
+    pub fn add_customer_lookup(&mut self, id: &str, answer: &Lookup<Customer>) {
+        let number = self.ids.put(id);
+        self.unanswered.remove(&number);
+        match answer {
+            Lookup::Found(customer) => self.add_customer(customer),
+            Lookup::Gone { other_mode } => {
+                self.fates.insert(number, Fate::Gone { other_mode: *other_mode });
             }
         }
     }
@@ -230,100 +205,47 @@ impl Join {
         (count(self.subs.len()), count(self.rows.len()))
     }
     /// The ids that rows carry and the list did not have. Each is retrieved, since a list is not
-    /// the account. At most [`CAP`]; those beyond, and those without an answer, are not judged.
-    pub fn strays(&mut self) -> Vec<Box<str>> {
-        let mut ids: Vec<Box<str>> = self.rows.iter().filter_map(|r| r.subscription.clone()).collect();
-        ids.retain(|id| !self.subs.contains_key(id) && !self.gone.contains_key(id) && !self.ignored.contains(id));
-        ids.sort();
-        ids.dedup();
-        self.unanswered = ids.iter().cloned().collect();
-        ids.truncate(CAP);
-        ids
+    /// the account. At most `cap`; those beyond, and those without an answer, are not judged.
+    pub fn strays(&mut self, cap: usize) -> Vec<Box<str>> {
+        let rows = (0..self.rows.len()).map(|at| self.rows.ids(at).1).filter(|id| *id != Ids::NONE);
+        let unseen =
+            |id: &Id| self.subs.position(*id).is_none() && !self.gone.contains_key(id) && !self.ignored.contains(id);
+        let ids: HashSet<Id> = rows.filter(unseen).collect();
+        let mut texts: Vec<Box<str>> = ids.iter().map(|id| self.ids.get(*id).into()).collect();
+        self.unanswered.extend(ids);
+        texts.sort();
+        texts.truncate(cap);
+        texts
+    }
+    /// The customers that rows carry and the list did not have.
+    #[must_use]
+    pub fn stray_customers(&self, cap: usize) -> Vec<Box<str>> {
+        if !self.customers_whole {
+            return Vec::new();
+        }
+        let known: HashSet<Id> = self.customers.iter().map(|(id, _)| *id).collect();
+        let rows = (0..self.rows.len()).map(|at| self.rows.ids(at).0);
+        let ids: HashSet<Id> = rows.filter(|id| *id != Ids::NONE && !known.contains(id)).collect();
+        let mut texts: Vec<Box<str>> = ids.into_iter().map(|id| self.ids.get(id).into()).collect();
+        texts.sort();
+        texts.truncate(cap);
+        texts
     }
 
     /// Learns from the join what the sample could not tell: the app's own status words, and
     /// whether the columns agree with the provider at all.
     pub fn learn(&mut self) {
-        self.learn_words();
-        self.confirm_status();
-        self.confirm_period();
+        let mut settled = self.settled.clone();
+        self.learned = Arc::new(learn::learn(&mut settled, || self.joined()));
+        self.settled = settled;
     }
-    fn joined(&self) -> impl Iterator<Item = (&Row, &Sub, Access)> {
-        self.rows.iter().filter_map(|r| {
-            let sub = self.subs.get(r.subscription.as_deref()?)?;
-            Some((r, sub, self.entitled(sub)))
+    fn joined(&self) -> impl Iterator<Item = (Row, Sub, Access)> + '_ {
+        (0..self.rows.len()).filter_map(|at| {
+            let (_, id, _) = self.rows.ids(at);
+            let sub = self.subs.get(&self.ids, self.subs.position(id)?);
+            let entitled = self.entitled(&sub);
+            Some((self.rows.get(&self.ids, at), sub, entitled))
         })
-    }
-    fn learn_words(&mut self) {
-        let mut seen: BTreeMap<Box<str>, (u64, u64)> = BTreeMap::new();
-        for (row, _, entitled) in self.joined() {
-            if let Word::Unknown(word) = Word::fold(row.status.as_deref()) {
-                let (yes, no) = seen.entry(word).or_default();
-                match entitled {
-                    Access::Yes => *yes += 1,
-                    Access::No => *no += 1,
-                    Access::Unclear => {}
-                }
-            }
-        }
-        // Four in five, and more than one: a single row is drift as likely as it is a meaning.
-        self.learned = seen
-            .into_iter()
-            .filter_map(|(word, (yes, no))| match (yes, no) {
-                (y, n) if y >= 2 && y >= 4 * n => Some((word, Word::Live)),
-                (y, n) if n >= 2 && n >= 4 * y => Some((word, Word::Ended)),
-                _ => None,
-            })
-            .collect();
-    }
-    fn confirm_status(&mut self) {
-        let Some(role) = self.settled.role(Role::Status) else { return };
-        if role.column.is_none() {
-            return;
-        }
-        let was = role.confirmed;
-        let (mut both, mut agree, mut agree_none, mut live, mut empty) = (0_u64, 0, 0, 0, 0);
-        for (row, _, entitled) in self.joined() {
-            if entitled == Access::Yes {
-                live += 1;
-                empty += u64::from(row.status.is_none());
-            }
-            let said = self.word(row.status.as_deref()).access();
-            if said != Access::Unclear && entitled != Access::Unclear {
-                both += 1;
-                agree += u64::from(said == entitled);
-                agree_none += u64::from(said == entitled && said == Access::No);
-            }
-        }
-        let evidence = format!("{agree} of {both} joined rows agree with Stripe on access");
-        if live >= 5 && empty * 5 > live * 4 {
-            let evidence = format!("NULL in {empty} of {live} rows of paying customers");
-            self.settled.judge(Role::Status, false, evidence);
-        } else if both >= 8 && agree * 4 < both {
-            self.settled.judge(Role::Status, false, evidence);
-        } else if was || (agree_none > 0 && agree * 2 >= both) {
-            self.settled.judge(Role::Status, true, evidence);
-        }
-    }
-    fn confirm_period(&mut self) {
-        let mut far: Vec<i64> = self
-            .joined()
-            .filter(|(_, sub, _)| sub.status == Status::Active)
-            .filter_map(|(row, sub, _)| Some((row.period_end? - sub.period_end?).abs()))
-            .collect();
-        far.sort_unstable();
-        if let Some(median) = far.get(far.len() / 2) {
-            let hours = median / 3600;
-            let evidence = format!("half of {} joined rows lie within {hours} h of Stripe's value", far.len());
-            self.settled.judge(Role::PeriodEnd, *median < DAY, evidence);
-        }
-    }
-
-    fn word(&self, status: Option<&str>) -> Word {
-        match Word::fold(status) {
-            Word::Unknown(w) => self.learned.get(&w).cloned().unwrap_or(Word::Unknown(w)),
-            known => known,
-        }
     }
     fn entitled(&self, sub: &Sub) -> Access {
         self.policy.entitles(&sub.status, sub.period_start)
@@ -334,9 +256,12 @@ impl Join {
     fn by_period(&self) -> bool {
         !self.by_status() && self.settled.confirmed(Role::PeriodEnd).is_some()
     }
-    fn judge(&self, row: &Row) -> JudgedRow {
+    fn judge(&self, mut row: Row) -> JudgedRow {
+        if self.settled.role(Role::Cancel).is_some_and(|r| r.unit == "time" && r.column.is_some()) {
+            row.cancel = Some(row.cancel.unwrap_or(false));
+        }
         let (word, access, says) = if self.by_status() {
-            let word = self.word(row.status.as_deref());
+            let word = self.learned.word(row.status.as_deref());
             let says = row.status.as_deref().map_or_else(|| "NULL".into(), Shown::from);
             let access = word.access();
             (Some(word), access, says)
@@ -352,78 +277,177 @@ impl Join {
         } else {
             (None, Access::Unclear, "a row".into())
         };
-        let gone = row.subscription.as_ref().and_then(|s| self.gone.get(s)).copied();
-        JudgedRow { is: row.clone(), access, word, gone, says }
+        let id = row.subscription.as_deref().and_then(|s| self.ids.find(s));
+        let gone = id.and_then(|s| self.gone.get(&s)).copied();
+        let access = if id.is_some_and(|i| self.unanswered.contains(&i)) { Access::Unclear } else { access };
+        JudgedRow { is: row, access, word, gone, says }
     }
 
-    /// Every customer with both sides, by a stable key. What could not be retrieved, and what is
-    /// on a test clock, is left out with its rows.
-    #[must_use]
-    pub fn groups(&self) -> BTreeMap<Box<str>, Group> {
-        let mut all: BTreeMap<Box<str>, Group> = BTreeMap::new();
-        let group = |customer: Option<&str>| Group {
-            customer: customer.map(Into::into),
-            subs: Vec::new(),
-            rows: Vec::new(),
-            provider_whole: self.provider_whole,
-            database_whole: self.database_whole,
-            in_flight: false,
-        };
-        for sub in self.subs.values() {
-            let g = all.entry(sub.customer.clone()).or_insert_with(|| group(Some(&sub.customer)));
-            g.in_flight |= sub.changed > self.policy.now - self.policy.in_flight;
-            g.subs.push(Judged { access: self.entitled(sub), is: sub.clone() });
+    /// Every owner with both sides. What could not be retrieved, and what is on a test clock, is
+    /// left out with its rows.
+    pub fn each_group(&self, mut each: impl FnMut(&str, Group)) {
+        let owners = self.owners();
+        let mut entries: Vec<(Id, u8, u32)> = Vec::new();
+        let at = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let emails: HashMap<Id, u64> = self.customers.iter().copied().collect();
+        for n in 0..self.subs.len() {
+            entries.push((owners.of(self.subs.customer(n)), 0, at(n)));
         }
-        for row in &self.rows {
-            let id = row.subscription.as_ref();
-            if id.is_some_and(|i| self.ignored.contains(i)) {
+        for n in 0..self.rows.len() {
+            let (customer, sub, _) = self.rows.ids(n);
+            if self.ignored.contains(&sub) {
                 continue;
             }
             // The provider's word for whose a subscription is beats the database's.
-            let of_sub = id.and_then(|i| self.subs.get(i)).map(|s| &s.customer);
-            let Some(key) = of_sub.or(row.customer.as_ref()).or(id) else { continue };
-            let customer = of_sub.or(row.customer.as_ref()).map(|c| &**c);
-            let g = all.entry(key.clone()).or_insert_with(|| group(customer));
-            let mut judged = self.judge(row);
-            if id.is_some_and(|i| self.unanswered.contains(i)) {
-                judged.access = Access::Unclear;
+            let of_sub = self.subs.position(sub).map(|p| self.subs.customer(p));
+            let key = of_sub.or((customer != Ids::NONE).then_some(customer)).unwrap_or(sub);
+            entries.push((owners.of(key), 1, at(n)));
+        }
+        entries.sort_unstable();
+        let people: Option<HashSet<u64>> = self.people.as_ref().map(|p| p.iter().copied().collect());
+        for part in entries.chunk_by(|a, b| a.0 == b.0) {
+            let mut group = self.empty_group();
+            for (_, kind, n) in part {
+                if *kind == 0 { self.fill_sub(&mut group, *n as usize) } else { self.fill_row(&mut group, *n as usize) }
             }
-            g.rows.push(judged);
+            self.fill_customers(&mut group, &emails, people.as_ref());
+            let key = self.owners.get(self.ids.get(part[0].0)).map_or_else(|| self.ids.get(part[0].0), |k| k);
+            each(key, group);
         }
-        for g in all.values_mut() {
-            g.subs.sort_by(|a, b| a.is.id.cmp(&b.is.id));
-            g.rows.sort_by(|a, b| {
-                (&a.is.subscription, &a.is.customer, &a.is.status).cmp(&(
-                    &b.is.subscription,
-                    &b.is.customer,
-                    &b.is.status,
-                ))
-            });
+    }
+    fn empty_group(&self) -> Group {
+        Group {
+            customers: Vec::new(),
+            subs: Vec::new(),
+            rows: Vec::new(),
+            refunds: Vec::new(),
+            disputes: Vec::new(),
+            person: None,
+            provider_whole: self.provider_whole,
+            database_whole: self.database_whole,
+            in_flight: false,
+            learned: Arc::clone(&self.learned),
+            policy: self.policy,
         }
-        all
+    }
+    fn fill_sub(&self, group: &mut Group, at: usize) {
+        let sub = self.subs.get(&self.ids, at);
+        group.in_flight |= sub.changed > self.policy.now - self.policy.in_flight || self.recent.contains(&sub.id);
+        let unpaid = self.ids.find(&sub.id).and_then(|id| self.invoices.get(&id));
+        let invoice =
+            unpaid.and_then(|list| list.iter().find(|i| sub.latest_invoice.map(half) == Some(half(i.id))).cloned());
+        let own = self.learned.is_own(&sub);
+        group.subs.push(JudgedSub { access: self.entitled(&sub), own, invoice, is: sub });
+    }
+    fn fill_row(&self, group: &mut Group, at: usize) {
+        let judged = self.judge(self.rows.get(&self.ids, at));
+        group.rows.push(judged);
+    }
+    fn fill_customers(&self, group: &mut Group, emails: &HashMap<Id, u64>, people: Option<&HashSet<u64>>) {
+        let of_subs = group.subs.iter().map(|s| (s.access != Access::Yes, s.is.customer.clone()));
+        let of_rows = group.rows.iter().filter_map(|r| Some((true, r.is.customer.clone()?)));
+        let mut ids: Vec<(bool, Box<str>)> = of_subs.chain(of_rows).collect();
+        ids.sort();
+        let mut told = BTreeSet::new();
+        for (_, id) in ids {
+            if !told.insert(id.clone()) {
+                continue;
+            }
+            let number = self.ids.find(&id);
+            let listed = number.and_then(|n| emails.get(&n));
+            let fate = number.and_then(|n| self.fates.get(&n)).copied();
+            let there = if listed.is_some() { Fate::There } else { Fate::Unasked };
+            let email = listed.copied().filter(|e| *e != 0);
+            group.customers.push(Seen { id, email, fate: fate.unwrap_or(there) });
+        }
+        for seen in &group.customers {
+            let Some(number) = self.ids.find(&seen.id) else { continue };
+            group.refunds.extend(self.refunds.get(&number).into_iter().flatten().cloned());
+            group.disputes.extend(self.disputes.get(&number).into_iter().flatten().cloned());
+        }
+        let addresses: Vec<u64> = group.customers.iter().filter_map(|c| c.email).collect();
+        group.person =
+            people.filter(|_| !addresses.is_empty()).map(|p| addresses.iter().any(|email| p.contains(email)));
+        group.subs.sort_by(|a, b| a.is.id.cmp(&b.is.id));
+        group.rows.sort_by(|a, b| {
+            (&a.is.subscription, &a.is.customer, &a.is.status, &a.is.key).cmp(&(
+                &b.is.subscription,
+                &b.is.customer,
+                &b.is.status,
+                &b.is.key,
+            ))
+        });
+    }
+
+    /// Who belongs to whom: customers of one row, and customers with one address.
+    fn owners(&self) -> Owners {
+        let mut owners = Owners((0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)).collect());
+        let mut addresses: Vec<(u64, Id)> =
+            self.customers.iter().filter(|(_, e)| *e != 0).map(|(id, email)| (*email, *id)).collect();
+        for n in 0..self.rows.len() {
+            let (customer, sub, email) = self.rows.ids(n);
+            let of_sub = self.subs.position(sub).map(|p| self.subs.customer(p));
+            let own = (customer != Ids::NONE).then_some(customer);
+            if let (Some(a), Some(b)) = (of_sub, own) {
+                owners.join(a, b);
+            }
+            if let (Some(key), true) = (of_sub.or(own), email != 0) {
+                addresses.push((email, key));
+            }
+        }
+        addresses.sort_unstable();
+        addresses.dedup();
+        for part in addresses.chunk_by(|a, b| a.0 == b.0).filter(|p| p.len() <= SHARED) {
+            part.windows(2).for_each(|two| owners.join(two[0].1, two[1].1));
+        }
+        // In the second reading everybody stays where the first put them.
+        let known: Vec<(Id, Id)> = self
+            .owners
+            .iter()
+            .filter_map(|(member, key)| Some((self.ids.find(member)?, self.ids.find(key)?)))
+            .collect();
+        known.into_iter().for_each(|(a, b)| owners.join(a, b));
+        owners
     }
 
     /// The candidates, and what to read again of them.
     #[must_use]
-    pub fn suspects(&self) -> Again {
-        let groups = self.groups();
-        let (mut again, mut seen) = (Again::default(), HashSet::new());
-        for class in CLASSES {
-            let judged = groups.iter().filter(|(_, g)| !g.in_flight);
-            let mut hits: Vec<(i64, &Box<str>, &Group)> =
-                judged.filter_map(|(key, g)| Some(((class.hit)(g)?.weight(), key, g))).collect();
-            hits.sort_by(|a, b| (b.0, a.1).cmp(&(a.0, b.1)));
-            if hits.len() > CAP {
-                again.beyond.insert(class.rule, u64::try_from(hits.len() - CAP).unwrap_or(u64::MAX));
-                hits.truncate(CAP);
+    pub fn suspects(&self, cap: usize) -> Again {
+        let mut again = Again::default();
+        let mut found: Vec<Vec<(i64, Box<str>)>> = vec![Vec::new(); CLASSES.len()];
+        let mut members: HashMap<Box<str>, (Vec<Box<str>>, Vec<Box<str>>)> = HashMap::new();
+        self.each_group(|key, group| {
+            if group.in_flight {
+                return;
             }
-            for (_, key, group) in hits {
-                again.suspects.push(Suspect { key: key.clone(), rule: class.rule });
-                let ids = group.subs.iter().map(|s| &s.is.id);
-                let ids = ids.chain(group.rows.iter().filter_map(|r| r.is.subscription.as_ref()));
-                again.subscriptions.extend(ids.filter(|id| seen.insert((*id).clone())).cloned());
-                again.customers.extend(group.customer.clone());
-                again.customers.extend(group.rows.iter().filter_map(|r| r.is.customer.clone()));
+            let hits = CLASSES.iter().enumerate().filter_map(|(n, c)| Some((n, (c.hit)(&group)?.weight())));
+            let hits: Vec<(usize, i64)> = hits.collect();
+            if hits.is_empty() {
+                return;
+            }
+            for (n, weight) in hits {
+                found[n].push((weight, key.into()));
+            }
+            let subs = group.subs.iter().map(|s| s.is.id.clone());
+            let subs = subs.chain(group.rows.iter().filter_map(|r| r.is.subscription.clone())).collect();
+            members.insert(key.into(), (subs, group.customers.into_iter().map(|c| c.id).collect()));
+        });
+        let mut seen = HashSet::new();
+        for (class, mut hits) in CLASSES.iter().zip(found) {
+            hits.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
+            if hits.len() > cap {
+                again.beyond.insert(class.rule, u64::try_from(hits.len() - cap).unwrap_or(u64::MAX));
+                hits.truncate(cap);
+            }
+            for (_, key) in hits {
+                if let Some((subs, customers)) = members.remove(&key) {
+                    for member in subs.iter().chain(&customers) {
+                        again.owners.insert(member.clone(), key.clone());
+                    }
+                    again.subscriptions.extend(subs.into_iter().filter(|id| seen.insert(id.clone())));
+                    again.customers.extend(customers);
+                }
+                again.suspects.push(Suspect { key, rule: class.rule });
             }
         }
         again
@@ -432,58 +456,78 @@ impl Join {
     /// An empty join under what this one has learned, for the second reading.
     #[must_use]
     pub fn second(&self, again: &Again) -> Self {
-        Self {
-            subs: HashMap::new(),
-            rows: Vec::new(),
-            gone: HashMap::new(),
-            ignored: HashSet::new(),
-            // Nothing of the first reading counts: what is not answered again is not judged.
-            unanswered: again.subscriptions.iter().cloned().collect(),
-            ..self.clone_settings()
-        }
-    }
-    fn clone_settings(&self) -> Self {
         let mut fresh = Self::new(self.policy, self.settled.clone());
-        fresh.learned.clone_from(&self.learned);
+        fresh.rows = Rows::with_keys();
+        fresh.learned = Arc::clone(&self.learned);
         fresh.provider_whole = self.provider_whole;
         fresh.database_whole = self.database_whole;
-        fresh
-    }
-
-    /// Judges the suspects over the second reading, this join.
-    #[must_use]
-    pub fn confirmed(&self, again: &Again) -> BTreeMap<&'static str, Tally> {
-        let groups = self.groups();
-        let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
-        for s in &again.suspects {
-            let Some(group) = groups.get(&s.key).filter(|g| !g.in_flight) else { continue };
-            if !self.is_answered(group) {
-                tallies.entry(s.rule).or_default().unchecked += 1;
-                continue;
-            }
-            let hit = CLASSES.iter().find(|c| c.rule == s.rule).and_then(|c| (c.hit)(group));
-            if let Some(mut hit) = hit {
-                self.spell(&mut hit);
-                tallies.entry(s.rule).or_default().push(hit);
+        fresh.customers_whole = self.customers_whole;
+        fresh.owners.clone_from(&again.owners);
+        // What hangs on an object was read a moment ago, and does not come back once it is gone.
+        for (id, list) in &self.invoices {
+            fresh.invoices.insert(fresh.ids.put(self.ids.get(*id)), list.clone());
+        }
+        for (from, to) in [(&self.refunds, &mut fresh.refunds), (&self.disputes, &mut fresh.disputes)] {
+            for (id, list) in from {
+                to.insert(fresh.ids.put(self.ids.get(*id)), list.clone());
             }
         }
+        fresh.people.clone_from(&self.people);
+        // Nothing of the first reading counts: what is not answered again is not judged.
+        fresh.unanswered = again.subscriptions.iter().map(|id| fresh.ids.put(id)).collect();
+        if self.customers_whole {
+            let asked = again.customers.iter().map(|id| fresh.ids.put(id)).collect::<Vec<_>>();
+            fresh.unanswered.extend(asked);
+        }
+        fresh
+    }
+    /// Whether customers are retrieved again: where their list could be read.
+    #[must_use]
+    pub const fn asks_customers(&self) -> bool {
+        self.customers_whole
+    }
+
+    /// Judges the suspects over the second reading, this join. At most `keep` of a class are kept
+    /// whole.
+    #[must_use]
+    pub fn confirmed(&self, again: &Again, keep: usize) -> BTreeMap<&'static str, Tally> {
+        let mut wanted: HashMap<&str, Vec<&'static str>> = HashMap::new();
+        for s in &again.suspects {
+            wanted.entry(&s.key).or_default().push(s.rule);
+        }
+        let mut tallies: BTreeMap<&'static str, Tally> = BTreeMap::new();
+        let shouting = self.rows.iter(&self.ids).filter_map(|r| r.status).any(|s| *s == *s.to_ascii_uppercase());
+        self.each_group(|key, group| {
+            let Some(rules) = wanted.get(key).filter(|_| !group.in_flight) else { return };
+            let answered = self.is_answered(&group);
+            for class in CLASSES.iter().filter(|c| rules.contains(&c.rule)) {
+                if !answered {
+                    tallies.entry(class.rule).or_default().unchecked += 1;
+                } else if let Some(mut hit) = (class.hit)(&group) {
+                    self.spell(&mut hit, shouting);
+                    tallies.entry(class.rule).or_default().push(hit, keep);
+                }
+            }
+        });
         for (rule, beyond) in &again.beyond {
             tallies.entry(rule).or_default().unchecked += *beyond;
         }
         tallies
     }
     fn is_answered(&self, group: &Group) -> bool {
+        let subs = group.subs.iter().map(|s| &s.is.id);
         let rows = group.rows.iter().filter_map(|r| r.is.subscription.as_ref());
-        group.subs.iter().map(|s| &s.is.id).chain(rows).all(|id| !self.unanswered.contains(id))
+        let customers = group.customers.iter().map(|c| &c.id);
+        subs.chain(rows).chain(customers).filter_map(|id| self.ids.find(id)).all(|id| !self.unanswered.contains(&id))
     }
     /// Puts what the row should say into the app's own spelling.
-    fn spell(&self, hit: &mut Hit) {
-        let shouting = self.rows.iter().filter_map(|r| r.status.as_deref()).any(|s| s == s.to_ascii_uppercase());
+    fn spell(&self, hit: &mut Hit, shouting: bool) {
         for pair in &mut hit.pairs {
+            let Some((Role::Status, word)) = &mut pair.should else { continue };
             if self.settled.status_is_flag || !self.by_status() {
                 pair.should = None;
-            } else if let Some(word) = pair.should.as_ref().filter(|_| shouting) {
-                pair.should = Some(word.as_str().to_ascii_uppercase().into());
+            } else if shouting {
+                *word = word.as_str().to_ascii_uppercase().into();
             }
         }
     }
@@ -493,7 +537,6 @@ impl Join {
     #[must_use]
     pub fn gaps(&self) -> Vec<Cause> {
         let mut gaps = BTreeSet::new();
-        let place = |role| self.settled.role(role).and_then(|r| r.column.clone()).unwrap_or_default();
         if !self.by_status() && !self.by_period() && !self.rows.is_empty() {
             let table = &self.settled.mapping.table;
             let why = self.settled.role(Role::Status).map(|r| r.evidence.clone()).unwrap_or_default();
@@ -502,36 +545,18 @@ impl Join {
                     .into(),
             ));
         }
-        if self.by_status() {
-            let unknown: BTreeSet<Box<str>> = self
-                .rows
-                .iter()
-                .filter(|r| r.subscription.as_ref().is_none_or(|id| self.subs.contains_key(id)))
-                .filter(|r| r.subscription.is_some() || self.settled.mapping.subscription.is_none())
-                .filter_map(|r| match self.word(r.status.as_deref()) {
-                    Word::Unknown(w) => Some(w),
-                    _ => None,
-                })
-                .take(1000)
-                .collect();
-            if !unknown.is_empty() {
-                let words: Vec<&str> = unknown.iter().take(3).map(|w| &**w).collect();
-                let column = place(Role::Status);
-                gaps.insert(Cause::Parse(
-                    Shown::from(format!("{column} holds words of unknown meaning: {}", words.join(", "))).short(200),
-                ));
-            }
-        }
-        let odd: BTreeSet<&str> = self
+        gaps.extend(self.unknown_words());
+        let odd: BTreeSet<Box<str>> = self
             .subs
-            .values()
-            .filter_map(|s| match &s.status {
-                Status::Other(w) => Some(&**w),
+            .iter(&self.ids)
+            .filter_map(|s| match s.status {
+                Status::Other(w) => Some(w),
                 _ => None,
             })
+            .take(1000)
             .collect();
         if !odd.is_empty() {
-            let words: Vec<&str> = odd.into_iter().take(3).collect();
+            let words: Vec<&str> = odd.iter().take(3).map(|w| &**w).collect();
             gaps.insert(Cause::Parse(format!("Stripe has statuses unknown to us: {}", words.join(", ")).into()));
         }
         if self.unanswered.len() > CAP {
@@ -539,10 +564,38 @@ impl Join {
         }
         gaps.into_iter().collect()
     }
+    fn unknown_words(&self) -> Option<Cause> {
+        if !self.by_status() {
+            return None;
+        }
+        let known = |id: &Option<Box<str>>| match id {
+            Some(id) => self.ids.find(id).is_some_and(|n| self.subs.position(n).is_some()),
+            None => self.settled.mapping.subscription.is_none(),
+        };
+        let unknown: BTreeSet<Box<str>> = self
+            .rows
+            .iter(&self.ids)
+            .filter_map(|r| match self.learned.word(r.status.as_deref()) {
+                Word::Unknown(w) if known(&r.subscription) => Some(w),
+                _ => None,
+            })
+            .take(1000)
+            .collect();
+        let words: Vec<&str> = unknown.iter().take(3).map(|w| &**w).collect();
+        let column = self.settled.role(Role::Status).and_then(|r| r.column.clone()).unwrap_or_default();
+        let text = || Shown::from(format!("{column} holds words of unknown meaning: {}", words.join(", ")));
+        (!words.is_empty()).then(|| Cause::Parse(text().short(200)))
+    }
 
     /// The fact, out of the first reading (this join) and what the second confirmed.
     #[must_use]
-    pub fn drift(self, mode: KeyMode, classes: BTreeMap<&'static str, Tally>, mut gaps: Vec<Cause>) -> Drift {
+    pub fn drift(
+        self,
+        mode: KeyMode,
+        classes: BTreeMap<&'static str, Tally>,
+        mut gaps: Vec<Cause>,
+        beside: BTreeMap<Source, Vec<Cause>>,
+    ) -> Drift {
         let (subscriptions, rows) = self.size();
         gaps.extend(self.gaps());
         // Where an error kept candidates from being read again, it is among the gaps already.
@@ -551,30 +604,38 @@ impl Join {
         }
         gaps.sort();
         gaps.dedup();
-        let in_flight = self.groups().values().filter(|g| g.in_flight).count();
-        let in_flight = u64::try_from(in_flight).unwrap_or(u64::MAX);
-        Drift { mode, classes, mapping: Some(self.settled), subscriptions, rows, in_flight, gaps }
+        let mut in_flight = 0;
+        self.each_group(|_, g| in_flight += u64::from(g.in_flight));
+        Drift {
+            mode,
+            classes,
+            subscriptions,
+            rows,
+            in_flight,
+            gaps,
+            beside,
+            empty: self.learned.empty.clone(),
+            agrees: self.learned.agrees.clone(),
+            mapping: Some(self.settled),
+            ..Drift::empty(mode)
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_of_every_database() {
-        let want = Some(1_793_534_400);
-        for text in [
-            "1793534400",
-            "1793534400000",
-            "2026-11-01 12:00:00",
-            "2026-11-01 12:00:00+00",
-            "2026-11-01 14:00:00.000+02:00",
-            "2026-11-01T12:00:00.000Z",
-        ] {
-            assert_eq!(time(text), want, "{text}");
+/// A forest of who belongs to whom.
+struct Owners(Vec<Id>);
+impl Owners {
+    fn of(&self, mut id: Id) -> Id {
+        while let Some(up) = self.0.get(id as usize).filter(|up| **up != id) {
+            id = *up;
         }
-        assert_eq!(time("2026-11-01"), Some(1_793_534_400 - 12 * 3600));
-        assert_eq!(time("soon"), None);
+        id
+    }
+    fn join(&mut self, a: Id, b: Id) {
+        let (a, b) = (self.of(a), self.of(b));
+        if a != b && (a.max(b) as usize) < self.0.len() {
+            // The older number is the root, so that the paths stay short and the result the same.
+            self.0[a.max(b) as usize] = a.min(b);
+        }
     }
 }

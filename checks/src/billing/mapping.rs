@@ -5,7 +5,7 @@
 
 use super::status::Word;
 use crate::vocab::{Cell, Exhibit, ExhibitBody, Shown};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `[billing.mapping]`: what the user pins. Empty roles are looked for in the same table.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Mapping {
     pub period_end: Option<String>,
     /// The column that says that it will end: a boolean or a time.
     pub cancel: Option<String>,
+    /// The columns of the other roles; these are looked for and not pinned.
+    pub more: BTreeMap<Role, String>,
 }
 
 /// The evidence of a role that the user pinned.
@@ -39,12 +41,37 @@ pub enum Role {
     Price,
     PeriodEnd,
     Cancel,
+    Plan,
+    Quantity,
+    Currency,
+    Livemode,
+    Flag,
+    Email,
+    Owner,
+    Key,
 }
 impl Role {
-    /// Every role, in the order they are shown.
-    pub const ALL: [Self; 6] =
+    /// The roles that can be pinned and are always shown.
+    pub const PINNED: [Self; 6] =
         [Self::Customer, Self::Subscription, Self::Status, Self::Price, Self::PeriodEnd, Self::Cancel];
-    /// The word in the report and in the configuration.
+    /// Every role, in the order they are shown and read.
+    pub const ALL: [Self; 14] = [
+        Self::Customer,
+        Self::Subscription,
+        Self::Status,
+        Self::Price,
+        Self::PeriodEnd,
+        Self::Cancel,
+        Self::Plan,
+        Self::Quantity,
+        Self::Currency,
+        Self::Livemode,
+        Self::Flag,
+        Self::Email,
+        Self::Owner,
+        Self::Key,
+    ];
+    /// The word in the report.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -52,9 +79,22 @@ impl Role {
             Self::Subscription => "subscription",
             Self::Status => "status",
             Self::Price => "price",
-            Self::PeriodEnd => "period-end",
+            Self::PeriodEnd => "period_end",
             Self::Cancel => "cancel",
+            Self::Plan => "plan",
+            Self::Quantity => "quantity",
+            Self::Currency => "currency",
+            Self::Livemode => "livemode",
+            Self::Flag => "flag",
+            Self::Email => "email",
+            Self::Owner => "owner",
+            Self::Key => "key",
         }
+    }
+    /// The word in the configuration.
+    #[must_use]
+    pub fn key(self) -> String {
+        self.word().replace('_', "-")
     }
 }
 impl Mapping {
@@ -68,18 +108,32 @@ impl Mapping {
             Role::Price => &self.price,
             Role::PeriodEnd => &self.period_end,
             Role::Cancel => &self.cancel,
+            other => return self.more.get(&other).map(String::as_str),
         }
         .as_deref()
     }
-    fn slot(&mut self, role: Role) -> &mut Option<String> {
+    fn put(&mut self, role: Role, column: Option<String>) {
         match role {
-            Role::Customer => &mut self.customer,
-            Role::Subscription => &mut self.subscription,
-            Role::Status => &mut self.status,
-            Role::Price => &mut self.price,
-            Role::PeriodEnd => &mut self.period_end,
-            Role::Cancel => &mut self.cancel,
+            Role::Customer => self.customer = column,
+            Role::Subscription => self.subscription = column,
+            Role::Status => self.status = column,
+            Role::Price => self.price = column,
+            Role::PeriodEnd => self.period_end = column,
+            Role::Cancel => self.cancel = column,
+            other => {
+                self.more.remove(&other);
+                self.more.extend(column.map(|c| (other, c)));
+            }
         }
+    }
+    /// The lines of configuration that pin it.
+    #[must_use]
+    pub fn stanza(&self) -> String {
+        let quoted = |t: &str| format!("\"{}\"", t.replace('\\', "\\\\").replace('"', "\\\""));
+        let mut parts = vec![format!("table = {}", quoted(&self.table))];
+        let given = Role::PINNED.into_iter().filter_map(|r| Some((r, self.column(r)?)));
+        parts.extend(given.map(|(role, column)| format!("{} = {}", role.key(), quoted(column))));
+        format!("mapping = {{ {} }}", parts.join(", "))
     }
 }
 
@@ -141,6 +195,9 @@ enum IdKind {
     Customer,
     Subscription,
     Price,
+}
+impl IdKind {
+    const ALL: [Self; 3] = [Self::Customer, Self::Subscription, Self::Price];
 }
 /// Whether this is the id of a subscription and not of a schedule.
 #[must_use]
@@ -272,6 +329,95 @@ pub struct Settled {
     pub quote: char,
     /// The roles and their evidence.
     pub roles: Vec<RoleShown>,
+    /// Where the people stand, where that is another table.
+    pub people: Option<People>,
+}
+/// A table of the app's users, with their e-mail addresses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct People {
+    /// The schema of the table; empty where it needs none.
+    pub schema: String,
+    /// The table's own name.
+    pub table: String,
+    /// The column that tells rows apart.
+    pub key: Option<String>,
+    /// The column with the address.
+    pub email: String,
+    /// The column of the billing table that holds this table's key, where there is one.
+    pub owner: Option<String>,
+    /// The column that says when a row was deleted, where rows are kept.
+    pub deleted: Option<String>,
+}
+impl People {
+    /// The name a person would write.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        if self.schema.is_empty() { self.table.clone() } else { format!("{}.{}", self.schema, self.table) }
+    }
+}
+
+/// Whether a column holds the ids of the events that were handled. A table that is a history holds
+/// them as often as it likes.
+#[must_use]
+pub fn is_event_column(table: &TableSample, column: &ColumnSample) -> bool {
+    let name = table.name.to_ascii_lowercase();
+    let history = ["audit", "history", "attempt", "deliver", "log"].iter().any(|w| name.contains(w));
+    let fitting = column.values.iter().filter(|v| has_prefix(v, "evt_")).count();
+    !history && !column.name.contains('#') && fitting > 0 && fitting * 10 >= column.values.len() * 9
+}
+
+/// The columns of the guides' canonical row that no table has, by any of their usual names.
+#[must_use]
+pub fn absent(tables: &[TableSample], settled: &Settled) -> Vec<&'static str> {
+    let has = |role| settled.mapping.column(role).is_some();
+    let named =
+        |names: &[&str]| tables.iter().flat_map(|t| &t.columns).any(|c| names.contains(&plain(&c.name).as_str()));
+    let typed_as = |kind| tables.iter().flat_map(|t| &t.columns).any(|c| typed(c, kind).is_some());
+    let access = [
+        "accesslevel",
+        "access",
+        "hasaccess",
+        "entitlement",
+        "entitlements",
+        "tier",
+        "role",
+        "roles",
+        "permissions",
+        "isactive",
+        "active",
+        "ispro",
+        "ispremium",
+        "ispaid",
+        "features",
+    ];
+    let ends = ["currentperiodend", "periodend", "billingcycleendsat", "renewsat", "paiduntil", "expiresat", "endsat"];
+    let columns = [
+        ("user_id", has(Role::Owner) || has(Role::Key) || settled.people.is_some() || named(&["userid", "ownerid"])),
+        ("stripe_customer_id", has(Role::Customer) || typed_as(IdKind::Customer)),
+        ("stripe_subscription_id", has(Role::Subscription) || typed_as(IdKind::Subscription)),
+        ("plan", has(Role::Plan) || has(Role::Price) || named(&["plan", "planname", "tier", "productid", "priceid"])),
+        ("status", has(Role::Status) || has(Role::Flag)),
+        ("current_period_end", has(Role::PeriodEnd) || named(&ends)),
+        ("access_level", named(&access)),
+    ];
+    columns.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect()
+}
+
+/// The tables that each keep a status beside at least half of the account's subscriptions.
+#[must_use]
+pub fn scattered(tables: &[TableSample], covered: &[(Candidate, Coverage)]) -> Vec<Shown> {
+    let held = covered.iter().filter(|(c, cov)| c.subscriptions && cov.asked > 0 && cov.held * 2 >= cov.asked);
+    let mut places: Vec<(usize, Shown)> = held
+        .filter(|(c, _)| !is_beside(&tables[c.table].name))
+        .filter_map(|(c, _)| {
+            let table = &tables[c.table];
+            let (column, _, sure) = status(table)?;
+            sure.then(|| (c.table, format!("{}.{}", table.full_name(), column.name).into()))
+        })
+        .collect();
+    places.sort();
+    places.dedup();
+    places.into_iter().map(|(_, place)| place).collect()
 }
 /// One role, as the exhibit shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -324,6 +470,22 @@ pub fn settle(tables: &[TableSample], covered: &[(Candidate, Coverage)]) -> Sett
             && cov.held * coverage.asked.max(1) == coverage.held * cov.asked.max(1)
             && c.score == best.score
     });
+    // Team and organisation billing, say: each holds a part, and judging by one alone would call the
+    // other's customers missing.
+    let split = covered.iter().find(|(c, cov)| {
+        c.subscriptions == best.subscriptions
+            && c.table != best.table
+            && !is_beside(&tables[c.table].name)
+            && coverage.held * 10 < coverage.asked * 9
+            && cov.held * 10 >= cov.asked
+            && (coverage.held + cov.held) * 20 <= coverage.asked * 21
+    });
+    if let Some((other, cov)) = split {
+        let other = format!("{}.{}", tables[other.table].full_name(), other.column);
+        let (held, more, asked) = (coverage.held, cov.held, coverage.asked);
+        let why = format!("{place} holds {held} of {asked} of the account's ids and {other} another {more}");
+        return Settlement::Unconfirmed(Some(settled), why.into());
+    }
     if let Some((rival, _)) = rival {
         let other = format!("{}.{}", tables[rival.table].full_name(), rival.column);
         return Settlement::Unconfirmed(Some(settled), format!("{place} and {other} hold the same ids").into());
@@ -359,7 +521,7 @@ fn choose<'a>(tables: &[TableSample], covered: &'a [(Candidate, Coverage)]) -> O
 fn unvalued(tables: &[TableSample]) -> Settlement {
     let named = tables.iter().find_map(|t| {
         let c = t.columns.iter().find(|c| {
-            let n = c.name.to_ascii_lowercase().replace('_', "");
+            let n = plain(&c.name);
             c.values.is_empty()
                 && c.kind == ColumnKind::Text
                 && (n.contains("stripe") || n.contains("subscriptionid") || n.contains("customerid"))
@@ -390,7 +552,7 @@ pub fn pinned(pin: &Mapping, tables: &[TableSample]) -> Result<Settled, Shown> {
             && table.column(column).is_none()
         {
             let name = table.full_name();
-            return Err(format!("[billing.mapping] {} = \"{column}\": {name} has no such column", role.word()).into());
+            return Err(format!("[billing.mapping] {} = \"{column}\": {name} has no such column", role.key()).into());
         }
     }
     let mut settled = around(table, pin);
@@ -409,7 +571,7 @@ pub fn pinned(pin: &Mapping, tables: &[TableSample]) -> Result<Settled, Shown> {
 fn fill(table: &TableSample, best: &Candidate, coverage: Coverage) -> Settled {
     let mut pin = Mapping { table: table.full_name(), ..Mapping::default() };
     let role = if best.subscriptions { Role::Subscription } else { Role::Customer };
-    *pin.slot(role) = Some(best.column.clone());
+    pin.put(role, Some(best.column.clone()));
     let mut settled = around(table, &pin);
     let sampled = table.column(&best.column).map_or(0, |c| c.values.len());
     let prefix = if best.subscriptions { "sub_" } else { "cus_" };
@@ -431,7 +593,7 @@ fn around(table: &TableSample, pin: &Mapping) -> Settled {
     for role in Role::ALL {
         let given = pin.column(role).and_then(|c| table.column(c));
         let found = given.map(|c| (c, "given".to_owned(), true)).or_else(|| look(table, role));
-        *mapping.slot(role) = found.as_ref().map(|(c, ..)| c.name.clone());
+        mapping.put(role, found.as_ref().map(|(c, ..)| c.name.clone()));
         roles.push(RoleShown {
             role,
             column: found.as_ref().map(|(c, ..)| format!("{}.{}", table.full_name(), c.name).into()),
@@ -442,16 +604,31 @@ fn around(table: &TableSample, pin: &Mapping) -> Settled {
     }
     let status_is_flag =
         mapping.status.as_deref().and_then(|s| table.column(s)).is_some_and(|c| c.kind != ColumnKind::Text);
-    Settled { mapping, schema: table.schema.clone(), table: table.name.clone(), status_is_flag, quote: '"', roles }
+    Settled {
+        mapping,
+        schema: table.schema.clone(),
+        table: table.name.clone(),
+        status_is_flag,
+        quote: '"',
+        roles,
+        people: None,
+    }
 }
 const fn unit(role: Role, kind: Option<ColumnKind>) -> &'static str {
     match (role, kind) {
         (_, None) => "",
-        (Role::Customer | Role::Subscription | Role::Price, _) => "id",
+        (Role::Customer | Role::Subscription | Role::Price | Role::Owner | Role::Key, _) => "id",
         (_, Some(ColumnKind::Flag)) => "flag",
-        (Role::Status, _) => "word",
+        (Role::Quantity, _) => "number",
         (Role::PeriodEnd | Role::Cancel, _) => "time",
+        _ => "word",
     }
+}
+
+/// A column's name as it is compared: of a leaf of JSON the last step, without case and underscores.
+pub(super) fn plain(name: &str) -> String {
+    let last = name.rsplit(['#', '.']).next().unwrap_or(name);
+    last.to_ascii_lowercase().replace(['_', '-', ' '], "")
 }
 
 /// A column for the role in this table, why, and whether values say so.
@@ -463,7 +640,7 @@ fn look(table: &TableSample, role: Role) -> Option<(&ColumnSample, String, bool)
     let by_name = |names: &[&str], kinds: &[ColumnKind]| {
         names.iter().find_map(|wanted| {
             let c = table.columns.iter().find(|c| {
-                let n = c.name.to_ascii_lowercase().replace('_', "");
+                let n = plain(&c.name);
                 kinds.contains(&c.kind) && (n == *wanted || n == format!("stripe{wanted}"))
             })?;
             Some((c, "by its name".to_owned(), false))
@@ -489,13 +666,69 @@ fn look(table: &TableSample, role: Role) -> Option<(&ColumnSample, String, bool)
             &["cancelatperiodend", "cancelat", "subscriptioncancelatperiodend"],
             &[ColumnKind::Flag, ColumnKind::Number, ColumnKind::Time],
         ),
+        other => beyond(table, other),
+    }
+}
+
+/// The roles that only say more about a row. They are found by their names and by what they hold;
+/// those that a finding may rest on are confirmed on the whole join.
+fn beyond(table: &TableSample, role: Role) -> Option<(&ColumnSample, String, bool)> {
+    use ColumnKind::{Flag, Number, Text, Time};
+    let named = |names: &[&str], kinds: &[ColumnKind], fits: fn(&str) -> bool| {
+        names.iter().find_map(|wanted| {
+            let c = table.columns.iter().find(|c| kinds.contains(&c.kind) && plain(&c.name) == *wanted)?;
+            let fitting = c.values.iter().filter(|v| fits(v)).count();
+            (fitting * 10 >= c.values.len() * 9).then(|| (c, "by its name".to_owned(), false))
+        })
+    };
+    match role {
+        Role::Plan => named(
+            &["plan", "planname", "subscriptionplan", "plankey", "plancode", "tier", "accesslevel", "subscriptiontier"],
+            &[Text],
+            |v| v.len() <= 40 && !IdKind::ALL.into_iter().any(|k| is_of(k, v)),
+        ),
+        Role::Quantity => {
+            named(&["quantity", "seats", "seatcount", "licensecount", "licenses", "numseats"], &[Number], |_| true)
+        }
+        Role::Currency => named(&["currency", "billingcurrency", "subscriptioncurrency"], &[Text], |v| {
+            v.len() == 3 && v.bytes().all(|b| b.is_ascii_alphabetic())
+        }),
+        Role::Livemode => named(&["livemode", "islive", "islivemode", "stripelivemode"], &[Flag, Number], |_| true),
+        Role::Flag => named(
+            &[
+                "issubscribed",
+                "subscribed",
+                "subscriptionactive",
+                "ispro",
+                "ispaid",
+                "haspaid",
+                "ispremium",
+                "hasaccess",
+                "isactive",
+                "active",
+            ],
+            &[Flag, Number],
+            |_| true,
+        ),
+        Role::Email => named(
+            &["email", "emailaddress", "useremail", "owneremail", "billingemail", "customeremail"],
+            &[Text],
+            |v| v.contains('@'),
+        ),
+        Role::Owner => named(
+            &["userid", "ownerid", "referenceid", "organizationid", "organisationid", "orgid", "teamid", "workspaceid"],
+            &[Text, Number, ColumnKind::Other],
+            |_| true,
+        ),
+        Role::Key => named(&["id", "uuid", "uid", "pk"], &[Text, Number, Time, ColumnKind::Other], |_| true),
+        _ => None,
     }
 }
 
 /// The status column: its name says so and its values are words of subscriptions, or it is a flag.
 fn status(table: &TableSample) -> Option<(&ColumnSample, String, bool)> {
     let about = |c: &ColumnSample| {
-        let n = c.name.to_ascii_lowercase().replace('_', "");
+        let n = plain(&c.name);
         // "status" alone may be the status of a user; beside subscriptions in the name it is not.
         let own = ["stripestatus", "subscriptionstatus", "stripesubscriptionstatus", "billingstatus", "substatus"];
         if own.contains(&n.as_str()) {
@@ -528,7 +761,7 @@ fn status(table: &TableSample) -> Option<(&ColumnSample, String, bool)> {
         ));
     }
     let flag = table.columns.iter().find(|c| {
-        let n = c.name.to_ascii_lowercase().replace('_', "");
+        let n = plain(&c.name);
         matches!(c.kind, ColumnKind::Flag | ColumnKind::Number)
             && ["active", "isactive", "issubscribed", "subscribed", "subscriptionactive", "ispro", "ispaid", "haspaid"]
                 .contains(&n.as_str())
@@ -536,6 +769,29 @@ fn status(table: &TableSample) -> Option<(&ColumnSample, String, bool)> {
     let user = ["active", "is_active", "isActive"].iter().any(|n| flag.name.eq_ignore_ascii_case(n));
     let sure = !user || table.name.to_ascii_lowercase().contains("subscri");
     Some((flag, "a flag, by its name".to_owned(), sure))
+}
+
+/// The table that holds the app's users: it has addresses, and its name speaks of people.
+#[must_use]
+pub fn people(tables: &[TableSample]) -> Option<People> {
+    const NAMES: &[&str] =
+        &["user", "users", "appuser", "appusers", "account", "accounts", "profile", "profiles", "member", "members"];
+    let rank = |t: &TableSample| NAMES.iter().position(|n| plain(&t.name) == *n);
+    let with = tables.iter().filter_map(|t| {
+        let rank = rank(t)?;
+        let email = beyond(t, Role::Email).filter(|(c, ..)| !c.values.is_empty() && !c.name.contains('#'))?.0;
+        Some((rank, t, email))
+    });
+    // Schemas of their own (`auth.users`) come behind the app's.
+    let (_, table, email) = with.min_by_key(|(rank, t, _)| (!t.schema.is_empty(), *rank))?;
+    Some(People {
+        schema: table.schema.clone(),
+        table: table.name.clone(),
+        key: beyond(table, Role::Key).map(|(c, ..)| c.name.clone()),
+        email: email.name.clone(),
+        owner: None,
+        deleted: table.columns.iter().find(|c| plain(&c.name) == "deletedat").map(|c| c.name.clone()),
+    })
 }
 
 impl Settled {
@@ -560,7 +816,8 @@ impl Settled {
     /// The drawing: role, column, unit, confirmed, evidence.
     #[must_use]
     pub fn exhibit(&self) -> Exhibit {
-        let rows = self.roles.iter().map(|r| {
+        let shown = self.roles.iter().filter(|r| Role::PINNED.contains(&r.role) || r.column.is_some());
+        let rows = shown.map(|r| {
             vec![
                 Cell::Text(r.role.word().into()),
                 r.column.clone().map_or(Cell::Empty, Cell::Text),
@@ -569,15 +826,31 @@ impl Settled {
                 Cell::Text(r.evidence.clone()),
             ]
         });
-        Exhibit {
-            id: "column-mapping",
-            title: "Where the database keeps the billing state".into(),
-            body: ExhibitBody::Table {
-                columns: vec!["role", "column", "unit", "confirmed", "evidence"],
-                rows: rows.collect(),
-            },
-        }
+        let pin = Shown::from(self.mapping.stanza());
+        drawing(rows.chain([state(false, "ids of Stripe's were found"), line("config", None, true, pin)]).collect())
     }
+}
+fn line(role: &str, column: Option<Shown>, confirmed: bool, evidence: impl Into<Shown>) -> Vec<Cell> {
+    let column = column.map_or(Cell::Empty, Cell::Text);
+    vec![Cell::Text(role.into()), column, Cell::Empty, Cell::Flag(confirmed), Cell::Text(evidence.into())]
+}
+fn state(none: bool, why: &str) -> Vec<Cell> {
+    line("no_billing_state", None, none, why)
+}
+fn drawing(rows: Vec<Vec<Cell>>) -> Exhibit {
+    Exhibit {
+        id: "column-mapping",
+        title: "Where the database keeps the billing state".into(),
+        body: ExhibitBody::Table { columns: vec!["role", "column", "unit", "confirmed", "evidence"], rows },
+    }
+}
+/// The same drawing for a database that says nothing yet: each role without a column, and what the
+/// app's own files say instead.
+#[must_use]
+pub fn nothing_yet(un: &super::facts::Unconfirmed) -> Exhibit {
+    let rows = Role::PINNED.into_iter().map(|r| line(r.word(), None, false, "no such column"));
+    let guesses = un.guess.iter().map(|g| line("guess", None, false, g.clone()));
+    drawing(rows.chain([state(true, un.why.as_str())]).chain(guesses).collect())
 }
 
 #[cfg(test)]

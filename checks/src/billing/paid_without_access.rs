@@ -1,53 +1,48 @@
 //! `billing.paid-without-access`
 use super::{
-    facts::{Drift, Hit, Pair},
-    fold::{DriftClass, Group, JudgedRow},
+    facts::{Drift, Pair},
+    group::{DriftClass, Group, JudgedRow, Stake},
     report,
     status::{Access, Status, Word},
     stripe::Sub,
 };
-use crate::{
-    rule,
-    vocab::{Fix, Part},
+use crate::{rule, vocab::Part};
+
+/// An entitled subscription of a customer whose rows name a subscription and give no access.
+pub(super) static CLASS: DriftClass = DriftClass {
+    rule: "billing.paid-without-access",
+    needs: None,
+    column: None,
+    hit,
+    title: |h| format!("{} pays and has no access", h.subject()),
+    fix: |h, d| {
+        let sql = d.mapping.as_ref().and_then(|m| report::update(h, m));
+        sql.unwrap_or_else(|| report::look_and_resend(h, d, "customer.subscription.created"))
+    },
 };
 
-/// An entitled subscription of a customer to whom no row gives access.
-pub(super) static CLASS: DriftClass = DriftClass { rule: "billing.paid-without-access", hit };
-
-fn hit(group: &Group) -> Option<Hit> {
-    // Access through any row, or a row that cannot be read, is not "without access".
-    if !group.database_whole || group.rows.iter().any(|r| r.access != Access::No) {
+fn hit(group: &Group) -> Option<super::facts::Hit> {
+    // Access through any row, or a row that cannot be read, is not "without access"; and where no row
+    // names a subscription it is one that is missing.
+    let names = group.rows.iter().any(|r| r.is.subscription.is_some() || group.learned.by_customer);
+    if !group.database_whole || !names || group.rows.iter().any(|r| r.access != Access::No) {
         return None;
     }
-    let lost: Vec<&Sub> = group
-        .subs
-        .iter()
-        .filter(|s| s.access == Access::Yes)
-        .map(|s| &s.is)
-        .filter(|s| !is_leaving(s, group))
-        .collect();
+    let lost: Vec<&Sub> = group.live().map(|s| &s.is).filter(|s| !is_leaving(s, group)).collect();
     let pairs = lost
         .iter()
         .map(|s| {
             let row = group.rows_of(&s.id).next();
-            Pair {
-                subscription: Some((&*s.id).into()),
-                stripe: s.status.word().into(),
-                database: row.map_or_else(|| elsewhere(group), |r| r.says.clone()),
-                should: row.map(|_| s.status.word().into()),
-            }
+            let elsewhere = || group.rows.first().map(|r| format!("no row of it; the customer's row says {}", r.says));
+            Pair::status(s, row, elsewhere().unwrap_or_default())
         })
         .collect();
-    group.hit(pairs, lost.into_iter())
-}
-fn elsewhere(group: &Group) -> crate::vocab::Shown {
-    match group.rows.first() {
-        Some(r) => format!("no row of it; the customer's row says {}", r.says).into(),
-        None => "no row".into(),
-    }
+    let mut stake = Stake::none();
+    lost.iter().for_each(|s| stake.add(s, group.months_since(s.period_start)));
+    group.hit(lost.first().map(|s| &*s.customer), pairs, stake)
 }
 /// Set to end, and already written down as ended: the app's own way of saying so.
-fn is_leaving(sub: &Sub, group: &Group) -> bool {
+pub(super) fn is_leaving(sub: &Sub, group: &Group) -> bool {
     let ended = |r: &JudgedRow| matches!(r.word, Some(Word::Is(Status::Canceled) | Word::Ended));
     sub.ending && group.rows_of(&sub.id).any(ended)
 }
@@ -84,23 +79,14 @@ rule! {
     /// row cus_1 sub_1 canceled
     /// ```
     /// ```fail
-    /// stripe sub_1 cus_1 active 2900 eur
-    /// stripe sub_2 cus_2 active 2900 eur
-    /// row cus_2 sub_2 active
+    /// # the row names a subscription that ended, the customer pays for another
+    /// stripe sub_1 cus_1 canceled 2900 eur
+    /// stripe sub_2 cus_1 active 2900 eur
+    /// row cus_1 sub_1 canceled
     /// ```
     "billing.paid-without-access" on Billing, Blocker, stage Database;
     fails "Paying customers have no access"; holds "Every paying customer has access";
     fn check(drift: Part<'_, Drift>) -> Verdict {
-        report::judge(&drift, CLASS.rule, |h| format!("{} pays and has no access", h.subject()), |h, d| {
-            let sql = d.mapping.as_ref().and_then(|m| report::update(h, m));
-            sql.unwrap_or_else(|| {
-                let flag = d.mode.flag();
-                Fix::steps([
-                    format!("stripe subscriptions retrieve {}{flag}", report::first_id(h)),
-                    format!("stripe events list --limit 100 -d type=customer.subscription.created{flag}"),
-                    format!("stripe events resend EVENT --webhook-endpoint ENDPOINT{flag}"),
-                ])
-            })
-        })
+        report::judge(drift.iter(), &CLASS)
     }
 }

@@ -136,7 +136,7 @@ pub fn endpoints(
     let mut list: Vec<Endpoint> =
         first.into_iter().chain(new).filter(|r| r.livemode == live).map(|r| endpoint(r, own)).collect();
     list.sort();
-    let mut found = Endpoints { mode, list, gaps: Vec::new() };
+    let mut found = Endpoints { mode, list, unrestricted: false, recurring: None, sdk: None, gaps: Vec::new() };
     if !found.is_served() {
         gaps.extend(second_gaps);
     }
@@ -150,7 +150,15 @@ fn endpoint(r: Registered, own: &[DomainName]) -> Endpoint {
         (None, "azure_event_grid") => ("Azure Event Grid".into(), Standing::Relay("Azure Event Grid")),
         (None, kind) => (kind.into(), Standing::Nowhere),
     };
-    Endpoint { id: Shown::from(&*r.id), place, enabled: r.enabled, standing }
+    Endpoint {
+        id: Shown::from(&*r.id),
+        place,
+        enabled: r.enabled,
+        standing,
+        url: r.url.as_deref().map_or(0, super::stripe::digest),
+        events: r.events.iter().map(|e| Shown::from(&**e)).collect(),
+        version: r.version.as_deref().map(Shown::from),
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +198,8 @@ mod tests {
             kind: "webhook_endpoint".into(),
             enabled: true,
             livemode: true,
+            events: vec!["*".into()],
+            version: None,
         };
         let gap = vec![Cause::Permission("event_destination_read".into())];
         let found = endpoints(KeyMode::Live, &[], (vec![good.clone()], vec![]), (vec![], gap.clone()));

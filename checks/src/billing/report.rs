@@ -2,89 +2,149 @@
 
 use super::{
     facts::{Drift, Hit, Tally},
+    group::DriftClass,
+    json,
     mapping::{Role, Settled},
 };
-use crate::vocab::{Evidence, Fault, Fix, Part, Verdict};
+use crate::vocab::{Evidence, Fault, Fix, Shown, Verdict};
 
-/// The faults of one class. `title` makes the headline of a hit, `fix` what to do about it.
-pub(super) fn judge(
-    drift: &Part<'_, Drift>,
-    rule: &str,
-    title: impl Fn(&Hit) -> String,
-    fix: impl Fn(&Hit, &Drift) -> Fix,
-) -> Verdict {
-    let mut faults = Vec::new();
-    for drift in drift.iter() {
-        let Some(tally) = drift.classes.get(rule) else { continue };
-        for (index, hit) in tally.worst.iter().enumerate() {
-            let mut fault = Fault::new(hit.subject(), evidence(hit, 0), fix(hit, drift)).titled(title(hit));
+/// The faults of one class.
+pub(super) fn judge<'a>(drifts: impl Iterator<Item = &'a Drift>, class: &DriftClass) -> Verdict {
+    let (mut faults, mut none) = (Vec::new(), None);
+    for drift in drifts {
+        none = none.or_else(|| uncompared(drift, class));
+        let Some(tally) = drift.classes.get(class.rule) else { continue };
+        for (index, hit) in tally.worst.iter().take(Tally::KEPT).enumerate() {
+            let fault = Fault::new(hit.subject(), evidence(hit, 0), fix(class, hit, drift));
+            let mut fault = fault.titled((class.title)(hit));
             for pair in 1..hit.pairs.len().min(5) {
                 fault = fault.and_saw(evidence(hit, pair));
             }
             if let Some(money) = hit.money() {
                 fault = fault.and_saw(format!("at stake: {money}"));
             }
+            if let Some(cause) = &hit.cause {
+                fault = fault.and_saw(format!("cause: {cause}"));
+            }
             if index == 0
                 && let Some(rest) = beyond(tally)
             {
                 fault = fault.and_saw(rest);
             }
+            fault.lower_to = hit.lower;
             faults.push(fault);
         }
     }
-    faults.into()
+    match none {
+        Some(why) if faults.is_empty() => Verdict::NotApplicable(why),
+        _ => faults.into(),
+    }
+}
+
+/// Why there is nothing to compare: no such column, or one that does not mean what it is called.
+fn uncompared(drift: &Drift, class: &DriftClass) -> Option<Shown> {
+    let (role, settled) = (class.column?, drift.mapping.as_ref()?);
+    let table = &settled.mapping.table;
+    let roles: &[Role] = if role == Role::Price { &[Role::Price, Role::Plan] } else { &[role] };
+    let there: Vec<Role> = roles.iter().copied().filter(|r| settled.mapping.column(*r).is_some()).collect();
+    if there.is_empty() {
+        return Some(format!("no column of {table} holds the {}", role.word().replace('_', " ")).into());
+    }
+    let sure = |r: &Role| match r {
+        Role::PeriodEnd | Role::Status => settled.confirmed(*r).is_some(),
+        other => drift.agrees.contains(other),
+    };
+    // Before the first pair there is nothing that could agree, and a gap says so where it matters.
+    if there.iter().any(sure) || drift.rows == 0 {
+        return None;
+    }
+    let column = settled.role(there[0]).and_then(|r| r.column.clone()).unwrap_or_default();
+    Some(format!("{column} does not agree with Stripe often enough to be judged by").into())
+}
+
+/// What to do: send the lost event again where there is one, and put the row right.
+pub fn fix(class: &DriftClass, hit: &Hit, drift: &Drift) -> Fix {
+    let own = (class.fix)(hit, drift);
+    match (&hit.resend, own) {
+        (None, own) => own,
+        (Some(resend), Fix::Sql(sql)) => Fix::Steps(vec![resend.clone(), sql]),
+        (Some(resend), Fix::Steps(mut steps)) => {
+            steps.insert(0, resend.clone());
+            Fix::Steps(steps)
+        }
+        (Some(resend), _) => Fix::Command(resend.clone()),
+    }
 }
 
 fn evidence(hit: &Hit, pair: usize) -> Evidence {
     let p = &hit.pairs[pair];
     let field = match &p.subscription {
-        Some(id) => format!("status of {id}"),
-        None => "status".to_owned(),
+        Some(id) => format!("{} of {id}", p.field),
+        None => p.field.to_owned(),
     };
     Evidence::Difference { field: field.into(), provider: p.stripe.clone(), database: p.database.clone() }
 }
 
-/// What the five do not say of the class.
+/// What the worst do not say of the class.
 fn beyond(tally: &Tally) -> Option<String> {
-    let kept = u64::try_from(tally.worst.len()).unwrap_or_default();
+    let kept = u64::try_from(tally.worst.len().min(Tally::KEPT)).unwrap_or_default();
     let mut words = Vec::new();
     if tally.count > kept {
         let money = tally.money().map(|m| format!(", {m} in all")).unwrap_or_default();
         words.push(format!("{} customers are affected{money}; the worst {kept} are shown", tally.count));
     }
     if tally.unchecked > 0 {
-        words.push(format!("{} more look like it and were not read again", tally.unchecked));
+        words.push(format!("{} more look like it and were not read again; run `launchcheck drift`", tally.unchecked));
     }
     (!words.is_empty()).then(|| words.join("; "))
 }
 
-/// SQL that puts a status right, written so that it changes nothing when it is run as it stands.
+/// SQL that puts a row right, written so that it changes nothing when it is run as it stands.
 pub(super) fn update(hit: &Hit, mapping: &Settled) -> Option<Fix> {
-    let status = mapping.confirmed(Role::Status)?;
-    let key = mapping.mapping.subscription.as_deref()?;
+    let key = mapping.mapping.subscription.as_deref().filter(|k| !k.contains('#'))?;
     let q = mapping.quote;
-    let quoted = |name: &str| format!("{q}{}{q}", name.replace(q, &format!("{q}{q}")));
-    let bare = |name: &str| {
-        let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if plain { name.to_owned() } else { quoted(name) }
-    };
-    let table = if mapping.schema.is_empty() {
-        bare(&mapping.table)
-    } else {
-        format!("{}.{}", bare(&mapping.schema), bare(&mapping.table))
-    };
+    let table = name(q, &mapping.schema, &mapping.table);
     let lines: Vec<String> = hit
         .pairs
         .iter()
-        .filter_map(|p| Some((p.subscription.as_ref()?, p.should.as_ref()?)))
-        .map(|(id, should)| {
+        .filter_map(|p| {
+            let (role, should) = p.should.as_ref()?;
+            let column = mapping.mapping.column(*role).filter(|c| json::split(c).1.is_empty())?;
+            Some((p.subscription.as_ref()?, column, should))
+        })
+        .map(|(id, column, should)| {
             let literal = should.as_str().replace('\'', "''");
-            format!("UPDATE {table} SET {} = '{literal}' WHERE {} = '{id}';", bare(status), bare(key))
+            format!("UPDATE {table} SET {} = '{literal}' WHERE {} = '{id}';", bare(q, column), bare(q, key))
         })
         .collect();
     // Ids are letters, digits and underscores by the time they are here.
     (!lines.is_empty())
         .then(|| Fix::Sql(format!("BEGIN; {} ROLLBACK; -- COMMIT once it is right", lines.join(" ")).into()))
+}
+/// A table as SQL names it.
+pub(super) fn name(quote: char, schema: &str, table: &str) -> String {
+    if schema.is_empty() { bare(quote, table) } else { format!("{}.{}", bare(quote, schema), bare(quote, table)) }
+}
+/// A name, quoted where it needs to be.
+pub(super) fn bare(q: char, name: &str) -> String {
+    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if plain { name.to_owned() } else { format!("{q}{}{q}", name.replace(q, &format!("{q}{q}"))) }
+}
+
+/// The usual fix: SQL, else the sentence.
+pub(super) fn sql_or(hit: &Hit, drift: &Drift, otherwise: impl Into<Shown>) -> Fix {
+    let sql = drift.mapping.as_ref().and_then(|m| update(hit, m));
+    sql.unwrap_or_else(|| Fix::step(otherwise))
+}
+
+/// How to look a subscription up and hear of it again.
+pub(super) fn look_and_resend(hit: &Hit, drift: &Drift, kind: &str) -> Fix {
+    let flag = drift.mode.flag();
+    Fix::steps([
+        format!("stripe subscriptions retrieve {}{flag}", first_id(hit)),
+        format!("stripe events list --limit 100 -d type={kind}{flag}"),
+        format!("stripe events resend EVENT --webhook-endpoint ENDPOINT{flag}"),
+    ])
 }
 
 /// The subscriptions of a hit, as words for a command.

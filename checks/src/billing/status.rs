@@ -90,12 +90,14 @@ pub struct Policy {
     pub past_due: i64,
     /// How recently something may have changed for its webhook to be still on the way.
     pub in_flight: i64,
+    /// Whether the key is a live one.
+    pub live: bool,
 }
 impl Policy {
     /// 14 days of access after a failed payment, 15 minutes for a webhook to arrive.
     #[must_use]
     pub const fn at(now: i64) -> Self {
-        Self { now, past_due: 14 * 86_400, in_flight: 15 * 60 }
+        Self { now, past_due: 14 * 86_400, in_flight: 15 * 60, live: true }
     }
 
     /// What the provider's status entitles to. `period_start` is when the period began whose

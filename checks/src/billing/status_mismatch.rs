@@ -1,23 +1,31 @@
 //! `billing.status-mismatch`
 use super::{
     facts::{Drift, Hit, Pair},
-    fold::{DriftClass, Group, Judged, JudgedRow},
+    group::{DriftClass, Group, JudgedRow, JudgedSub, Stake},
     report,
     status::{Access, Word},
-    stripe::Sub,
 };
-use crate::{
-    rule,
-    vocab::{Fix, Part},
-};
+use crate::{rule, vocab::Part};
 
 /// A status word that differs and changes nothing, or nothing certain, about access.
-pub(super) static CLASS: DriftClass = DriftClass { rule: "billing.status-mismatch", hit };
+pub(super) static CLASS: DriftClass = DriftClass {
+    rule: "billing.status-mismatch",
+    needs: None,
+    column: None,
+    hit,
+    title: |_| String::new(),
+    fix: |h, d| report::sql_or(h, d, "Write Stripe's status word on every customer.subscription.updated"),
+};
 
 fn hit(group: &Group) -> Option<Hit> {
-    let reported = (super::paid_without_access::CLASS.hit)(group).is_some()
-        || (super::access_without_payment::CLASS.hit)(group).is_some();
-    if reported {
+    let others = [
+        &super::paid_without_access::CLASS,
+        &super::access_without_payment::CLASS,
+        &super::trial_ended::CLASS,
+        &super::customer_deleted::CLASS,
+        &super::subscription_stale::CLASS,
+    ];
+    if others.iter().any(|c| (c.hit)(group).is_some()) {
         return None;
     }
     let pairs = group
@@ -30,17 +38,12 @@ fn hit(group: &Group) -> Option<Hit> {
             if rows.iter().any(|r| agrees(r, sub)) {
                 return None;
             }
-            Some(Pair {
-                subscription: Some((&*sub.is.id).into()),
-                stripe: sub.is.status.word().into(),
-                database: rows.first()?.says.clone(),
-                should: Some(sub.is.status.word().into()),
-            })
+            Some(Pair::status(&sub.is, Some(rows.first()?), ""))
         })
         .collect();
-    group.hit(pairs, std::iter::empty())
+    group.hit(None, pairs, Stake::none())
 }
-fn agrees(row: &JudgedRow, sub: &Judged<Sub>) -> bool {
+fn agrees(row: &JudgedRow, sub: &JudgedSub) -> bool {
     let Some(word) = &row.word else { return true };
     // Where the access differs too it is another class's, or explained by another subscription; an
     // announced end that is written down as one already is the one case that is only a word.
@@ -81,9 +84,6 @@ rule! {
     "billing.status-mismatch" on Billing, Low, stage Database;
     fails "The database has other status words than Stripe"; holds "Every status word agrees with Stripe";
     fn check(drift: Part<'_, Drift>) -> Verdict {
-        report::judge(&drift, CLASS.rule, |_| String::new(), |h, d| {
-            let sql = d.mapping.as_ref().and_then(|m| report::update(h, m));
-            sql.unwrap_or_else(|| Fix::step("Write Stripe's status word on every customer.subscription.updated"))
-        })
+        report::judge(drift.iter(), &CLASS)
     }
 }

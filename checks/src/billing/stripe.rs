@@ -22,14 +22,66 @@ pub struct Sub {
     pub period_end: Option<i64>,
     /// Whether it is set to end by itself.
     pub ending: bool,
+    /// When it was made.
+    pub created: i64,
+    /// When it ended.
+    pub ended: Option<i64>,
+    /// When its trial ends or ended.
+    pub trial_end: Option<i64>,
     /// When something about it last changed, as far as its own times tell.
     pub changed: i64,
     /// What it brings in a month; `None` where that cannot be told (tiers, metering, coupons).
     pub monthly: Option<Money>,
+    /// What is paid for. Where there are more than ten items the rest is left out, and
+    /// [`Sub::items_whole`] is false.
+    pub items: Vec<Item>,
+    /// Whether every item is among [`Sub::items`].
+    pub items_whole: bool,
+    /// Whether collection is paused, so that nothing is charged while it stays active.
+    pub paused: bool,
+    /// The digest of its latest invoice's id.
+    pub latest_invoice: Option<u64>,
     /// Whether it lives on a test clock.
     pub test_clock: bool,
     /// Whether it is of live mode.
     pub livemode: bool,
+}
+
+/// One item of a subscription.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Item {
+    /// `price_…`, or `plan_…` of older accounts.
+    pub price: Option<Box<str>>,
+    /// `prod_…`
+    pub product: Option<Box<str>>,
+    /// How many; `None` where usage is metered.
+    pub quantity: Option<i64>,
+    /// When its period ends.
+    pub period_end: Option<i64>,
+    /// What one of it brings in a month.
+    pub unit: Option<Money>,
+}
+impl Sub {
+    /// Its currency, in lower case, where its price tells.
+    #[must_use]
+    pub fn currency(&self) -> Option<&Currency> {
+        let unit = || self.items.iter().find_map(|i| i.unit.as_ref());
+        self.monthly.as_ref().or_else(unit).map(|m| &m.currency)
+    }
+    /// The products that it is for.
+    pub fn products(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().filter_map(|i| i.product.as_deref())
+    }
+}
+
+/// A short digest, for comparing what need not be kept (ids, e-mail addresses). It never leaves the
+/// process.
+#[must_use]
+pub fn digest(text: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hasher};
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// Where events are sent.
@@ -45,13 +97,17 @@ pub struct Registered {
     pub enabled: bool,
     /// Whether it is of live mode.
     pub livemode: bool,
+    /// The event types that are sent, `*` for most.
+    pub events: Vec<Box<str>>,
+    /// The API version of its events; `None` follows the account.
+    pub version: Option<Box<str>>,
 }
 
 /// The answer to a single retrieve.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Lookup {
+pub enum Lookup<T = Sub> {
     /// It is there.
-    Found(Sub),
+    Found(T),
     /// The account has no such object; whether it is one of the other mode.
     Gone {
         /// The 404 said that the other mode has it.
@@ -113,7 +169,7 @@ impl ApiError {
 // ------------------------------------------------------------------------- as it is on the wire ---
 
 #[derive(Deserialize)]
-struct WirePage<T> {
+pub(super) struct WirePage<T> {
     data: Vec<T>,
     #[serde(default)]
     has_more: bool,
@@ -123,12 +179,12 @@ struct WirePage<T> {
 /// An identifier, or the object itself where it was expanded.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Reference {
+pub(super) enum Reference {
     Id(Box<str>),
     Object { id: Box<str> },
 }
 impl Reference {
-    fn id(self) -> Box<str> {
+    pub(super) fn id(self) -> Box<str> {
         match self {
             Self::Id(id) | Self::Object { id } => id,
         }
@@ -146,6 +202,9 @@ struct WireSub {
     start_date: Option<i64>,
     canceled_at: Option<i64>,
     ended_at: Option<i64>,
+    trial_end: Option<i64>,
+    pause_collection: Option<serde::de::IgnoredAny>,
+    latest_invoice: Option<Reference>,
     cancel_at: Option<i64>,
     #[serde(default)]
     cancel_at_period_end: bool,
@@ -176,6 +235,8 @@ struct WireItem {
 /// A price, or a plan of older versions; the recurrence stands inside or beside.
 #[derive(Deserialize)]
 struct WirePrice {
+    id: Option<Box<str>>,
+    product: Option<Reference>,
     currency: Option<Box<str>>,
     unit_amount: Option<i64>,
     amount: Option<i64>,
@@ -217,6 +278,7 @@ impl WirePrice {
 impl From<WireSub> for Sub {
     fn from(w: WireSub) -> Self {
         let monthly = monthly(&w);
+        let items_whole = w.items.as_ref().is_none_or(|i| !i.has_more);
         let items = w.items.as_ref().map(|i| i.data.as_slice()).unwrap_or_default();
         let period_start = items.iter().filter_map(|i| i.current_period_start).max().or(w.current_period_start);
         let period_end = items.iter().filter_map(|i| i.current_period_end).min().or(w.current_period_end);
@@ -226,14 +288,38 @@ impl From<WireSub> for Sub {
             period_start,
             period_end,
             ending: w.cancel_at_period_end || w.cancel_at.is_some(),
+            created: w.created,
+            ended: w.ended_at,
+            trial_end: w.trial_end,
+            items_whole,
+            paused: w.pause_collection.is_some(),
+            latest_invoice: w.latest_invoice.map(|i| digest(&i.id())),
             changed: times.into_iter().flatten().max().unwrap_or_default(),
             monthly,
             test_clock: w.test_clock.is_some(),
             livemode: w.livemode,
+            items: match w.items {
+                Some(items) if !items.data.is_empty() => items.data.into_iter().map(Item::from).collect(),
+                _ => w.plan.map(|p| item(p, w.quantity, w.current_period_end)).into_iter().collect(),
+            },
             id: w.id,
             customer: w.customer.id(),
         }
     }
+}
+impl From<WireItem> for Item {
+    fn from(w: WireItem) -> Self {
+        match w.price.or(w.plan) {
+            Some(price) => item(price, w.quantity, w.current_period_end),
+            None => Self { quantity: w.quantity, period_end: w.current_period_end, ..Self::default() },
+        }
+    }
+}
+fn item(price: WirePrice, quantity: Option<i64>, period_end: Option<i64>) -> Item {
+    let unit = price.monthly(1).and_then(|(currency, minor)| {
+        Some(Money { currency: Currency(currency.to_ascii_lowercase()), minor: i64::try_from(minor).ok()? })
+    });
+    Item { price: price.id, product: price.product.map(Reference::id), quantity, period_end, unit }
 }
 fn monthly(w: &WireSub) -> Option<Money> {
     if w.discount.is_some() || !w.discounts.is_empty() {
@@ -267,6 +353,10 @@ struct WireEndpoint {
     livemode: bool,
     #[serde(default, rename = "type")]
     kind: Option<Box<str>>,
+    #[serde(default)]
+    enabled_events: Vec<Box<str>>,
+    #[serde(alias = "snapshot_api_version")]
+    api_version: Option<Box<str>>,
     webhook_endpoint: Option<WireTarget>,
 }
 #[derive(Deserialize)]
@@ -281,6 +371,8 @@ impl From<WireEndpoint> for Registered {
             kind: w.kind.unwrap_or_else(|| "webhook_endpoint".into()),
             enabled: &*w.status == "enabled",
             livemode: w.livemode,
+            events: w.enabled_events,
+            version: w.api_version,
         }
     }
 }
@@ -322,7 +414,7 @@ impl Listed for Registered {
     }
 }
 
-fn page<W, T>(body: &[u8]) -> Result<Page<T>, Cause>
+pub(super) fn page<W, T>(body: &[u8]) -> Result<Page<T>, Cause>
 where
     W: for<'de> Deserialize<'de>,
     T: From<W>,
@@ -355,13 +447,37 @@ fn unreadable(body: &[u8], error: &serde_json::Error) -> Cause {
     })
 }
 
+/// What can be retrieved by its id.
+pub trait Retrieved: Sized {
+    /// The path in front of the id, with its slash.
+    const UNDER: &'static str;
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// [`Cause::Parse`] where it is neither the object nor the error that says there is none.
+    fn lookup(body: &[u8]) -> Result<Lookup<Self>, Cause>;
+}
+impl Retrieved for Sub {
+    const UNDER: &'static str = "/v1/subscriptions/";
+    fn lookup(body: &[u8]) -> Result<Lookup<Self>, Cause> {
+        lookup_as::<WireSub, Self>(body)
+    }
+}
+
 /// Reads the answer to `GET /v1/subscriptions/:id`.
 ///
 /// # Errors
 /// [`Cause::Parse`] where it is neither a subscription nor the error that says there is none.
 pub fn lookup(body: &[u8]) -> Result<Lookup, Cause> {
-    match serde_json::from_slice::<WireSub>(body) {
-        Ok(sub) => Ok(Lookup::Found(sub.into())),
+    Sub::lookup(body)
+}
+pub(super) fn lookup_as<W, T>(body: &[u8]) -> Result<Lookup<T>, Cause>
+where
+    W: for<'de> Deserialize<'de>,
+    T: From<W>,
+{
+    match serde_json::from_slice::<W>(body) {
+        Ok(found) => Ok(Lookup::Found(found.into())),
         Err(error) => match ApiError::read(body) {
             Some(e) if e.missing() => Ok(Lookup::Gone { other_mode: e.other_mode() }),
             _ => Err(unreadable(body, &error)),

@@ -1,7 +1,7 @@
 //! `billing.subscription-unknown`
 use super::{
     facts::{Drift, Hit, Pair},
-    fold::{DriftClass, Group},
+    group::{DriftClass, Group, Stake},
     report,
 };
 use crate::{
@@ -10,21 +10,44 @@ use crate::{
 };
 
 /// A row with a subscription that the account does not have.
-pub(super) static CLASS: DriftClass = DriftClass { rule: "billing.subscription-unknown", hit };
+pub(super) static CLASS: DriftClass = DriftClass {
+    rule: "billing.subscription-unknown",
+    needs: None,
+    column: None,
+    hit,
+    title: |h| format!("Stripe does not know {}", report::first_id(h)),
+    fix: |h, d| {
+        let id = report::first_id(h);
+        let table = d.mapping.as_ref().map_or("the table", |m| m.mapping.table.as_str());
+        Fix::steps([
+            format!("stripe subscriptions retrieve {id}"),
+            format!("stripe subscriptions retrieve {id} --live"),
+            format!("Where neither knows it, delete the row of {table} that carries it"),
+        ])
+    },
+};
 
 fn hit(group: &Group) -> Option<Hit> {
+    unknown(group, false)
+}
+/// The rows of subscriptions that the account does not have; `test` asks for those that the other
+/// mode has while the key is a live one.
+pub(super) fn unknown(group: &Group, test: bool) -> Option<Hit> {
     let pairs = group
         .rows
         .iter()
-        .filter_map(|r| Some((r.is.subscription.as_ref()?, r.gone?, &r.says)))
-        .map(|(id, other_mode, says)| Pair {
+        .filter_map(|r| Some((r, r.is.subscription.as_ref()?, r.gone?)))
+        .filter(|(.., other_mode)| (*other_mode && group.policy.live) == test)
+        .map(|(row, id, other_mode)| Pair {
+            field: "status",
             subscription: Some((&**id).into()),
+            row: row.is.key.as_deref().map(Into::into),
             stripe: if other_mode { "not in this mode; the other mode has it" } else { "no such subscription" }.into(),
-            database: says.clone(),
+            database: row.says.clone(),
             should: None,
         })
         .collect();
-    group.hit(pairs, std::iter::empty())
+    group.hit(group.rows.iter().find_map(|r| r.is.customer.as_deref()), pairs, Stake::none())
 }
 
 rule! {
@@ -58,15 +81,6 @@ rule! {
     "billing.subscription-unknown" on Billing, High, stage Database;
     fails "Rows name subscriptions that Stripe does not know"; holds "Stripe knows every subscription in the database";
     fn check(drift: Part<'_, Drift>) -> Verdict {
-        let title = |h: &Hit| format!("Stripe does not know {}", report::first_id(h));
-        report::judge(&drift, CLASS.rule, title, |h, d| {
-            let id = report::first_id(h);
-            let table = d.mapping.as_ref().map_or("the table", |m| m.mapping.table.as_str());
-            Fix::steps([
-                format!("stripe subscriptions retrieve {id}"),
-                format!("stripe subscriptions retrieve {id} --live"),
-                format!("Where neither knows it, delete the row of {table} that carries it"),
-            ])
-        })
+        report::judge(drift.iter(), &CLASS)
     }
 }

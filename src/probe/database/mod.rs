@@ -57,10 +57,14 @@ use super::{
 use futures_util::future::BoxFuture;
 use launchcheck_checks::{
     billing::{
-        fold::Row,
-        mapping::{ColumnKind, ColumnSample, Settled, TableSample},
+        facts::{EventColumn, Layout},
+        json,
+        mapping::{ColumnKind, ColumnSample, People, Role, Settled, TableSample, is_event_column},
+        objects::fold_email,
+        row::Row,
+        stripe::digest,
     },
-    vocab::Cause,
+    vocab::{Cause, Shown},
 };
 use sql::Dialect;
 use std::{collections::BTreeSet, path::Path, time::Duration};
@@ -225,7 +229,7 @@ impl Reading {
         }
         for table in &mut tables {
             match self.sample(dialect, table).await {
-                Ok(()) => {}
+                Ok(()) => json::expand(table),
                 Err(Cause::Deadline) => return Err(Cause::Deadline),
                 Err(cause) => gaps.push(cause),
             }
@@ -325,6 +329,98 @@ impl Reading {
         Ok(())
     }
 
+    /// The digests of the addresses of the app's users.
+    ///
+    /// # Errors
+    /// Why they ended before their end.
+    pub async fn people(&mut self, people: &People, each: &mut (dyn FnMut(u64) + Send)) -> Result<(), Cause> {
+        self.limit(SCAN).await?;
+        let sql = self.session.dialect().people(people);
+        let mut fold = |cells: Cells| {
+            let address = cells.into_iter().next().flatten();
+            if let Some(email) = address.and_then(|e| fold_email(&e)) {
+                each(digest(&email));
+            }
+        };
+        self.rows(sql, Vec::new(), SCAN, &mut fold).await
+    }
+    /// The column of the billing table that refers to the users, where one does.
+    ///
+    /// # Errors
+    /// Why that could not be asked.
+    pub async fn owner(&mut self, settled: &Settled, people: &People) -> Result<Option<String>, Cause> {
+        let (Some(owner), Some(key)) = (settled.mapping.column(Role::Owner), &people.key) else { return Ok(None) };
+        if settled.table == people.table && settled.schema == people.schema {
+            return Ok(None);
+        }
+        let sql = self.session.dialect().refers(settled, owner, people, key);
+        let mut counts = (0_u64, 0_u64);
+        let mut read = |cells: Cells| {
+            let number = |i: usize| cells.get(i).and_then(|c| c.as_ref()?.split('.').next()?.parse().ok()).unwrap_or(0);
+            counts = (number(0), number(1));
+        };
+        self.tried(sql, &mut read).await?;
+        Ok((counts.0 > 0 && counts.1 * 10 >= counts.0 * 9).then(|| owner.to_owned()))
+    }
+    /// What the indexes and the duplicates say: of the columns with ids of events, and of the users.
+    ///
+    /// # Errors
+    /// Why they could not be read.
+    pub async fn layout(&mut self, tables: &[TableSample], people: Option<&People>) -> Result<Layout, Cause> {
+        let dialect = self.session.dialect();
+        let mut layout = Layout::default();
+        let mut unique = BTreeSet::new();
+        self.limit(SAMPLE).await?;
+        self.rows(dialect.unique.to_owned(), Vec::new(), SAMPLE, &mut |cells| {
+            if let [schema, Some(table), Some(column)] = cells.as_slice() {
+                unique.insert((schema.clone().unwrap_or_default(), table.clone(), column.clone()));
+            }
+        })
+        .await?;
+        let mut held = Vec::new();
+        for table in tables {
+            held.extend(table.columns.iter().filter(|c| is_event_column(table, c)).map(|c| (table, c)));
+        }
+        for (table, column) in held {
+            let is_unique = unique.contains(&(table.schema.clone(), table.name.clone(), column.name.clone()));
+            let mut twice = Vec::new();
+            if !is_unique {
+                let sql = dialect.twice(table, &column.name);
+                self.tried(sql, &mut |cells| twice.extend(cells.into_iter().flatten())).await?;
+            }
+            layout.events.push(EventColumn {
+                table: table.full_name().into(),
+                column: column.name.as_str().into(),
+                unique: is_unique,
+                twice: u64::try_from(twice.len()).unwrap_or(u64::MAX),
+                example: twice.first().map(|id| Shown::from(id.as_str()).short(60)),
+                quote: dialect.quote,
+            });
+        }
+        if let Some(people) = people {
+            let sql = dialect.twins(people);
+            let mut keys = Vec::new();
+            self.tried(sql, &mut |cells| keys.push(cells)).await?;
+            layout.twin_count = u64::try_from(keys.len()).unwrap_or(u64::MAX);
+            let first = keys.into_iter().next().into_iter().flatten().flatten();
+            layout.twins = first.map(|k| Shown::from(k).short(60)).collect();
+            layout.people = Some(people.full_name().into());
+        }
+        Ok(layout)
+    }
+    /// A statement that may fail without ending the transaction.
+    async fn tried(&mut self, sql: String, each: Each<'_>) -> Result<(), Cause> {
+        let savepoints = self.session.dialect().savepoints;
+        if savepoints {
+            self.run("SAVEPOINT launchcheck").await?;
+        }
+        let done = self.rows(sql, Vec::new(), SCAN, each).await;
+        if savepoints && done.is_err() {
+            self.run("ROLLBACK TO SAVEPOINT launchcheck").await?;
+        }
+        done
+    }
+
     /// Ends the transaction, so that it holds nothing back in the server.
     pub async fn close(self) {
         let _ = tokio::time::timeout(Duration::from_secs(1), self.session.close()).await;
@@ -344,8 +440,10 @@ async fn bounded(until: &Sooner, limit: Duration, work: BoxFuture<'_, sqlx::Resu
     }
 }
 fn row(cells: &[Option<String>]) -> Row {
-    let cell = |i: usize| cells.get(i).and_then(|c| c.as_deref());
-    Row::read(cell(0), cell(1), cell(2), cell(3))
+    Row::read(|role| {
+        let at = Role::ALL.iter().position(|r| *r == role)?;
+        cells.get(at).and_then(|c| c.as_deref())
+    })
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ static DIALECT: Dialect = Dialect {
         let t = declared.to_ascii_lowercase();
         if t.starts_with("tinyint(1)") || t.starts_with("bool") {
             ColumnKind::Flag
-        } else if t.contains("char") || t.contains("text") || t.starts_with("enum") {
+        } else if t.contains("char") || t.contains("text") || t.starts_with("enum") || t == "json" {
             ColumnKind::Text
         } else if t.contains("int") || t.starts_with("decimal") {
             ColumnKind::Number
@@ -30,6 +30,12 @@ static DIALECT: Dialect = Dialect {
         } else {
             ColumnKind::Other
         }
+    },
+    unique: "SELECT CAST(NULL AS CHAR), CAST(table_name AS CHAR), CAST(column_name AS CHAR) \
+             FROM information_schema.statistics WHERE table_schema = DATABASE() AND non_unique = 0 LIMIT 20000",
+    leaf: |column, path| {
+        let steps: String = path.iter().map(|s| format!(".\"{s}\"")).collect();
+        format!("(CASE WHEN JSON_VALID({column}) THEN JSON_UNQUOTE(JSON_EXTRACT({column}, '${steps}')) END)")
     },
 };
 

@@ -13,7 +13,7 @@ static DIALECT: Dialect = Dialect {
     numbered: true,
     savepoints: true,
     catalogue: "SELECT CASE WHEN n.nspname = current_schema() THEN NULL ELSE n.nspname::text END, c.relname::text, \
-                a.attname::text, t.typcategory::text \
+                a.attname::text, CASE WHEN t.typname IN ('json', 'jsonb') THEN 'S' ELSE t.typcategory::text END \
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
                 JOIN pg_type t ON t.oid = a.atttypid \
@@ -27,6 +27,17 @@ static DIALECT: Dialect = Dialect {
         "N" => ColumnKind::Number,
         "D" => ColumnKind::Time,
         _ => ColumnKind::Other,
+    },
+    unique: "SELECT CASE WHEN n.nspname = current_schema() THEN NULL ELSE n.nspname::text END, c.relname::text, \
+             a.attname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) \
+             WHERE i.indisunique AND n.nspname NOT LIKE 'pg\\_%' LIMIT 20000",
+    leaf: |column, path| {
+        let steps: Vec<String> = path.iter().map(|s| format!("\"{s}\"")).collect();
+        let document = format!("CAST({column} AS text)");
+        let leaf = format!("CAST({document} AS jsonb) #>> '{{{}}}'", steps.join(","));
+        format!("(CASE WHEN {document} ~ '^\\s*\\{{.*\\}}\\s*$' THEN {leaf} END)")
     },
 };
 

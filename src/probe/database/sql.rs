@@ -1,12 +1,19 @@
 //! The SQL that is sent, for engines that differ in quoting, casts and catalogues.
 
 use super::Cells;
-use launchcheck_checks::billing::mapping::{ColumnKind, ColumnSample, Role, Settled, TableSample};
+use launchcheck_checks::billing::{
+    json,
+    mapping::{ColumnKind, ColumnSample, People, Role, Settled, TableSample},
+};
 use std::fmt::Write;
 
 /// How many values of a column are sampled, and how many characters of each.
 const VALUES: usize = 200;
 const LENGTH: usize = 300;
+/// How many characters of a value that may be JSON, which is worth nothing when it is cut.
+const DOCUMENT: usize = 16_000;
+/// How many addresses or ids that stand twice are counted.
+const TWICE: usize = 1000;
 
 /// What the engines write differently.
 pub(super) struct Dialect {
@@ -22,6 +29,10 @@ pub(super) struct Dialect {
     pub(super) catalogue: &'static str,
     /// What a declared type means.
     pub(super) kind: fn(&str) -> ColumnKind,
+    /// Rows of schema, table and column of every unique index.
+    pub(super) unique: &'static str,
+    /// The text of a leaf of JSON, given the column and the steps; NULL where it is none.
+    pub(super) leaf: fn(&str, &[&str]) -> String,
 }
 
 /// Takes one row of the catalogue.
@@ -48,6 +59,12 @@ impl Dialect {
     fn table(&self, schema: &str, table: &str) -> String {
         if schema.is_empty() { self.name(table) } else { format!("{}.{}", self.name(schema), self.name(table)) }
     }
+    /// A column, or the leaf of one, in a table that goes by a short name.
+    fn column(&self, of: &str, name: &str) -> String {
+        let (column, path) = json::split(name);
+        let column = format!("{of}{}", self.name(column));
+        if path.is_empty() { column } else { (self.leaf)(&column, &path) }
+    }
     fn cast(&self, expression: &str) -> String {
         format!("CAST({expression} AS {})", self.text)
     }
@@ -68,8 +85,8 @@ impl Dialect {
             // Writing to a string cannot fail.
             let _ = write!(
                 sql,
-                "{joint}SELECT {key} AS k, v FROM (SELECT substr({value}, 1, {LENGTH}) AS v FROM {from} \
-                 WHERE {name} IS NOT NULL LIMIT {VALUES}) AS s{index}"
+                "{joint}SELECT {key} AS k, v FROM (SELECT CASE WHEN {value} LIKE '{{%' THEN \
+                 substr({value}, 1, {DOCUMENT}) ELSE substr({value}, 1, {LENGTH}) END AS v FROM {from} WHERE {name} IS NOT NULL LIMIT {VALUES}) AS s{index}"
             );
         }
         sql
@@ -77,31 +94,76 @@ impl Dialect {
 
     /// How many of so many ids stand in a column.
     pub(super) fn held(&self, table: &TableSample, column: &str, ids: usize) -> String {
-        let (from, name) = (self.table(&table.schema, &table.name), self.name(column));
+        let (from, name) = (self.table(&table.schema, &table.name), self.column("", column));
         let count = self.cast(&format!("count(DISTINCT {name})"));
         format!("SELECT {count} FROM {from} WHERE {name} IN ({})", self.marks(ids))
     }
 
-    /// Customer, subscription, status and period end of every row that has an id.
+    /// The roles of every row that has an id. What tells rows apart is left out: it is only worth
+    /// having of the few that are read again.
     pub(super) fn scan(&self, settled: &Settled) -> String {
         let ids = [Role::Subscription, Role::Customer];
         let any: Vec<String> = ids
             .into_iter()
             .filter_map(|r| settled.mapping.column(r))
-            .map(|c| format!("{} IS NOT NULL", self.name(c)))
+            .map(|c| format!("{} IS NOT NULL", self.column("b.", c)))
             .collect();
-        format!("{} WHERE {}", self.select(settled), any.join(" OR "))
+        format!("{} WHERE {}", self.select(settled, false), any.join(" OR "))
     }
     /// The same of the rows with one of so many ids in a column.
     pub(super) fn again(&self, settled: &Settled, column: &str, ids: usize) -> String {
-        format!("{} WHERE {} IN ({})", self.select(settled), self.name(column), self.marks(ids))
+        format!("{} WHERE {} IN ({})", self.select(settled, true), self.column("b.", column), self.marks(ids))
     }
-    fn select(&self, settled: &Settled) -> String {
-        let roles = [Role::Customer, Role::Subscription, Role::Status, Role::PeriodEnd];
-        let columns = roles.map(|role| match settled.mapping.column(role) {
-            Some(column) => self.cast(&self.name(column)),
-            None => self.cast("NULL"),
+    fn select(&self, settled: &Settled, keys: bool) -> String {
+        let joined = settled.people.as_ref().and_then(|p| Some((p, p.key.as_deref()?, p.owner.as_deref()?)));
+        let columns = Role::ALL.map(|role| match (role, settled.mapping.column(role), joined) {
+            (Role::Key, ..) if !keys => self.cast("NULL"),
+            (Role::Email, None, Some((people, ..))) => self.cast(&self.column("p.", &people.email)),
+            (_, Some(column), _) => self.cast(&self.column("b.", column)),
+            (_, None, _) => self.cast("NULL"),
         });
-        format!("SELECT {} FROM {}", columns.join(", "), self.table(&settled.schema, &settled.table))
+        let join = joined.map(|(people, key, owner)| {
+            let (theirs, ours) = (self.cast(&self.column("p.", key)), self.cast(&self.column("b.", owner)));
+            format!(" LEFT JOIN {} AS p ON {theirs} = {ours}", self.table(&people.schema, &people.table))
+        });
+        let from = self.table(&settled.schema, &settled.table);
+        format!("SELECT {} FROM {from} AS b{}", columns.join(", "), join.unwrap_or_default())
+    }
+
+    /// The addresses of the app's users.
+    pub(super) fn people(&self, people: &People) -> String {
+        let email = self.name(&people.email);
+        let from = self.table(&people.schema, &people.table);
+        format!("SELECT {} FROM {from} WHERE {email} IS NOT NULL", self.cast(&email))
+    }
+    /// Two keys of each address that several users have.
+    pub(super) fn twins(&self, people: &People) -> String {
+        let folded = format!("lower(trim({}))", self.cast(&self.name(&people.email)));
+        let key = people.key.as_deref().map_or_else(|| "NULL".to_owned(), |k| self.name(k));
+        let (key, from) = (self.cast(&key), self.table(&people.schema, &people.table));
+        let gone = people.deleted.as_deref().map(|d| format!(" AND {} IS NULL", self.name(d))).unwrap_or_default();
+        format!(
+            "SELECT min({key}), max({key}) FROM {from} WHERE {folded} LIKE '%@%'{gone} GROUP BY {folded} \
+             HAVING count(*) > 1 LIMIT {TWICE}"
+        )
+    }
+    /// The values that stand in a column more than once.
+    pub(super) fn twice(&self, table: &TableSample, column: &str) -> String {
+        let (value, from) = (self.cast(&self.name(column)), self.table(&table.schema, &table.name));
+        let name = self.name(column);
+        format!(
+            "SELECT min({value}) FROM {from} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1 LIMIT {TWICE}"
+        )
+    }
+    /// Whether a column of one table holds a value of another's: how many rows match.
+    pub(super) fn refers(&self, settled: &Settled, owner: &str, people: &People, key: &str) -> String {
+        let (billing, users) = (self.table(&settled.schema, &settled.table), self.table(&people.schema, &people.table));
+        let (theirs, ours) = (self.cast(&self.column("p.", key)), self.cast(&self.column("b.", owner)));
+        let some = format!(
+            "SELECT {ours} AS o FROM {billing} AS b WHERE {} IS NOT NULL LIMIT {VALUES}",
+            self.column("b.", owner)
+        );
+        let both = format!("sum(CASE WHEN EXISTS (SELECT 1 FROM {users} AS p WHERE {theirs} = s.o) THEN 1 ELSE 0 END)");
+        format!("SELECT {}, {} FROM ({some}) AS s", self.cast("count(*)"), self.cast(&both))
     }
 }

@@ -31,6 +31,12 @@ static DIALECT: Dialect = Dialect {
             ColumnKind::Text
         }
     },
+    unique: "SELECT NULL, m.name, i.name FROM sqlite_master AS m JOIN pragma_index_list(m.name) AS l \
+             JOIN pragma_index_info(l.name) AS i WHERE m.type = 'table' AND l.\"unique\" = 1 LIMIT 20000",
+    leaf: |column, path| {
+        let steps: String = path.iter().map(|s| format!(".\"{s}\"")).collect();
+        format!("(CASE WHEN json_valid({column}) THEN json_extract({column}, '${steps}') END)")
+    },
 };
 
 struct Sqlite(SqliteConnection);

@@ -116,6 +116,8 @@ fn names_are_quoted() {
         savepoints: false,
         catalogue: "",
         kind: |_| ColumnKind::Text,
+        unique: "",
+        leaf: |column, _| column.to_owned(),
     };
     let sql = dialect.sample(&table, &[0]);
     assert!(sql.contains("FROM \"a\"\"; DROP TABLE b; --\"") && sql.contains("\"c`\"\"\""), "{sql}");

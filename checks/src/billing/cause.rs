@@ -1,0 +1,113 @@
+//! Why the two sides differ, as far as the account's events tell.
+
+use super::{
+    facts::{Endpoints, Hit, Tally},
+    objects::Event,
+};
+use crate::vocab::Shown;
+use std::collections::BTreeMap;
+
+/// The latest event about each object, of 30 days at most: Stripe keeps them no longer.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    latest: BTreeMap<Box<str>, Event>,
+    /// Whether the lists were read to their end, so that no event means no event.
+    pub whole: bool,
+}
+impl Heard {
+    /// One event of any list.
+    pub fn add(&mut self, event: Event) {
+        let Some(object) = event.object.clone() else { return };
+        // One that waits says more than a later one that arrived.
+        let rank = |e: &Event| (e.pending > 0, e.created, e.id.clone());
+        let slot = self.latest.entry(object);
+        let newer = |old: &Event| rank(&event) > rank(old);
+        match slot {
+            std::collections::btree_map::Entry::Occupied(mut o) if newer(o.get()) => {
+                o.insert(event);
+            }
+            std::collections::btree_map::Entry::Occupied(_) => {}
+            std::collections::btree_map::Entry::Vacant(v) => {
+                v.insert(event);
+            }
+        }
+    }
+    /// Tells each hit its cause.
+    pub fn explain(&self, tallies: &mut BTreeMap<&'static str, Tally>, endpoints: Option<&Endpoints>, now: i64) {
+        for hit in tallies.values_mut().flat_map(|t| &mut t.worst) {
+            let ids: Vec<&str> = hit.pairs.iter().filter_map(|p| p.subscription.as_ref()).map(Shown::as_str).collect();
+            let event = ids.iter().find_map(|id| self.latest.get(*id));
+            let event = event.or_else(|| self.latest.get(hit.customer.as_ref()?.as_str()));
+            match event {
+                Some(event) => tell(hit, event, endpoints, now),
+                None if self.whole => {
+                    let none = "no event about it in the last 30 days: it is older than Stripe keeps events, or the row \
+                                was changed by hand";
+                    hit.cause = Some(none.into());
+                }
+                None => {}
+            }
+        }
+    }
+}
+fn tell(hit: &mut Hit, event: &Event, endpoints: Option<&Endpoints>, now: i64) {
+    let (id, kind) = (&event.id, &event.kind);
+    let age = match (now - event.created) / 3600 {
+        h if h >= 48 => format!("{} days ago", h / 24),
+        h => format!("{h} hours ago"),
+    };
+    let serving: Vec<_> = endpoints.iter().flat_map(|e| e.list.iter().filter(|x| e.serves(x))).collect();
+    let deaf = !serving.is_empty() && !serving.iter().any(|e| e.hears(kind));
+    hit.cause = Some(if event.pending > 0 {
+        format!("{id} ({kind}, {age}) was never delivered").into()
+    } else if deaf {
+        format!("no endpoint is sent {kind}, which {id} was ({age})").into()
+    } else {
+        format!(
+            "{id} ({kind}, {age}) was delivered, and the handler left the row as it is: look at its branch for {kind}"
+        )
+        .into()
+    });
+    let to = match serving.as_slice() {
+        [one] => one.id.as_str().to_owned(),
+        _ => "ENDPOINT".to_owned(),
+    };
+    let flag = endpoints.map_or("", |e| e.mode.flag());
+    hit.resend = Some(format!("stripe events resend {id} --webhook-endpoint {to}{flag}").into());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::example;
+    use crate::vocab::Fact;
+
+    fn event(id: &str, kind: &str, pending: i64) -> Event {
+        Event { id: id.into(), kind: kind.into(), created: 1000, object: Some("sub_1".into()), pending }
+    }
+    fn explained(events: Vec<Event>, endpoint: &str) -> Hit {
+        let fence = format!("stripe sub_1 cus_1 canceled\nrow cus_1 sub_1 active\n{endpoint}");
+        let (_, facts, at) = example::facts(&fence).unwrap();
+        let drift = super::super::facts::Drift::table(&facts)[&at].get().unwrap().clone();
+        let endpoints = Endpoints::table(&facts)[&at].get().unwrap().clone();
+        let mut heard = Heard { whole: true, ..Heard::default() };
+        events.into_iter().for_each(|e| heard.add(e));
+        let mut tallies = drift.classes;
+        heard.explain(&mut tallies, Some(&endpoints), 1000 + 3 * 86_400);
+        tallies.into_values().next().unwrap().worst.remove(0)
+    }
+
+    #[test]
+    fn each_cause_has_its_words() {
+        let all = "endpoint https://acme.test/hook enabled live *";
+        let said = |events, endpoint| explained(events, endpoint).cause.unwrap().as_str().to_owned();
+        let deleted = "customer.subscription.deleted";
+        assert!(said(vec![event("evt_1", deleted, 1)], all).contains("never delivered"));
+        assert!(said(vec![event("evt_1", deleted, 0)], all).contains("branch for customer.subscription.deleted"));
+        let deaf = "endpoint https://acme.test/hook enabled live invoice.paid";
+        assert!(said(vec![event("evt_1", deleted, 0)], deaf).contains("no endpoint is sent"));
+        assert!(said(Vec::new(), all).contains("30 days"));
+        let hit = explained(vec![event("evt_1", deleted, 1), event("evt_2", deleted, 0)], all);
+        assert_eq!(hit.resend.unwrap().as_str(), "stripe events resend evt_1 --webhook-endpoint we_1 --live");
+    }
+}
