@@ -4,10 +4,12 @@
 mod billing;
 mod chain_file;
 mod cli;
+mod drift;
 mod edge;
 mod env_loader;
 mod hosts;
 mod mail;
+mod mapping;
 mod once;
 mod policies;
 mod probes;

@@ -28,7 +28,9 @@ fn plan(weather: Weather) -> (Plan, usize, usize) {
             *sub = sub.clone().status("canceled");
             free += 1;
         }
-        plan.users.push(User::paying(&format!("user{n}"), &sub.customer, &sub.id, word));
+        // The n-th from the end is the one that was made for this user.
+        let name = format!("user{}", SUBSCRIPTIONS - 1 - n);
+        plan.users.push(User::paying(&name, &sub.customer, &sub.id, word));
     }
     (plan, shut_out, free)
 }

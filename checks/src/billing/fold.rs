@@ -381,7 +381,8 @@ impl Join {
 
     /// Who belongs to whom: customers of one row, and customers with one address.
     fn owners(&self) -> Owners {
-        let mut owners = Owners((0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)).collect());
+        let mut owners =
+            Owners { up: (0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)).collect(), sizes: HashMap::new() };
         let mut addresses: Vec<(u64, Id)> =
             self.customers.iter().filter(|(_, e)| *e != 0).map(|(id, email)| (*email, *id)).collect();
         for n in 0..self.rows.len() {
@@ -398,7 +399,7 @@ impl Join {
         addresses.sort_unstable();
         addresses.dedup();
         for part in addresses.chunk_by(|a, b| a.0 == b.0).filter(|p| p.len() <= SHARED) {
-            part.windows(2).for_each(|two| owners.join(two[0].1, two[1].1));
+            part.windows(2).for_each(|two| owners.join_few(two[0].1, two[1].1));
         }
         // In the second reading everybody stays where the first put them.
         let known: Vec<(Id, Id)> = self
@@ -559,7 +560,7 @@ impl Join {
             let words: Vec<&str> = odd.iter().take(3).map(|w| &**w).collect();
             gaps.insert(Cause::Parse(format!("Stripe has statuses unknown to us: {}", words.join(", ")).into()));
         }
-        if self.unanswered.len() > CAP {
+        if self.provider_whole && self.unanswered.len() > CAP {
             gaps.insert(Cause::TooLarge);
         }
         gaps.into_iter().collect()
@@ -623,19 +624,38 @@ impl Join {
 }
 
 /// A forest of who belongs to whom.
-struct Owners(Vec<Id>);
+struct Owners {
+    up: Vec<Id>,
+    /// How many are in a tree, by its root; of one that is alone nothing.
+    sizes: HashMap<Id, usize>,
+}
 impl Owners {
     fn of(&self, mut id: Id) -> Id {
-        while let Some(up) = self.0.get(id as usize).filter(|up| **up != id) {
+        while let Some(up) = self.up.get(id as usize).filter(|up| **up != id) {
             id = *up;
         }
         id
     }
+    fn size(&self, root: Id) -> usize {
+        self.sizes.get(&root).copied().unwrap_or(1)
+    }
     fn join(&mut self, a: Id, b: Id) {
         let (a, b) = (self.of(a), self.of(b));
-        if a != b && (a.max(b) as usize) < self.0.len() {
-            // The older number is the root, so that the paths stay short and the result the same.
-            self.0[a.max(b) as usize] = a.min(b);
+        if a != b && (a.max(b) as usize) < self.up.len() {
+            // The older number is the root, so that the result is the same in each run.
+            let (root, leaf) = (a.min(b), a.max(b));
+            let size = self.size(root) + self.size(leaf);
+            self.up[leaf as usize] = root;
+            self.sizes.remove(&leaf);
+            self.sizes.insert(root, size);
+        }
+    }
+    /// The same, unless it makes a crowd: addresses that are swapped or shared say nothing of owners,
+    /// and a chain of them would hide everything.
+    fn join_few(&mut self, a: Id, b: Id) {
+        let (a, b) = (self.of(a), self.of(b));
+        if a != b && self.size(a) + self.size(b) <= SHARED {
+            self.join(a, b);
         }
     }
 }

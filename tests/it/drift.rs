@@ -1,0 +1,98 @@
+//! `launchcheck drift` by the built executable: the whole list, in every format, on every engine.
+
+use launchcheck_fixtures::{
+    Plan, World,
+    database::{Engine, User},
+    scenarios,
+    stripe::{Customer, Subscription, Trouble},
+};
+use serde_json::Value;
+use std::process::Output;
+
+/// Seven customers who pay without access, and one who has it without paying.
+fn plan(engine: Engine) -> Plan {
+    let mut plan = scenarios::healthy();
+    plan.database = Some(engine);
+    for n in 0..8 {
+        let (customer, sub) = (format!("cus_d{n}"), format!("sub_d{n}"));
+        let (stripe, word) = if n == 7 { ("canceled", "active") } else { ("active", "canceled") };
+        let data = &mut plan.stripe.as_mut().unwrap().data;
+        data.customers.push(Customer::new(&customer, &format!("d{n}@customers.example")));
+        data.subscriptions.push(Subscription::new(&sub, &customer).status(stripe));
+        plan.users.push(User::paying(&format!("d{n}"), &customer, &sub, word));
+    }
+    plan
+}
+fn drift(world: &World, args: &[&str]) -> Output {
+    let mut command = world.command(env!("CARGO_BIN_EXE_launchcheck"));
+    let api = world.stripe().url();
+    command.arg("drift").args(["--stripe-api", &api]).args(args).output().unwrap()
+}
+fn lines(output: &Output) -> Vec<Value> {
+    String::from_utf8_lossy(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+#[test]
+fn every_difference_is_listed_on_every_engine() {
+    for engine in [Engine::Sqlite, Engine::Postgres, Engine::MariaDb] {
+        let world = World::start(plan(engine)).unwrap();
+        let output = drift(&world, &["--format", "jsonl"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let found = lines(&output);
+        let of = |rule: &str| found.iter().filter(|l| l["rule"] == rule).count();
+        assert_eq!((of("billing.paid-without-access"), of("billing.access-without-payment")), (7, 1), "{said}");
+        assert_eq!((found.len(), output.status.code()), (8, Some(1)), "{said}");
+        let first = found.iter().find(|l| l["customer"] == "cus_d0").unwrap();
+        for (field, want) in [
+            ("severity", Value::from("blocker")),
+            ("subscription", "sub_d0".into()),
+            ("row", "d0".into()),
+            ("stripe", "active".into()),
+            ("database", "canceled".into()),
+            ("mrr", 4900.into()),
+            ("currency", "usd".into()),
+        ] {
+            assert_eq!(first[field], want, "{engine:?} {field}");
+        }
+        assert!(first["fix"].as_str().unwrap().contains("UPDATE users SET subscription_status = 'active'"), "{first}");
+        assert!(first["fix"].as_str().unwrap().contains("ROLLBACK"));
+        assert!(first["cause"].as_str().unwrap().contains("30 days"), "{first}");
+        assert!(said.contains("8 differences") && said.contains("343.00 USD a month"), "{said}");
+        assert_eq!(world.database().writes(), Vec::<String>::new());
+        assert_eq!(world.stripe().counts().writes, 0);
+    }
+}
+
+#[test]
+fn it_can_be_narrowed_and_written_as_a_table_or_csv() {
+    let world = World::start(plan(Engine::Sqlite)).unwrap();
+    let one = drift(&world, &["--format", "jsonl", "--customer", "cus_d3"]);
+    assert_eq!((lines(&one).len(), one.status.code()), (1, Some(1)));
+    let class = drift(&world, &["--format", "jsonl", "--class", "access-without-payment"]);
+    assert_eq!((lines(&class).len(), class.status.code()), (1, Some(0)), "high is no blocker");
+    let strict = drift(&world, &["--format", "jsonl", "--class", "access-without-payment", "--fail-on", "high"]);
+    assert_eq!(strict.status.code(), Some(1));
+    let later = drift(&world, &["--format", "jsonl", "--since", "2099-01-01"]);
+    assert_eq!((lines(&later).len(), later.status.code()), (0, Some(0)));
+    let csv = drift(&world, &["--format", "csv"]);
+    let text = String::from_utf8_lossy(&csv.stdout).into_owned();
+    assert!(
+        text.starts_with("rule,severity,customer,subscription,row,stripe,database,mrr,at_risk,currency,cause,fix\r\n")
+    );
+    assert_eq!(text.lines().count(), 9);
+    let table = String::from_utf8_lossy(&drift(&world, &[]).stdout).into_owned();
+    assert!(table.contains("billing.paid-without-access [blocker] 7") && table.contains("8 differences"), "{table}");
+    let wrong = drift(&world, &["--class", "rows"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn what_could_not_be_read_ends_3_and_is_named() {
+    let mut plan = scenarios::healthy();
+    plan.stripe.as_mut().unwrap().trouble.insert("/v1/subscriptions".into(), Trouble::Html);
+    let world = World::start(plan).unwrap();
+    let output = drift(&world, &["--format", "jsonl"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((lines(&output).len(), output.status.code()), (0, Some(3)), "{said}");
+    assert!(said.contains("HTML"), "{said}");
+}
