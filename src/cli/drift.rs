@@ -22,7 +22,7 @@ use crate::{
 use launchcheck_checks::{
     billing::{self, facts::Hit, group::DriftClass, report as words},
     facts::Facts,
-    vocab::{Cause, Currency, Evidence, Fix, Pick, Severity},
+    vocab::{Cause, Currency, Evidence, Fix, Missing, Money, Pick, Severity, Shown},
 };
 use serde::Serialize;
 use std::{
@@ -76,7 +76,7 @@ could not be read stand on standard error for csv and jsonl. Ends as an audit do
 --fail-on on, 2 for wrong use, 3 where something could not be read.";
 
 /// Without a flag there is no hurry: this runs by itself and not in front of a deploy.
-const DEADLINE: Duration = Duration::from_mins(60);
+const DEADLINE: Duration = Duration::from_hours(1);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Format {
@@ -236,7 +236,7 @@ fn found(args: &Args, report: &Report, facts: &Facts) -> Found {
     for drift in facts.drift.values() {
         let drift = match drift.get() {
             Ok(drift) => drift,
-            Err(launchcheck_checks::vocab::Missing::Unknown(cause)) => {
+            Err(Missing::Unknown(cause)) => {
                 found.gaps.insert(cause);
                 continue;
             }
@@ -330,8 +330,7 @@ fn line(class: &DriftClass, hit: &Hit, fix: &Fix) -> Line {
     }
 }
 fn text(fix: &Fix) -> String {
-    let joined =
-        |parts: &[launchcheck_checks::vocab::Shown]| parts.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("; ");
+    let joined = |parts: &[Shown]| parts.iter().map(Shown::as_str).collect::<Vec<_>>().join("; ");
     match fix {
         Fix::Sql(t) | Fix::Command(t) => t.to_string(),
         Fix::Steps(steps) => joined(steps),
@@ -384,7 +383,7 @@ fn table(found: &Found) -> String {
         let dash = |t: &Option<String>| t.clone().unwrap_or_else(|| "-".to_owned());
         let money = match (l.at_risk.or(l.mrr), &l.currency) {
             (Some(minor), Some(c)) => {
-                let money = launchcheck_checks::vocab::Money { currency: Currency(c.clone()), minor };
+                let money = Money { currency: Currency(c.clone()), minor };
                 format!("  {money}")
             }
             _ => String::new(),
@@ -424,7 +423,7 @@ fn totals(found: &Found) -> String {
         found.rows
     );
     for (currency, (mrr, at_risk)) in sums {
-        let money = |minor| launchcheck_checks::vocab::Money { currency: Currency(currency.to_owned()), minor };
+        let money = |minor| Money { currency: Currency(currency.to_owned()), minor };
         let _ = writeln!(out, "  {} a month, {} at risk or lost so far", money(mrr), money(at_risk));
     }
     if found.untold > 0 {

@@ -453,7 +453,7 @@ fn value(holds: Holds, n: usize) -> Option<String> {
         Flag => Some(if live { "TRUE" } else { "FALSE" }.to_owned()),
         Foreign => text(format!("sub_foreign{n}")),
         ForeignCus => text(format!("cus_foreign{n}")),
-        Half(first) => ((n % 2 == 0) == first).then(|| format!("'sub_m{n}'")),
+        Half(first) => (n.is_multiple_of(2) == first).then(|| format!("'sub_m{n}'")),
         Json(template) => text(
             template
                 .replace("\"S\"", &format!("\"sub_m{n}\""))

@@ -54,7 +54,9 @@ fn hit(group: &Group) -> Option<Hit> {
     }
     ended.dedup_by(|a, b| a.id == b.id);
     let mut stake = Stake::none();
-    ended.iter().for_each(|s| stake.add(s, group.months_since(s.ended.or(s.period_start))));
+    for s in &ended {
+        stake.add(s, group.months_since(s.ended.or(s.period_start)));
+    }
     group.hit(ended.first().map(|s| &*s.customer), pairs, stake)
 }
 /// A trial that is over, and a customer who was deleted, have rules of their own.

@@ -91,7 +91,9 @@ fn sql(text: &str) -> Vec<Declared> {
             let last = name.rsplit('.').next().unwrap_or_default().trim_matches(['"', '`', '\'']);
             open = Some(Declared { table: last.to_owned(), columns: Vec::new() });
             let inside = line.split_once('(').map_or("", |(_, inside)| inside);
-            open.iter_mut().for_each(|t| fields(inside, t));
+            if let Some(table) = &mut open {
+                fields(inside, table);
+            }
         } else if let Some(table) = &mut open {
             fields(line, table);
         }

@@ -54,7 +54,7 @@ rule! {
         let flags: Vec<String> = serving
             .iter()
             .filter(|e| e.id == best)
-            .flat_map(|e| e.events.iter().map(|k| k.as_str()))
+            .flat_map(|e| e.events.iter().map(crate::vocab::Shown::as_str))
             .chain(missing.iter().copied())
             .map(|kind| format!("-d 'enabled_events[]={kind}'"))
             .collect();

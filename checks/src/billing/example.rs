@@ -196,13 +196,13 @@ impl World {
     }
     fn account(&mut self, words: &[&str]) -> Result<(), &'static str> {
         match words {
-            ["endpoint", url, state, mode, more @ ..] => {
+            ["endpoint", url, state, mode, rest @ ..] => {
                 let id = format!("we_{}", self.v1.len() + 1);
                 let mut endpoint = registered(&id, Some(url), "webhook_endpoint", state, mode);
-                if let Some(events) = more.first() {
+                if let Some(events) = rest.first() {
                     endpoint.events = events.split(',').map(Into::into).collect();
                 }
-                endpoint.version = more.get(1).map(|v| (*v).into());
+                endpoint.version = rest.get(1).map(|v| (*v).into());
                 self.v1.push(endpoint);
             }
             ["destination", kind, state, mode] => {

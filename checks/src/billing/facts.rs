@@ -352,7 +352,10 @@ impl Share {
     /// In hundredths of a percent.
     #[must_use]
     pub const fn basis_points(self) -> u64 {
-        if self.of == 0 { 0 } else { self.failed * 10_000 / self.of }
+        match (self.failed * 10_000).checked_div(self.of) {
+            Some(share) => share,
+            None => 0,
+        }
     }
 }
 

@@ -28,6 +28,9 @@ const DAY: i64 = 86_400;
 /// How many customers may share an address and still be one owner: more is a made-up address.
 const SHARED: usize = 10;
 
+/// The subscriptions and the customers of a group.
+type Members = (Vec<Box<str>>, Vec<Box<str>>);
+
 /// A candidate: which owner, for which class.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Suspect {
@@ -311,7 +314,7 @@ impl Join {
                 if *kind == 0 { self.fill_sub(&mut group, *n as usize) } else { self.fill_row(&mut group, *n as usize) }
             }
             self.fill_customers(&mut group, &emails, people.as_ref());
-            let key = self.owners.get(self.ids.get(part[0].0)).map_or_else(|| self.ids.get(part[0].0), |k| k);
+            let key = self.owners.get(self.ids.get(part[0].0)).map_or(self.ids.get(part[0].0), |k| &**k);
             each(key, group);
         }
     }
@@ -407,7 +410,9 @@ impl Join {
             .iter()
             .filter_map(|(member, key)| Some((self.ids.find(member)?, self.ids.find(key)?)))
             .collect();
-        known.into_iter().for_each(|(a, b)| owners.join(a, b));
+        for (a, b) in known {
+            owners.join(a, b);
+        }
         owners
     }
 
@@ -416,7 +421,7 @@ impl Join {
     pub fn suspects(&self, cap: usize) -> Again {
         let mut again = Again::default();
         let mut found: Vec<Vec<(i64, Box<str>)>> = vec![Vec::new(); CLASSES.len()];
-        let mut members: HashMap<Box<str>, (Vec<Box<str>>, Vec<Box<str>>)> = HashMap::new();
+        let mut members: HashMap<Box<str>, Members> = HashMap::new();
         self.each_group(|key, group| {
             if group.in_flight {
                 return;

@@ -38,7 +38,9 @@ fn hit(group: &Group) -> Option<super::facts::Hit> {
         })
         .collect();
     let mut stake = Stake::none();
-    lost.iter().for_each(|s| stake.add(s, group.months_since(s.period_start)));
+    for s in &lost {
+        stake.add(s, group.months_since(s.period_start));
+    }
     group.hit(lost.first().map(|s| &*s.customer), pairs, stake)
 }
 /// Set to end, and already written down as ended: the app's own way of saying so.

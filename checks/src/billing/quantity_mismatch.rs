@@ -44,8 +44,8 @@ fn hit(group: &Group) -> Option<Hit> {
         let apart = first.unit.as_ref().map(|u| Money { minor: u.minor * (paid - seats).abs(), ..u.clone() });
         difference = difference.or(apart);
         customer = customer.or(Some(&*sub.is.customer));
-        let pair = Pair::of("quantity", &sub.is, Some(row), paid.to_string(), seats.to_string());
-        pairs.push(pair.should(Role::Quantity, paid.to_string()));
+        let both = Pair::of("quantity", &sub.is, Some(row), paid.to_string(), seats.to_string());
+        pairs.push(both.should(Role::Quantity, paid.to_string()));
     }
     group.hit(customer, pairs, Stake::monthly(difference))
 }

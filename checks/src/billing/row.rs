@@ -44,15 +44,15 @@ impl Row {
     /// Reads a row out of one column of text a role.
     #[must_use]
     pub fn read<'a>(cell: impl Fn(Role) -> Option<&'a str>) -> Self {
-        let short = |role| cell(role).map(|s| s.trim().chars().take(64).collect::<String>().into());
+        let short = |role| cell(role).map(|s| s.trim().chars().take(64).collect::<String>().into_boxed_str());
         let end = cell(Role::PeriodEnd);
         Self {
             key: cell(Role::Key).map(|s| s.chars().take(80).collect::<String>().into()),
             customer: cell(Role::Customer).filter(|c| is_customer_id(c)).map(Into::into),
             subscription: cell(Role::Subscription).filter(|s| is_subscription_id(s)).map(Into::into),
             status: short(Role::Status),
-            price: short(Role::Price).filter(|p: &Box<str>| !p.is_empty()),
-            plan: short(Role::Plan).filter(|p: &Box<str>| !p.is_empty()),
+            price: short(Role::Price).filter(|p| !p.is_empty()),
+            plan: short(Role::Plan).filter(|p| !p.is_empty()),
             period_end: end.and_then(time),
             date_only: end.is_some_and(|e| e.trim().len() == 10 && e.contains('-')),
             cancel: cell(Role::Cancel).and_then(|c| flag(c).or_else(|| time(c).map(|t| t > 100_000_000))),

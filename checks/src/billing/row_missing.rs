@@ -47,7 +47,9 @@ pub(super) fn unnamed(group: &Group) -> Option<Vec<&Sub>> {
 /// The hit on them, in these words for the database's side.
 pub(super) fn told(group: &Group, lost: &[&Sub], words: &Shown) -> Option<Hit> {
     let mut stake = Stake::none();
-    lost.iter().for_each(|s| stake.add(s, group.months_since(Some(s.created))));
+    for s in lost {
+        stake.add(s, group.months_since(Some(s.created)));
+    }
     let pairs = lost.iter().map(|s| Pair::of("status", s, None, s.status.word(), words.clone())).collect();
     group.hit(lost.first().map(|s| &*s.customer), pairs, stake)
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 /// What is kept of one subscription.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of Stripe's object")]
 pub struct Sub {
     /// `sub_…`
     pub id: Box<str>,

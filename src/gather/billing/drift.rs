@@ -248,7 +248,9 @@ impl Sides {
         let recent = (now - self.policy.in_flight).to_string();
         let subs = async {
             if is_all {
-                first.into_iter().for_each(|s| locked().add_sub(s));
+                for sub in first {
+                    locked().add_sub(sub);
+                }
                 return Vec::new();
             }
             stripe.drain(Listing::<Sub>::new(PER_SECOND), &until, |s| locked().add_sub(s)).await
@@ -286,7 +288,9 @@ impl Sides {
             }),
         );
         // Only now are the subscriptions there that they hang on.
-        invoices.into_iter().for_each(|i| locked().add_invoice(i));
+        for invoice in invoices {
+            locked().add_invoice(invoice);
+        }
         locked().customers_read(customers.is_empty());
         let lists = [
             (Source::Customers, customers),

@@ -34,7 +34,7 @@ static DIALECT: Dialect = Dialect {
     unique: "SELECT CAST(NULL AS CHAR), CAST(table_name AS CHAR), CAST(column_name AS CHAR) \
              FROM information_schema.statistics WHERE table_schema = DATABASE() AND non_unique = 0 LIMIT 20000",
     leaf: |column, path| {
-        let steps: String = path.iter().map(|s| format!(".\"{s}\"")).collect();
+        let steps = format!(".\"{}\"", path.join("\".\""));
         format!("(CASE WHEN JSON_VALID({column}) THEN JSON_UNQUOTE(JSON_EXTRACT({column}, '${steps}')) END)")
     },
 };

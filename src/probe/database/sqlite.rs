@@ -34,7 +34,7 @@ static DIALECT: Dialect = Dialect {
     unique: "SELECT NULL, m.name, i.name FROM sqlite_master AS m JOIN pragma_index_list(m.name) AS l \
              JOIN pragma_index_info(l.name) AS i WHERE m.type = 'table' AND l.\"unique\" = 1 LIMIT 20000",
     leaf: |column, path| {
-        let steps: String = path.iter().map(|s| format!(".\"{s}\"")).collect();
+        let steps = format!(".\"{}\"", path.join("\".\""));
         format!("(CASE WHEN json_valid({column}) THEN json_extract({column}, '${steps}') END)")
     },
 };
