@@ -57,7 +57,7 @@ fn every_difference_is_listed_on_every_engine() {
         assert!(first["fix"].as_str().unwrap().contains("UPDATE users SET subscription_status = 'active'"), "{first}");
         assert!(first["fix"].as_str().unwrap().contains("ROLLBACK"));
         assert!(first["cause"].as_str().unwrap().contains("30 days"), "{first}");
-        assert!(said.contains("8 differences") && said.contains("343.00 USD a month"), "{said}");
+        assert!(said.contains("8 differences") && said.contains("392.00 USD a month"), "{said}");
         assert_eq!(world.database().writes(), Vec::<String>::new());
         assert_eq!(world.stripe().counts().writes, 0);
     }

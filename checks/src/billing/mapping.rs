@@ -495,7 +495,9 @@ pub fn settle(tables: &[TableSample], covered: &[(Candidate, Coverage)]) -> Sett
 fn is_beside(table: &str) -> bool {
     let name = table.to_ascii_lowercase();
     let about = BESIDE.iter().any(|w| name.contains(w)) || name.ends_with("log") || name.ends_with("logs");
-    about && !name.contains("subscri")
+    // A trail of subscriptions is a trail: it forgets nothing and lets nobody in.
+    let trail = ["history", "audit", "archive", "event"].iter().any(|w| name.contains(w)) || name.ends_with("log");
+    trail || (about && !name.contains("subscri"))
 }
 
 /// The candidate that holds the largest share. Tables about something else (invoices, events) hold
