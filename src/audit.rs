@@ -75,11 +75,11 @@ pub async fn run(start: Start, listener: &dyn Listener) -> Result<Report, NotSta
 
 /// Runs an audit of these families alone: the report knows of no others.
 pub async fn run_families(start: Start, known: Vec<Family>, listener: &dyn Listener) -> Result<Report, NotStarted> {
-    Ok(look(start, listener).await?.0)
+    Ok(look(start, known, listener).await?.0)
 }
 
 /// The same with the facts that it rests on, for commands that show more of them than a report does.
-pub async fn look(start: Start, listener: &dyn Listener) -> Result<(Report, Facts), NotStarted> {
+pub async fn look(start: Start, known: Vec<Family>, listener: &dyn Listener) -> Result<(Report, Facts), NotStarted> {
     let began = Instant::now();
     let Start { settings, survey, environment, told, label, command, now } = start;
     let (roots, given_roots) = roots(settings.ca_bundle.as_deref())?;
@@ -144,9 +144,8 @@ pub async fn look(start: Start, listener: &dyn Listener) -> Result<(Report, Fact
         require: settings.require.clone(),
         active: settings.active,
     };
-    Ok(report::build(Inputs { label, units, exhibits, targets: &survey.targets, known, gate, run }))
     let targets = &survey.targets;
-    let report = report::build(Inputs { label, units, exhibits, targets, known: report::families(), gate, run });
+    let report = report::build(Inputs { label, units, exhibits, targets, known, gate, run });
     Ok((report, facts))
 }
 

@@ -22,7 +22,7 @@ use crate::{
 use launchcheck_checks::{
     billing::{self, facts::Hit, group::DriftClass, report as words},
     facts::Facts,
-    vocab::{Cause, Currency, Evidence, Fix, Missing, Money, Pick, Severity, Shown},
+    vocab::{Cause, Currency, Evidence, Family, Fix, Missing, Money, Pick, Severity, Shown},
 };
 use serde::Serialize;
 use std::{
@@ -211,12 +211,13 @@ fn look(args: &Args, color: ColorChoice, environment: BTreeMap<String, String>) 
         environment,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let looked = runtime.block_on(audit::look(start, listener.as_ref())).map_err(|e| match e {
-        NotStarted::CaBundle { path, why } => {
-            wrong(Problem::new(format!("cannot use {path} (--ca-bundle)")).cause(why))
-        }
-        other @ NotStarted::Random => other.into(),
-    })?;
+    let looked =
+        runtime.block_on(audit::look(start, vec![Family::Billing], listener.as_ref())).map_err(|e| match e {
+            NotStarted::CaBundle { path, why } => {
+                wrong(Problem::new(format!("cannot use {path} (--ca-bundle)")).cause(why))
+            }
+            other @ NotStarted::Random => other.into(),
+        })?;
     runtime.shutdown_background();
     Ok(looked)
 }
