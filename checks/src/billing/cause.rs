@@ -91,7 +91,9 @@ mod tests {
         let drift = super::super::facts::Drift::table(&facts)[&at].get().unwrap().clone();
         let endpoints = Endpoints::table(&facts)[&at].get().unwrap().clone();
         let mut heard = Heard { whole: true, ..Heard::default() };
-        events.into_iter().for_each(|e| heard.add(e));
+        for e in events {
+            heard.add(e);
+        }
         let mut tallies = drift.classes;
         heard.explain(&mut tallies, Some(&endpoints), 1000 + 3 * 86_400);
         tallies.into_values().next().unwrap().worst.remove(0)
