@@ -2,11 +2,12 @@
 use super::caa::{Leave, Property, names_of};
 use super::facts::{Caa, HostDns};
 use super::platforms;
+use crate::facts::FactKind;
 use crate::tls::facts::Certificate;
 use crate::wire::{DnsQuestion, RecordKind};
 use crate::{
     rule,
-    vocab::{DomainName, Fault, Fix, Part, Verdict},
+    vocab::{Arg, DomainName, Fact, Fault, Fix, Missing, Part, Verdict, View},
 };
 
 rule! {
@@ -74,10 +75,10 @@ rule! {
     "dns.caa-blocks-host" on Host, High, stage Tls;
     fails "CAA records refuse the host's certificate authority"; holds "CAA records allow the host's certificate authority";
     yields_to "tls.renewal-blocked-caa";
-    fn check(caa: &Caa, led: &HostDns, certificate: Part<'_, Certificate>) -> Verdict {
+    fn check(caa: &Caa, led: &HostDns, certificate: Served<'_>) -> Verdict {
         let Some(at) = &caa.at else { return Verdict::Pass };
         let platform = led.platform.as_ref().and_then(|(id, _)| platforms::by_id(id.as_str()));
-        let served = certificate.first();
+        let served = certificate.0;
         let issuer = served.map(|c| c.issuer_organisation.clone()).unwrap_or_default();
         // For a wildcard the records of the name that it stands for count, and `issuewild` first.
         let wildcard = served.is_some_and(|c| is_wildcard_only(&caa.host, c));
@@ -113,6 +114,23 @@ rule! {
     }
 }
 
+/// The certificate that the host serves. Where no CAA record stands every authority may issue, and a
+/// name without an address has no certificate: what could not be seen of it changes nothing then.
+struct Served<'a>(Option<&'a Certificate>);
+impl<'a> Arg<'a> for Served<'a> {
+    const WANTS: &'static [FactKind] = &[Certificate::KIND];
+    fn take(view: &View<'a>) -> Result<Self, Missing> {
+        if <&Caa>::take(view)?.at.is_none() {
+            return Ok(Self(None));
+        }
+        match <&Certificate>::take(view) {
+            Ok(certificate) => Ok(Self(Some(certificate))),
+            Err(_) if <&HostDns>::take(view)?.addresses.is_empty() => Ok(Self(None)),
+            Err(_) => Part::<Certificate>::take(view).map(|all| Self(all.first())),
+        }
+    }
+}
+
 /// Whether the certificate holds for the host by a wildcard alone.
 fn is_wildcard_only(host: &DomainName, certificate: &Certificate) -> bool {
     let Some(above) = host.parent() else { return false };
@@ -123,4 +141,30 @@ fn is_wildcard_only(host: &DomainName, certificate: &Certificate) -> bool {
 
 fn said(property: &Property, flaw: &crate::email::syntax::Flaw) -> String {
     format!("{} \"{}\": {flaw}", property.tag, property.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::example;
+    use crate::vocab::{Cause, Eval, Observed};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_certificate_that_was_not_seen_matters_only_where_a_record_stands() {
+        let address = "host app.acme.test\napp.acme.test. A 203.0.113.9";
+        for (text, want) in [
+            (address.to_owned(), 0),
+            (format!("{address}\nacme.test. CAA 0 issue \"digicert.com\""), 1),
+            // It has no address, so no certificate either.
+            ("host app.acme.test\nacme.test. CAA 0 issue \"digicert.com\"".to_owned(), 0),
+        ] {
+            let (targets, mut facts, at) = example::facts(&text).unwrap();
+            facts.certificate.insert(at.clone(), Arc::new(Observed::unknown(Cause::Timeout)));
+            let view = View::new(&at, &targets, &facts);
+            let Eval::Code(judge) = RULE.eval else { panic!("it is written here") };
+            assert!(!matches!(judge(&view), Ok(Verdict::Fail(_))), "{text}");
+            assert_eq!(view.close().1.len(), want, "{text}");
+        }
+    }
 }
