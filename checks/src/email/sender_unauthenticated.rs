@@ -1,11 +1,13 @@
 //! `email.sender-unauthenticated`
 use super::advice;
 use super::facts::{Dkim, MailPlan, Spf};
+use super::setup::SenderSetup;
 use super::setup_advice::nothing_vouches;
 use super::spf_outlook::SpfReach;
+use crate::facts::FactKind;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Verdict},
+    vocab::{Arg, Fact, Fault, Fix, Missing, Part, Verdict, View},
 };
 
 rule! {
@@ -45,6 +47,12 @@ rule! {
     /// send.acme.test. TXT "v=spf1 ip4:203.0.113.0/24 ~all"
     /// ```
     /// ```pass
+    /// # The return path that the provider proposes is there, and mail passes by it.
+    /// sender resend
+    /// send.acme.test. MX 10 feedback-smtp.eu-west-1.amazonses.com.
+    /// send.acme.test. TXT "v=spf1 include:amazonses.com ~all"
+    /// ```
+    /// ```pass
     /// # Which domain is in the From address was never said; it may be a subdomain.
     /// guess resend
     /// acme.test. A 203.0.113.1
@@ -73,11 +81,12 @@ rule! {
     /// ```
     "email.sender-unauthenticated" on Mail, Blocker, stage Email;
     fails "Mail from this domain cannot be authenticated"; holds "SPF or DKIM can vouch for the mail";
-    fn check(plan: &MailPlan, spf: &Spf, reach: &SpfReach, dkim: &Dkim) -> Verdict {
+    fn check(plan: &MailPlan, spf: &Spf, reach: &SpfReach, dkim: &Dkim, paths: Paths<'_>) -> Verdict {
         if !plan.sends() {
             return Verdict::not_applicable("nothing says that mail is sent from this domain; [email] from does");
         }
-        if !nothing_vouches(plan, spf, reach, dkim) {
+        // Of a return path that could not be asked nobody knows; that makes this Unknown.
+        if !nothing_vouches(plan, spf, reach, dkim, paths.0) || paths.0.is_some_and(|s| !s.gaps.is_empty()) {
             return Verdict::Pass;
         }
         let records = spf.records.iter().map(|r| r.text.clone()).collect();
@@ -91,6 +100,21 @@ rule! {
         }
         let because = plan.senders.first().map(|s| format!("{} sends for it ({})", s.provider, s.because));
         fault.and_saw(because.unwrap_or_else(|| "[email] from names an address of the domain".to_owned())).into()
+    }
+}
+
+/// The senders' return paths, which are asked for only where nothing else vouches for the mail: what
+/// could not be seen of them says nothing of a domain that SPF or DKIM speaks for.
+struct Paths<'a>(Option<&'a SenderSetup>);
+impl<'a> Arg<'a> for Paths<'a> {
+    const WANTS: &'static [FactKind] = &[SenderSetup::KIND];
+    fn take(view: &View<'a>) -> Result<Self, Missing> {
+        let (plan, spf) = (<&MailPlan>::take(view)?, <&Spf>::take(view)?);
+        let (reach, dkim) = (<&SpfReach>::take(view)?, <&Dkim>::take(view)?);
+        if !nothing_vouches(plan, spf, reach, dkim, None) {
+            return Ok(Self(None));
+        }
+        Part::<SenderSetup>::take(view).map(|setup| Self(setup.first()))
     }
 }
 

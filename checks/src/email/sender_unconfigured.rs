@@ -66,7 +66,7 @@ rule! {
         if setup.senders.is_empty() {
             return Verdict::not_applicable("no sender is known; [email] providers names them");
         }
-        let nothing = matches!((spf.first(), reach.first(), dkim.first()), (Some(s), Some(r), Some(d)) if nothing_vouches(plan, s, r, d));
+        let nothing = matches!((spf.first(), reach.first(), dkim.first()), (Some(s), Some(r), Some(d)) if nothing_vouches(plan, s, r, d, Some(setup)));
         let fault = |sender: &Sender| {
             let Standing::Wrong(spots) = setup.keys_of(sender) else { return None };
             let mine: Vec<&Spot> = spots.into_iter().filter(|s| is_ours(s, plan, &dkim)).collect();

@@ -1,7 +1,7 @@
 //! What the rules about senders' names share: how sure we are, how a panel wants a name, the fault.
 
 use super::facts::{Dkim, MailPlan, Sender, Spf};
-use super::setup::{SenderSetup, Spot};
+use super::setup::{SenderSetup, Spot, SpotState};
 use super::spf_outlook::SpfReach;
 use crate::vocab::{DomainName, Fault, Fix, Severity, Shown};
 
@@ -39,8 +39,15 @@ pub(super) fn because(sender: &Sender) -> String {
 }
 
 /// Whether neither SPF nor DKIM can vouch for any mail of the domain.
-pub(super) fn nothing_vouches(plan: &MailPlan, spf: &Spf, reach: &SpfReach, dkim: &Dkim) -> bool {
-    let by_spf = reach.passes || spf.return_paths.iter().any(|(_, passes)| *passes);
+pub(super) fn nothing_vouches(
+    plan: &MailPlan,
+    spf: &Spf,
+    reach: &SpfReach,
+    dkim: &Dkim,
+    setup: Option<&SenderSetup>,
+) -> bool {
+    let by_path = setup.iter().flat_map(|s| &s.spots).any(|s| !s.is_key() && s.state == SpotState::Right);
+    let by_spf = reach.passes || by_path || spf.return_paths.iter().any(|(_, passes)| *passes);
     let by_dkim = dkim.keys.iter().any(|k| matches!(k.keys.as_slice(), [key] if super::dkim_key::Key::is_usable(key)));
     plan.sends() && !by_spf && !by_dkim && plan.knows_selectors()
 }
