@@ -52,7 +52,7 @@ impl Produce for MailPlan {
         } else {
             declared
         };
-        let senders = if !mine {
+        let mut senders = if !mine {
             Vec::new()
         } else if email.providers.is_empty() {
             inferred(&apps)
@@ -69,6 +69,11 @@ impl Produce for MailPlan {
             });
             pinned.collect()
         };
+        let return_paths: Vec<DomainName> =
+            email.return_paths.iter().filter(|_| mine).map(|d| d.get().clone()).collect();
+        for sender in senders.iter_mut().filter(|s| s.through.is_none()) {
+            sender.through = sender.known().and_then(|(p, _)| senders::by_return_path(p, &domain, &return_paths));
+        }
         // An address of a domain that is no target is told once, at the first.
         let first = cx.targets().of(TargetKind::Mail).next() == Some(at);
         let other_target = |d: &DomainName| cx.targets().of(TargetKind::Mail).any(|t| t.name == d.as_str());
@@ -82,7 +87,7 @@ impl Produce for MailPlan {
             bulk: mine && email.bulk.unwrap_or_default(),
             receives: receives && email.receives.unwrap_or_default(),
             selectors: selectors.filter(|_| mine).collect(),
-            return_paths: email.return_paths.iter().filter(|_| mine).map(|d| d.get().clone()).collect(),
+            return_paths,
             addresses,
             froms,
             others: cx.targets().of(TargetKind::Mail).filter(|t| *t != at).filter_map(TargetId::domain).collect(),

@@ -3,7 +3,7 @@
 use super::facts::{FromAddress, MailPlan, Mx, Sender, Spf};
 use crate::env::facts::{Entry, EnvSet, Production};
 use crate::env::shape::{Kind, Mailing};
-use crate::providers::{self, Provider, Role};
+use crate::providers::{self, Provider, ReturnPath, Role};
 use crate::vocab::{DomainName, Place, Shown};
 
 /// The providers that an app sends through: a secret of theirs is set, a relay variable names their
@@ -67,6 +67,15 @@ pub fn through(provider: &Provider, env: Option<&EnvSet>, production: Option<&Pr
         Some(Mailing::Domain(domain)) => Some(domain.clone()),
         _ => None,
     })
+}
+
+/// The configured return path that this provider also signs for: with some it is the sending domain
+/// itself, such as `mg.acme.com`.
+#[must_use]
+pub fn by_return_path(provider: &Provider, domain: &DomainName, paths: &[DomainName]) -> Option<DomainName> {
+    let one =
+        provider.mail.as_ref().is_some_and(|m| matches!(m.return_path, ReturnPath::Records { label: Some(""), .. }));
+    paths.iter().find(|p| one && p.is_within(domain)).cloned()
 }
 
 /// The From addresses that production is set to, and the sandboxes it is set to send through.
