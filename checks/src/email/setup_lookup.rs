@@ -5,8 +5,8 @@ use super::dkim_key::select;
 use super::facts::{MailPlan, Sender};
 use super::setup::{Basis, SenderSetup, Spot, SpotRole, SpotState, Trouble, wanted_key, wanted_path};
 use super::setup_seen::{
-    Name, Seen, doubled, empty, empty_key, evidence, is_positive, known, mail, owner_of, path_trouble, positive, spot,
-    stranger, target, touches,
+    Name, Seen, doubled, empty, empty_key, evidence, is_positive, is_wild, known, mail, owner_of, path_trouble,
+    positive, spot, stranger, target, touches,
 };
 use crate::providers::{self, ReturnPath, is_host_of};
 use crate::vocab::{Cause, DomainName, Evidence, Inquiry, Missing, Observed, Selector, Step};
@@ -109,6 +109,12 @@ impl SetupLookup {
             if key && (empty || (txt.aliases.is_empty() && !hosts.is_empty())) {
                 all.push(DnsQuestion::new(name.at.clone(), RecordKind::Cname));
             }
+            let right = |(_, path)| touches(name, path, seen);
+            let aliased = || known(seen, &name.at, RecordKind::Cname).and_then(target).is_some();
+            if if key { empty && !txt.aliases.is_empty() } else { aliased() && !self.paths().any(right) } {
+                // It may be one that stands at `*` and answers for every name.
+                all.extend(stranger(name).map(|n| DnsQuestion::new(n, RecordKind::Cname)));
+            }
             if !empty {
                 continue;
             }
@@ -135,9 +141,11 @@ impl SetupLookup {
     fn judge_key(&self, name: &Name, selector: &Selector, seen: &Seen) -> Spot {
         let txt = known(seen, &name.at, RecordKind::Txt);
         let keys = txt.map(|t| select(t.texts())).unwrap_or_default();
-        let cname = known(seen, &name.at, RecordKind::Cname).and_then(target);
-        let alias = txt.and_then(|t| t.aliases.first().cloned()).or_else(|| cname.clone());
-        let chain: Vec<&str> = txt.iter().flat_map(|t| &t.aliases).chain(&cname).map(String::as_str).collect();
+        let wild = keys.is_empty() && is_wild(name, seen);
+        let cname = known(seen, &name.at, RecordKind::Cname).and_then(target).filter(|_| !wild);
+        let aliases = txt.filter(|_| !wild).map_or(&[][..], |t| &t.aliases);
+        let alias = aliases.first().or(cname.as_ref()).cloned();
+        let chain: Vec<&str> = aliases.iter().chain(&cname).map(String::as_str).collect();
         let provider = name.provider.or_else(|| self.whose_key(selector, &chain, !keys.is_empty()));
         let hosts = mail(provider).map_or(&[][..], |m| m.key_hosts);
         let led = chain.iter().any(|h| is_host_of(h, hosts));

@@ -51,9 +51,10 @@ pub(super) fn touches(name: &Name, path: ReturnPath, seen: &Seen) -> bool {
 
 /// What is wrong with a return path of this form.
 pub(super) fn path_trouble(name: &Name, path: ReturnPath, seen: &Seen) -> Option<Trouble> {
-    let cname = known(seen, &name.at, RecordKind::Cname).and_then(target);
-    let mx = exchanges(seen, &name.at);
-    let txt = known(seen, &name.at, RecordKind::Txt);
+    let wild = is_wild(name, seen);
+    let cname = known(seen, &name.at, RecordKind::Cname).and_then(target).filter(|_| !wild);
+    let mx = if wild { Vec::new() } else { exchanges(seen, &name.at) };
+    let txt = known(seen, &name.at, RecordKind::Txt).filter(|_| !wild);
     let direct = |kind| known(seen, &name.at, kind).is_some_and(|a| a.aliases.is_empty() && !a.all().is_empty());
     if cname.is_some() && (direct(RecordKind::Txt) || direct(RecordKind::Mx)) {
         return Some(Trouble::WithOthers);
@@ -140,6 +141,15 @@ pub(super) fn doubled(name: &Name) -> Option<DomainName> {
 pub(super) fn stranger(name: &Name) -> Option<DomainName> {
     let above = if name.at == name.base { None } else { name.at.parent() };
     above?.child("launchcheck-nothing-here")
+}
+
+/// Whether the alias at the name is one that every name beside it has: then nobody entered it, and the
+/// record that belongs there takes its place.
+pub(super) fn is_wild(name: &Name, seen: &Seen) -> bool {
+    let at = |n: &DomainName| known(seen, n, RecordKind::Cname).and_then(target);
+    let through = || known(seen, &name.at, RecordKind::Txt)?.aliases.first().cloned();
+    let beside = stranger(name).and_then(|n| at(&n));
+    beside.is_some() && beside == at(&name.at).or_else(through)
 }
 
 pub(super) fn known<'a>(seen: &'a Seen, name: &DomainName, kind: RecordKind) -> Option<&'a DnsAnswer> {
