@@ -67,8 +67,8 @@ rule! {
         for miss in dmarc.visits.iter().flat_map(|v| advice::near(&v.near_misses)) {
             fault = fault.and_saw(miss);
         }
-        for stray in &dmarc.stray {
-            fault = fault.and_saw(format!("\"{}\" stands at {} itself, where nobody looks for it", stray.text, dmarc.domain));
+        for (at, stray) in &dmarc.stray {
+            fault = fault.and_saw(format!("\"{}\" stands at {at}, where nobody looks for it", stray.text));
         }
         if plan.bulk { fault.into() } else { fault.lowered(Severity::High).into() }
     }

@@ -32,7 +32,8 @@ impl Inquiry for DmarcWalk {
         }
         let above = names(&self.domain).split_off(1);
         let apex = DnsQuestion::new(self.domain.clone(), RecordKind::Txt);
-        let wanted = above.iter().map(question).chain([apex.clone()]);
+        let beside = strays(&self.domain).map(|n| DnsQuestion::new(n, RecordKind::Txt));
+        let wanted = above.iter().map(question).chain([apex.clone()]).chain(beside);
         let ask: Vec<_> = wanted.filter(|q| !seen.contains_key(q)).collect();
         if !ask.is_empty() {
             return Step::Ask(ask);
@@ -49,16 +50,26 @@ impl Inquiry for DmarcWalk {
                 break;
             }
         }
-        let (exists, apex) = match read(seen, &apex) {
-            Some(Ok(answer)) => (answer.found != Found::NxDomain, (is_silent(answer), select(answer.texts()).0)),
+        let mut stray = Vec::new();
+        let (exists, silent) = match read(seen, &apex) {
+            Some(Ok(answer)) => {
+                stray.extend(select(answer.texts()).0.into_iter().map(|r| (self.domain.clone(), r)));
+                (answer.found != Found::NxDomain, is_silent(answer))
+            }
             Some(Err(c)) => {
                 gaps.push(c);
-                (true, (false, Vec::new()))
+                (true, false)
             }
-            None => (true, (false, Vec::new())),
+            None => (true, false),
         };
+        // What stands at these names is a hint and no more, so that it is no gap where one cannot be asked.
+        for name in strays(&self.domain) {
+            if let Some(Ok(answer)) = read(seen, &DnsQuestion::new(name.clone(), RecordKind::Txt)) {
+                stray.extend(select(answer.texts()).0.into_iter().map(|r| (name.clone(), r)));
+            }
+        }
         let force = inherited(&visits, exists);
-        Step::Done(self.done(visits, force, apex, gaps))
+        Step::Done(self.done(visits, force, (silent, stray), gaps))
     }
 }
 impl DmarcWalk {
@@ -66,7 +77,7 @@ impl DmarcWalk {
         &self,
         visits: Vec<Visit>,
         force: Force,
-        (silent, stray): (bool, Vec<super::dmarc::Record>),
+        (silent, stray): (bool, Vec<(DomainName, super::dmarc::Record)>),
         gaps: Vec<Cause>,
     ) -> Observed<Dmarc> {
         Observed::known(Dmarc { domain: self.domain.clone(), visits, force, silent, stray, gaps })
@@ -93,6 +104,14 @@ fn read<'a>(seen: &'a Answers<DnsQuestion>, question: &DnsQuestion) -> Option<Re
 fn visit(of: &DomainName, answer: &DnsAnswer) -> Visit {
     let (records, near_misses) = select(answer.texts());
     Visit { of: of.clone(), at: record_name(of), answer: answer.clone(), records, near_misses }
+}
+
+/// The names at which a record lands by mistake: without the underscore, and with the zone appended once
+/// more by a panel.
+fn strays(domain: &DomainName) -> impl Iterator<Item = DomainName> + use<> {
+    let top = (*domain == domain.registrable()).then_some(domain);
+    let names = [top.and_then(|d| d.child("dmarc")), top.and_then(|d| d.child(&format!("_dmarc.{d}")))];
+    names.into_iter().flatten()
 }
 
 fn is_silent(answer: &DnsAnswer) -> bool {

@@ -236,9 +236,10 @@ pub struct Dmarc {
     /// Whether the domain says by its SPF record that it sends no mail (`v=spf1 -all`). Looked at
     /// only where the domain has no DMARC record of its own.
     pub silent: bool,
-    /// DMARC records that stand at the domain itself, where nobody looks for them. Looked at only
-    /// where the domain has no DMARC record of its own.
-    pub stray: Vec<dmarc::Record>,
+    /// DMARC records at names where nobody looks for them, and those names: the domain itself, and for
+    /// the top of a zone `dmarc.` and the domain, or the domain twice over. Looked at only where the
+    /// domain has no DMARC record of its own.
+    pub stray: Vec<(DomainName, dmarc::Record)>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
