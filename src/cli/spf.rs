@@ -205,7 +205,9 @@ fn to_text(args: &Args, tree: &Result<SpfTree, Cause>, checked: Option<&Checked>
                 let _ = writeln!(out, "  {}{line}", "  ".repeat(usize::from(depth)));
             }
             let broken = broken(tree);
-            if !broken.is_empty() {
+            if tree.root.state == BranchState::NoRecord {
+                out.push_str("\nReceivers come to none: nothing says who may send for the domain.\n");
+            } else if !broken.is_empty() {
                 out.push_str("\nReceivers that come to it end in permerror:\n");
             }
             for why in broken {

@@ -10,6 +10,8 @@ use crate::{
 rule! {
     /// The MTA-STS policy names other mail servers than the MX records do.
     ///
+    /// Where it names some of them, mail reaches you by those while they are up.
+    ///
     /// # Why at launch
     /// In mode enforce, Gmail and Outlook do not deliver to a server that the policy leaves out: after a
     /// move to another mail service mail to you is lost. In mode testing they deliver and report.
@@ -53,6 +55,11 @@ rule! {
         ]);
         let fault = Fault::here(mx.answer.evidence(&DnsQuestion::new(mx.domain.clone(), RecordKind::Mx)), fix)
             .and_saw(format!("the policy (mode {}) names {}", mode.word(), policy.mx.join(", ")));
-        if mode == Mode::Enforce { fault.into() } else { fault.lowered(Severity::Low).into() }
+        let some_left = mx.hosts.iter().any(|(_, h)| *h != "." && policy.covers(h));
+        match (mode, some_left) {
+            (Mode::Enforce, false) => fault.into(),
+            (Mode::Enforce, true) => fault.lowered(Severity::Medium).into(),
+            _ => fault.lowered(Severity::Low).into(),
+        }
     }
 }

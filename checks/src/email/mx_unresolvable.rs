@@ -53,5 +53,10 @@ fn fault(server: &MxServer) -> Fault {
         Fix::step(format!("Correct {host} in the MX record to the name that your mail service shows, or delete it"));
     let mut saw = server.answers.iter().map(|(question, answer)| answer.evidence(question));
     let first = saw.next().unwrap_or_else(|| format!("the MX record names {host}, which is no host name").into());
-    saw.fold(Fault::new(host, first, fix).titled(format!("The mail server {host} has no address")), Fault::and_saw)
+    // An address in place of a name is a name like any other to the DNS, and nobody has it.
+    let title = match host.trim_end_matches('.').parse::<std::net::IpAddr>() {
+        Ok(_) => format!("An MX record holds the address {host}; it must name a host"),
+        Err(_) => format!("The mail server {host} has no address"),
+    };
+    saw.fold(Fault::new(host, first, fix).titled(title), Fault::and_saw)
 }

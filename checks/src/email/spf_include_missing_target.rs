@@ -3,7 +3,7 @@ use super::facts::{BranchState, SpfTree};
 use super::includes;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Verdict},
+    vocab::{Fault, Fix, Part, Shown, Verdict},
 };
 
 rule! {
@@ -47,7 +47,7 @@ rule! {
                 Some(include) => format!("{who} is included as include:{include}"),
                 None => format!("{who} needs no include at the domain itself"),
             });
-            let steps = whose.into_iter().chain([format!(
+            let steps = whose.into_iter().chain(glued(&branch.term)).chain([format!(
                 "Correct {} in the record it stands in, or take it out if that service no longer sends",
                 branch.term
             )]);
@@ -58,4 +58,11 @@ rule! {
         }
         faults.into()
     }
+}
+
+/// Where two strings were joined without a blank, `all` hangs on the name in front of it.
+fn glued(term: &Shown) -> Option<String> {
+    let (head, all) =
+        ["-all", "~all", "?all", "+all"].iter().find_map(|all| Some((term.as_str().strip_suffix(all)?, all)))?;
+    Some(format!("Put a blank between {head} and {all}: strings of one record are joined without any"))
 }
