@@ -9,6 +9,7 @@ pub mod dns;
 pub mod edge;
 pub mod email;
 pub mod env;
+pub mod pages;
 pub mod tls;
 mod tls_next;
 pub mod web;
@@ -24,6 +25,7 @@ use crate::{
         hello::Greetings,
         http::{Http, Parking},
         layers::{Bound, Bounded, Counters, Deadline, Limited, Once},
+        looks::Looks,
         pages::Pages,
         secret::Secret,
         secrets::Secrets,
@@ -37,6 +39,7 @@ use launchcheck_checks::{
     facts::{Before, FactKind, Facts},
     for_each_fact,
     vocab::{Answers, Fact, Inquiry, Observed, Question, Step, TargetId, Targets},
+    web::look::LookQuestion,
     wire::{
         AddressQuestion, AuthorityQuestion, DnsQuestion, HandshakeQuestion, HelloQuestion, HttpQuestion, PageQuestion,
         SignedQuestion,
@@ -63,7 +66,9 @@ type AuthorityWire = Once<AuthorityQuestion, Limited<Bounded<Authority>>>;
 type SignedWire = Once<SignedQuestion, Bounded<Signed>>;
 type AddressWire = Once<AddressQuestion, Arc<Addresses<DnsWire>>>;
 type TlsWire = Once<HandshakeQuestion, Handshakes<DnsWire, AddressWire>>;
-type HttpWire = Once<HttpQuestion, Limited<Http<DnsWire, TlsWire>>>;
+type RawHttp = Limited<Http<DnsWire, TlsWire>>;
+type HttpWire = Once<HttpQuestion, Arc<RawHttp>>;
+type LookWire = Once<LookQuestion, Looks<HttpWire, RawHttp>>;
 type PageWire = Once<PageQuestion, Limited<Pages<DnsWire>>>;
 
 /// Everything that asks, with its layers.
@@ -81,7 +86,11 @@ pub struct Wire {
     /// Greetings that no modern client would send.
     pub greetings: Once<HelloQuestion, Greetings<DnsWire>>,
     /// Requests.
-    pub http: HttpWire,
+    pub http: Arc<HttpWire>,
+    /// Looks at pages.
+    pub looks: LookWire,
+    /// The cookies of test accounts, by their names.
+    pub cookies: Arc<Mutex<BTreeMap<String, Secret<String>>>>,
     /// Pages of registries and authorities.
     pub pages: PageWire,
     /// The dialer of all of them, for vendors' clients.
@@ -121,10 +130,15 @@ impl Wire {
         let greetings = Once::new(greetings, &counters);
         let http =
             Http { dialer: Arc::clone(&dialer), tls, handshakes: Arc::clone(&handshakes), parking, time: time.clone() };
-        let http = Once::new(Limited::new(http, REQUESTS_AT_ONCE), &counters);
+        let raw = Arc::new(Limited::new(http, REQUESTS_AT_ONCE));
+        let http = Arc::new(Once::new(Arc::clone(&raw), &counters));
+        let cookies = Arc::new(Mutex::default());
+        let remembered = Arc::clone(&http);
+        let looks = Looks { remembered, raw, cookies: Arc::clone(&cookies), manners: Mutex::default() };
+        let looks = Once::new(looks, &counters);
         let pages = Pages::new(Arc::clone(&dialer), time.clone());
         let pages = Once::new(Limited::new(pages, REQUESTS_AT_ONCE), &counters);
-        Self { dns, authority, signed, tls: handshakes, addresses, greetings, http, pages, dialer, counters, time }
+        Self { dns, authority, signed, tls: handshakes, addresses, greetings, http, looks, cookies, pages, dialer, counters, time }
     }
     /// Trusts these roots for the pages of registries and authorities, and keeps what is signed
     /// itself in this folder.
@@ -190,6 +204,12 @@ impl Ask<PageQuestion> for Wire {
 impl Ask<HttpQuestion> for Wire {
     async fn ask(&self, q: &HttpQuestion) -> Observed<<HttpQuestion as Question>::Answer> {
         self.http.ask(q).await
+    }
+}
+
+impl Ask<LookQuestion> for Wire {
+    async fn ask(&self, q: &LookQuestion) -> Observed<<LookQuestion as Question>::Answer> {
+        self.looks.ask(q).await
     }
 }
 

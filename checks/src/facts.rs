@@ -12,6 +12,8 @@ macro_rules! for_each_fact {
             env_set: $crate::env::facts::EnvSet, of App, local;
             production: $crate::env::facts::Production, of App, local;
             site_plan: $crate::web::facts::SitePlan, of Site, local;
+            web_plan: $crate::web::surface::WebPlan, of Site, local;
+            lighthouse: $crate::web::lighthouse::Lighthouse, of Site, local;
             host_plan: $crate::tls::facts::HostPlan, of Host, local;
             mail_plan: $crate::email::facts::MailPlan, of Mail, local;
             webhook_plan: $crate::webhook::facts::WebhookPlan, of Webhook, local;
@@ -45,6 +47,14 @@ macro_rules! for_each_fact {
             matrix: $crate::web::matrix::Matrix, of Site, network;
             methods: $crate::web::matrix::Methods, of Site, network;
             clock: $crate::tls::clock::Clock, of Site, network;
+            surface: $crate::web::surface::Surface, of Site, network;
+            exposed: $crate::web::surface::Exposed, of Site, network;
+            asked: $crate::web::visits::Asked, of Site, network;
+            doors: $crate::web::visits::Doors, of Site, network;
+            bundle: $crate::web::surface::Bundle, of Site, network;
+            members: $crate::web::visits::Members, of Site, network;
+            cors: $crate::web::visits::Cors, of Site, network;
+            staging: $crate::web::surface::Staging, of Site, network;
             reach: $crate::tls::facts::Reach, of Host, network;
             certificate: $crate::tls::facts::Certificate, of Host, network;
             trust: $crate::tls::facts::Trust, of Host, network;
@@ -73,6 +83,9 @@ macro_rules! for_each_fact {
             refund_drift: $crate::billing::facts::RefundDrift, of Billing, network;
             dispute_drift: $crate::billing::facts::DisputeDrift, of Billing, network;
             layout_drift: $crate::billing::facts::LayoutDrift, of Billing, network;
+            speed: $crate::web::pressure::Speed, of Site, network;
+            odd: $crate::web::pressure::Odd, of Site, network;
+            flood: $crate::web::pressure::Flood, of Site, network;
         }
     };
 }

@@ -10,4 +10,4 @@ pub mod values;
 pub use types::{
     App, Audit, Billing, Ca, Config, Email, Host, Mapping, Renewal, Site, Source, Thresholds, Waiver, Webhook,
 };
-pub use values::{EnvName, FailOn, Located, MailAddress, Percent, Period, UrlPath};
+pub use values::{EnvName, FailOn, Located, MailAddress, Percent, Period, RoutePath, UrlPath};

@@ -1,7 +1,9 @@
 //! The tables of `launchcheck.toml`. The comments here are the configuration reference: the JSON
 //! Schema and the README are made from them.
 
-use super::values::{EnvName, FailOn, Located, MailAddress, Percent, Period, UrlPath, table_value, webhook_name};
+use super::values::{
+    EnvName, FailOn, Located, MailAddress, Percent, Period, RoutePath, UrlPath, table_value, webhook_name,
+};
 use jiff::civil::Date;
 use launchcheck_checks::vocab::{DomainName, Pick, Place, Selector, TargetId};
 use schemars::JsonSchema;
@@ -19,6 +21,11 @@ use url::Url;
 pub struct Config {
     /// The site that is launched.
     pub site: Option<Site>,
+    /// The pages and routes of the site that are asked.
+    pub web: Option<Web>,
+    /// Test accounts that the declared pages are asked with, one table each.
+    #[serde(rename = "session")]
+    pub sessions: Vec<Session>,
     /// Further host names whose certificates matter, one table each.
     #[serde(rename = "host")]
     pub hosts: Vec<Host>,
@@ -56,13 +63,43 @@ pub struct Site {
     /// The day of the launch, which certificates that somebody renews by hand must outlive by 30 days
     /// (`tls.expiring`), and the registration of the domain by 60 (`tls.registration-expiring`).
     pub launch_date: Option<Located<Date>>,
-    /// Paths that must not be open to visitors without an account, such as `/admin`. No rule of
-    /// this version reads it yet.
+    /// Paths that must not be open to visitors without an account, such as `/admin`.
     #[serde(default)]
     pub private_paths: Vec<Located<UrlPath>>,
-    /// Hosts of staging and preview deployments. No rule of this version reads it yet.
+    /// Hosts of staging and preview deployments.
     #[serde(default)]
     pub staging: Vec<Located<DomainName>>,
+}
+
+/// The pages and routes of the site that are asked. All of it is asked with GET.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Web {
+    /// Routes that are asked without an account, such as `/api/plans`, or `https://api.acme.test/v1/me`
+    /// on another host of the product. With test accounts, `{tenant}` stands for the tenant of each.
+    pub routes: Vec<Located<RoutePath>>,
+    /// The route that tells whether the app is well, such as `/api/health`.
+    pub health: Option<Located<RoutePath>>,
+    /// A path that must stop a flood of requests, such as `/api/login`. With `--active` it gets 30
+    /// empty POST requests, the last thing of the run.
+    pub rate_limit: Option<Located<UrlPath>>,
+    /// A Lighthouse report (JSON) that CI has made, relative to this file.
+    pub lighthouse: Option<Located<PathBuf>>,
+}
+
+/// A test account. The declared pages are asked with its cookies, over https and on the site's own
+/// hosts alone.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Session {
+    /// A label for reports, such as `member`.
+    pub name: Located<String>,
+    /// The name of the variable that holds the whole `Cookie` header, such as `MEMBER_COOKIE`.
+    pub cookie_env: Located<EnvName>,
+    /// Its role. `admin` and `owner` may see the pages of administrators; others must not.
+    pub role: Option<Located<String>>,
+    /// The tenant that it belongs to, by the id or the name that stands in its data.
+    pub tenant: Option<Located<String>>,
 }
 
 /// A further host name whose certificate matters.

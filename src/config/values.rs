@@ -268,6 +268,27 @@ text_value!(UrlPath, json_schema!({"type": "string", "pattern": "^/"}), |raw| {
     }
 });
 
+/// A path of the site, or an https URL on another of its hosts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct RoutePath(String);
+impl RoutePath {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+text_value!(RoutePath, json_schema!({"type": "string", "pattern": "^(/|https://)"}), |raw| {
+    let url = raw.strip_prefix("https://").is_some_and(|rest| rest.contains('.') && !rest.contains('@'));
+    if (raw.starts_with('/') && !raw.starts_with("//") || url)
+        && !raw.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
+        Ok(Self(raw))
+    } else {
+        Err(format!("`{raw}` is no path and no https URL; write it as `/api/plans` or `https://api.acme.test/v1/me`"))
+    }
+});
+
 /// A length of time as people write it: `300ms`, `10s`, `15m`, `2h`, `14d`, `1h30m`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Period(pub Duration);

@@ -23,4 +23,5 @@ mod tls;
 mod tls_faults;
 mod volume;
 mod weather;
+mod web;
 mod zone;

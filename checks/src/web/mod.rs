@@ -3,14 +3,48 @@ use crate::facts::Facts;
 use crate::vocab::{Cell, Exhibit, ExhibitBody, Rule, Shown, TargetId, TargetKind, Targets};
 use facts::{Chain, End, Hop};
 
+mod admin_open;
+mod admin_open_to_members;
+mod api_open;
+mod asking;
+mod asset_uncached;
+mod build_stale;
+mod canonical_disagrees;
+mod chunks;
+mod compression_missing;
+mod cookie_unsafe;
+mod cors_blocks_own;
+mod cors_reflecting;
+mod csp_missing;
+mod dev_server_live;
+mod dotfile_exposed;
 #[doc(hidden)]
 pub mod example;
+mod example_pages;
 pub mod facts;
+mod header_missing;
+mod health_missing;
 mod host_split;
 mod hsts_missing;
+pub mod html;
+mod indexing_blocked;
 pub(crate) mod jar;
+pub mod json;
+mod latency_over_budget;
+pub mod leaks;
+pub mod lighthouse;
+mod lighthouse_over_budget;
+pub mod look;
+mod maintenance_page;
+pub mod marks;
 pub mod matrix;
+mod not_found_soft;
+mod origin_exposed;
 mod plain_http_open;
+pub mod pressure;
+mod private_page_cached;
+mod private_page_open;
+mod rate_limit_missing;
 mod redirect_chain_long;
 mod redirect_downgrade;
 mod redirect_foreign;
@@ -18,9 +52,18 @@ mod redirect_loop;
 mod redirect_loses_method;
 mod redirect_loses_path;
 mod redirect_temporary;
+mod secret_in_bundle;
 mod server_error;
+mod source_map_exposed;
+mod stack_trace_exposed;
+mod staging_indexed;
+pub mod surface;
+mod tenant_crossing;
+mod test_key_in_bundle;
+mod third_party_heavy;
 mod unreachable;
 mod views;
+pub mod visits;
 pub mod walk;
 pub mod wall;
 mod www_unreachable;
@@ -40,6 +83,37 @@ pub static RULES: &[&Rule] = &[
     &www_unreachable::RULE,
     &hsts_missing::RULE,
     &server_error::RULE,
+    &secret_in_bundle::RULE,
+    &test_key_in_bundle::RULE,
+    &source_map_exposed::RULE,
+    &dotfile_exposed::RULE,
+    &dev_server_live::RULE,
+    &private_page_open::RULE,
+    &admin_open::RULE,
+    &admin_open_to_members::RULE,
+    &tenant_crossing::RULE,
+    &api_open::RULE,
+    &private_page_cached::RULE,
+    &stack_trace_exposed::RULE,
+    &cookie_unsafe::RULE,
+    &cors_reflecting::RULE,
+    &cors_blocks_own::RULE,
+    &canonical_disagrees::RULE,
+    &indexing_blocked::RULE,
+    &staging_indexed::RULE,
+    &not_found_soft::RULE,
+    &maintenance_page::RULE,
+    &build_stale::RULE,
+    &health_missing::RULE,
+    &csp_missing::RULE,
+    &header_missing::RULE,
+    &compression_missing::RULE,
+    &asset_uncached::RULE,
+    &third_party_heavy::RULE,
+    &origin_exposed::RULE,
+    &lighthouse_over_budget::RULE,
+    &latency_over_budget::RULE,
+    &rate_limit_missing::RULE,
 ];
 
 /// How long each answer on the ways in took: URL, status, milliseconds. A clock's word, so it stands

@@ -1,0 +1,243 @@
+//! Keys in what browsers load. A key is told by its provider's prefix and by looking drawn at
+//! random; what is kept of it is the prefix and its last two characters.
+
+use crate::env::shape::{DigestKey, Shape};
+use crate::providers::{self, Mode, Role};
+use crate::vocab::Shown;
+
+/// A key in a body.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Leak {
+    /// What it is: "a Stripe secret key".
+    pub what: Shown,
+    /// How it may be shown.
+    pub masked: Shown,
+    /// What it is good for.
+    pub worth: Worth,
+}
+/// What a key in a body is good for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Worth {
+    /// Whoever has it can act as the company.
+    Secret,
+    /// As [`Worth::Secret`], in test mode only.
+    TestSecret,
+    /// A name that browsers may know, of test mode.
+    TestPublic,
+    /// A name that browsers may know, of live mode.
+    LivePublic,
+}
+
+/// The most that is kept of one body.
+const MOST: usize = 20;
+const DATABASES: &[&str] =
+    &["postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://"];
+
+/// Every key in a text, each once.
+#[must_use]
+pub fn scan(text: &str) -> Vec<Leak> {
+    let mut out: Vec<Leak> = Vec::new();
+    let mut put = |leak: Leak| {
+        if out.len() < MOST && !out.contains(&leak) {
+            out.push(leak);
+        }
+    };
+    let key = DigestKey::new(&[0; 32]);
+    for word in words(text) {
+        if word.len() >= 20 && may_be_key(word) {
+            judge(word, &key).into_iter().for_each(&mut put);
+        }
+    }
+    pem(text).into_iter().chain(databases(text, &key)).for_each(&mut put);
+    out.sort();
+    out
+}
+
+/// Runs of the characters that keys are made of; a token with dots in it is one word.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() && !is_part(bytes[at]) {
+            at += 1;
+        }
+        let start = at;
+        let dotted = bytes[start..].starts_with(b"eyJ") || bytes[start..].starts_with(b"SG.");
+        while at < bytes.len() && (is_part(bytes[at]) || dotted && bytes[at] == b'.') {
+            at += 1;
+        }
+        (at > start).then(|| &text[start..at])
+    })
+}
+
+fn may_be_key(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    word.starts_with("eyJ")
+        || word.starts_with("AKIA")
+        || word.starts_with("SG.")
+        || bytes.iter().take(14).any(|b| matches!(b, b'_' | b'-')) && bytes[0].is_ascii_alphabetic()
+}
+
+fn judge(word: &str, key: &DigestKey) -> Option<Leak> {
+    if let Some(rest) = word.strip_prefix("AKIA") {
+        let is_id = rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        return (is_id && !word.contains("EXAMPLE")).then(|| Leak {
+            what: "an AWS access key".into(),
+            masked: tail("AKIA", word),
+            worth: Worth::Secret,
+        });
+    }
+    // Publishable keys go first: they share their providers with the secret ones.
+    for (prefix, worth) in [("pk_test_", Worth::TestPublic), ("pk_live_", Worth::LivePublic)] {
+        if let Some(rest) = word.strip_prefix(prefix) {
+            let what = if worth == Worth::TestPublic { "a publishable key of test mode" } else { "a publishable key" };
+            return is_random(rest, 20).then(|| Leak { what: what.into(), masked: tail(prefix, word), worth });
+        }
+    }
+    let shape = Shape::of("", word, key);
+    let what = shape.secret?;
+    if word.starts_with("eyJ") {
+        return Some(Leak { what, masked: "eyJ…".into(), worth: Worth::Secret });
+    }
+    let (prefix, role) = prefix_of(word)?;
+    // Short prefixes begin ordinary names too, so what follows has to be longer.
+    let least = if prefix.len() <= 3 { 24 } else { 16 };
+    if role == Role::Public || !is_random(&word[prefix.len()..], least) {
+        return None;
+    }
+    let worth = if shape.mode == Mode::Test { Worth::TestSecret } else { Worth::Secret };
+    Some(Leak { what, masked: tail(prefix, word), worth })
+}
+
+/// The longest known prefix of a word, and what keys with it are for.
+fn prefix_of(word: &str) -> Option<(&'static str, Role)> {
+    providers::ALL
+        .iter()
+        .filter_map(|p| p.env.as_ref())
+        .flat_map(|e| e.vars)
+        .flat_map(|v| v.prefixes.iter().map(move |(prefix, _)| (*prefix, v.role)))
+        .filter(|(prefix, _)| word.starts_with(prefix))
+        .max_by_key(|(prefix, _)| prefix.len())
+}
+
+/// Whether a text looks drawn at random: long enough, of more than one kind of character, and no
+/// words in a row.
+fn is_random(text: &str, least: usize) -> bool {
+    let count = |f: fn(&u8) -> bool| text.bytes().filter(f).count();
+    let (digits, upper, lower) =
+        (count(u8::is_ascii_digit), count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
+    let mixed = [digits, upper, lower].iter().filter(|n| **n >= 2).count() >= 2 && digits + upper >= 3;
+    let breaks = text.bytes().filter(|b| matches!(b, b'_' | b'-')).count();
+    let mut seen: Vec<u8> = text.bytes().collect();
+    seen.sort_unstable();
+    seen.dedup();
+    text.len() >= least && mixed && breaks * 6 <= text.len() && seen.len() >= 8
+}
+
+fn tail(prefix: &str, word: &str) -> Shown {
+    let last = word.get(word.len().saturating_sub(2)..).unwrap_or_default();
+    if word.len() >= 24 { format!("{prefix}…{last}").into() } else { format!("{prefix}…").into() }
+}
+
+/// A private key with its body: libraries hold the first line alone.
+fn pem(text: &str) -> Option<Leak> {
+    let found = text.split("-----BEGIN ").skip(1).any(|rest| {
+        let Some((head, body)) = rest.split_once("-----") else { return false };
+        let base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+        let body: String = body.replace("\\n", "").chars().filter(|c| !c.is_whitespace()).take(80).collect();
+        head.len() < 30 && head.ends_with("PRIVATE KEY") && body.len() == 80 && body.chars().all(|c| base64(&c))
+    });
+    found.then(|| Leak { what: "a private key".into(), masked: "-----BEGIN …".into(), worth: Worth::Secret })
+}
+
+fn databases(text: &str, key: &DigestKey) -> Vec<Leak> {
+    let mut out = Vec::new();
+    for scheme in DATABASES {
+        for (at, _) in text.match_indices(scheme) {
+            let rest = &text[at..];
+            let stop =
+                |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\' | ')' | ',' | ';');
+            let url = &rest[..rest.find(stop).unwrap_or(rest.len()).min(400)];
+            if is_real(url) && Shape::of("", url, key).secret.is_some() {
+                out.push(Leak {
+                    what: "a database URL with its password".into(),
+                    masked: format!("{scheme}…").into(),
+                    worth: Worth::Secret,
+                });
+            }
+        }
+    }
+    out
+}
+
+/// Whether a database URL leads somewhere with a password of its own, and is no example.
+fn is_real(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let local = matches!(host, "localhost" | "127.0.0.1" | "host" | "hostname" | "db" | "postgres" | "example.com");
+    let words = ["password", "pass", "secret", "user", "username", "postgres", "root", "pwd", "changeme"];
+    let password = url.password().unwrap_or_default();
+    !local
+        && password.len() >= 6
+        && !words.contains(&password.to_ascii_lowercase().as_str())
+        && !password.contains(['$', '{', '['])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(prefix: &str) -> String {
+        format!("{prefix}{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4")
+    }
+    fn found(text: &str) -> Vec<(Worth, String)> {
+        scan(text).into_iter().map(|l| (l.worth, l.masked.to_string())).collect()
+    }
+
+    #[test]
+    fn keys_are_found_and_never_shown() {
+        for (prefix, worth) in [
+            ("sk_live_", Worth::Secret),
+            ("rk_live_", Worth::Secret),
+            ("sk_test_", Worth::TestSecret),
+            ("whsec_", Worth::Secret),
+            ("sb_secret_", Worth::Secret),
+            ("pk_test_", Worth::TestPublic),
+        ] {
+            let text = format!("const a=\"{}\",b=1;", key(prefix));
+            let seen = found(&text);
+            assert_eq!(seen.len(), 1, "{prefix}");
+            assert_eq!((seen[0].0, seen[0].1.as_str()), (worth, format!("{prefix}…N4").as_str()));
+        }
+        let url = format!("postgresql://acme:{}@db.acme.example:5432/acme", "q8wz7Lk2");
+        assert_eq!(found(&format!("x='{url}'")), [(Worth::Secret, "postgresql://…".to_owned())]);
+    }
+
+    #[test]
+    fn what_only_begins_like_one_is_none() {
+        for text in [
+            "if(key.startsWith(\"sk_live_\"))throw 0",
+            "re_render_the_component_list_when_it_changes",
+            "sk-button-primary-large-with-icon-and-label",
+            "const header=\"-----BEGIN PRIVATE KEY-----\"",
+            "postgres://user:password@localhost:5432/db",
+            "postgres://${user}:${password}@db.acme.test/x",
+            "AKIAIOSFODNN7EXAMPLE",
+            "sk_live_xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_role_of_a_jwt_decides() {
+        use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+        let jwt = |role: &str| {
+            let body = URL_SAFE_NO_PAD.encode(format!("{{\"iss\":\"supabase\",\"role\":\"{role}\"}}"));
+            format!("\"{}.{body}.c2lnbmF0dXJl\"", URL_SAFE_NO_PAD.encode("{\"alg\":\"HS256\"}"))
+        };
+        assert_eq!(found(&jwt("service_role")), [(Worth::Secret, "eyJ…".to_owned())]);
+        assert_eq!(found(&jwt("anon")), []);
+    }
+}
