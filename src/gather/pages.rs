@@ -152,9 +152,14 @@ impl Produce for Bundle {
         let (surface, site) = both!(cx, at, Surface, SitePlan);
         let asked = cx.get::<Asked>(at).await;
         // Pages that were asked anyway name scripts of their own.
-        let pages = asked
-            .get()
-            .map(|a| a.visits.iter().filter_map(|v| v.last()).filter(|l| l.html.is_some()).cloned().collect());
+        let pages = asked.get().map(|a| {
+            a.visits
+                .iter()
+                .filter_map(|v| v.last())
+                .filter(|l| l.html.is_some() || !l.leaks.is_empty())
+                .cloned()
+                .collect()
+        });
         let domain = site.domain.registrable();
         Observed::known(cx.drive(BundleWalk { surface, domain, pages: pages.unwrap_or_default() }).await)
     }
@@ -259,9 +264,14 @@ impl Produce for Odd {
 impl Produce for Flood {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         let (surface, plan) = both!(cx, at, Surface, WebPlan);
-        let Some(path) = plan.rate_limit.filter(|p| is_askable(p)) else {
+        let Some(path) = plan.rate_limit else {
             return Observed::not_configured("not sent: no path is named that should stop a flood ([web] rate-limit)");
         };
+        if !is_askable(&path) {
+            return Observed::not_configured(
+                "not sent: the path of [web] rate-limit says that a request does something",
+            );
+        }
         if !cx.settings().active {
             return Observed::not_configured("not sent: a flood needs --active");
         }

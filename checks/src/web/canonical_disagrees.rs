@@ -1,5 +1,5 @@
 //! `web.canonical-disagrees`
-use super::facts::{Home, SitePlan};
+use super::facts::{Chain, Home, Redirects, SitePlan};
 use super::surface::Surface;
 use crate::billing::facts::Endpoints;
 use crate::env::{facts::Production, shape::Kind};
@@ -38,8 +38,9 @@ rule! {
     /// ```
     "web.canonical-disagrees" on Site, High;
     fails "Not everything names the canonical address"; holds "Everything names the canonical address";
-    fn check(plan: &SitePlan, home: &Home, surface: Part<'_, Surface>, app: Part<'_, Production>, stripe: Part<'_, Endpoints>) -> Verdict {
-        let at = Address { plan, home };
+    fn check(plan: &SitePlan, home: &Home, redirects: Part<'_, Redirects>, surface: Part<'_, Surface>, app: Part<'_, Production>, stripe: Part<'_, Endpoints>) -> Verdict {
+        let chains = redirects.iter().flat_map(|r| &r.chains).collect();
+        let at = Address { plan, home, chains };
         let mut faults = Vec::new();
         for surface in surface.iter() {
             let canonical = surface.front.html.as_ref().and_then(|h| h.canonical.as_ref());
@@ -55,7 +56,7 @@ rule! {
         }
         for entry in app.iter().filter_map(|p| p.get("NEXT_PUBLIC_APP_URL")) {
             if let Kind::Url { host, local: false, .. } = &entry.shape.kind
-                && let Some(severity) = at.other(host.as_str())
+                && let Some(severity) = at.away(host.as_str())
             {
                 let value = format!("https://{}", home.host);
                 let fix = Fix::EnvVar { name: "NEXT_PUBLIC_APP_URL".into(), value: value.into() };
@@ -68,7 +69,7 @@ rule! {
         }
         for endpoint in stripe.iter().flat_map(|e| &e.list).filter(|e| e.enabled && e.standing == crate::billing::place::Standing::Public) {
             let host = Url::parse(endpoint.place.as_str()).ok().and_then(|u| u.host_str().map(str::to_owned));
-            if host.is_some_and(|h| at.is_other_door(&h)) {
+            if host.is_some_and(|h| at.leads_home(&h)) {
                 let fix = Fix::step(format!("Register the endpoint at https://{} (Stripe does not follow redirects)", home.host));
                 faults.push(Fault::new(&endpoint.id, format!("Stripe sends to {}", endpoint.place), fix));
             }
@@ -80,11 +81,23 @@ rule! {
 struct Address<'a> {
     plan: &'a SitePlan,
     home: &'a Home,
+    chains: Vec<&'a Chain>,
 }
 impl Address<'_> {
     /// Whether a host is a way in that is not the canonical one, and redirects to it.
     fn is_other_door(&self, host: &str) -> bool {
         host != self.home.host.as_str() && self.plan.hosts().any(|h| h.as_str() == host)
+    }
+    /// Whether a host was seen to redirect to the canonical one.
+    fn leads_home(&self, host: &str) -> bool {
+        let ends = |c: &&&Chain| c.page().is_some_and(|p| p.host() == self.home.host.as_str());
+        let ways = self.chains.iter().filter(|c| c.secure && c.host.as_str() == host);
+        self.is_other_door(host) && ways.filter(ends).count() > 0
+    }
+    /// How bad it is that the app calls itself by this host; nothing where it is in order. A door that
+    /// does not redirect is another rule's.
+    fn away(&self, host: &str) -> Option<Severity> {
+        self.other(host).filter(|_| !self.is_other_door(host) || self.leads_home(host))
     }
     /// How bad it is that this host is named instead; nothing where it is in order.
     fn other(&self, host: &str) -> Option<Severity> {

@@ -135,22 +135,28 @@ impl Html {
     /// Whether the page tells its reader that they may not see it, or that it is not there.
     #[must_use]
     pub fn refuses(&self) -> bool {
-        const WORDS: &[&str] = &[
+        const TITLES: &[&str] =
+            &["not authorized", "not authorised", "unauthorized", "forbidden", "access denied", "not found"];
+        const SAYS: &[&str] = &[
             "not authorized",
             "not authorised",
-            "unauthorized",
-            "forbidden",
             "access denied",
-            "permission",
-            "not found",
-            "not allowed",
+            "not allowed to",
+            "have permission",
+            "no permission",
+            "need to be signed in",
             "must be signed in",
+            "please sign in",
+            "please log in",
             "must be an admin",
             "need to be an admin",
+            "page could not be found",
+            "page not found",
         ];
         let title = format!("{} {}", self.title, self.heading).to_lowercase();
-        let short = self.words < START;
-        WORDS.iter().any(|w| title.contains(w) || short && self.start.contains(w))
+        // Of a page with much on it only the title counts: "permission" stands in many texts.
+        let short = self.words < START / 2;
+        TITLES.iter().any(|w| title.contains(w)) || short && SAYS.iter().any(|w| self.start.contains(w))
     }
 }
 
