@@ -138,7 +138,21 @@ impl Wire {
         let looks = Once::new(looks, &counters);
         let pages = Pages::new(Arc::clone(&dialer), time.clone());
         let pages = Once::new(Limited::new(pages, REQUESTS_AT_ONCE), &counters);
-        Self { dns, authority, signed, tls: handshakes, addresses, greetings, http, looks, cookies, pages, dialer, counters, time }
+        Self {
+            dns,
+            authority,
+            signed,
+            tls: handshakes,
+            addresses,
+            greetings,
+            http,
+            looks,
+            cookies,
+            pages,
+            dialer,
+            counters,
+            time,
+        }
     }
     /// Trusts these roots for the pages of registries and authorities, and keeps what is signed
     /// itself in this folder.
