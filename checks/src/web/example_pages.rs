@@ -103,9 +103,14 @@ impl Pages {
                 place: url.into(),
                 enabled: true,
                 standing: Standing::Public,
+                url: 0,
+                events: vec!["*".into()],
+                version: None,
             };
             let list = self.endpoints.iter().enumerate().map(endpoint).collect();
-            put(facts, &billing, Observed::known(Endpoints { mode: KeyMode::Live, list, gaps: Vec::new() }));
+            let (unrestricted, recurring, sdk, gaps) = (false, None, None, Vec::new());
+            let endpoints = Endpoints { mode: KeyMode::Live, list, unrestricted, recurring, sdk, gaps };
+            put(facts, &billing, Observed::known(endpoints));
         }
         let lighthouse = match &self.lighthouse {
             Some(text) => Observed::known(Lighthouse::read("lighthouse.json", text)?),
