@@ -72,7 +72,7 @@ impl Produce for WebPlan {
 impl Produce for Lighthouse {
     async fn produce(_: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         let Some(file) = cx.config().web.as_ref().and_then(|w| w.lighthouse.as_ref()) else {
-            return Observed::not_configured("not sent: no Lighthouse report is named ([web] lighthouse)");
+            return Observed::not_configured("no Lighthouse report is named ([web] lighthouse)");
         };
         let shown = file.display().to_string();
         let path = cx.config().resolve(file);
@@ -191,7 +191,7 @@ impl Produce for Cors {
         let api = |(path, why, _): &(&str, Why, _)| is_api(path) && *why != Why::Health && !path.contains("{tenant}");
         let routes: Vec<String> = plan.paths().filter(api).map(|(p, ..)| p.to_owned()).take(CORS_ROUTES).collect();
         if routes.is_empty() {
-            return Observed::not_configured("not sent: no API route is declared ([web] routes)");
+            return Observed::not_configured("no API route is declared ([web] routes)");
         }
         Observed::known(cx.drive(CorsWalk { home: surface.home, routes }).await)
     }
@@ -202,7 +202,7 @@ impl Produce for Staging {
         let plan = cx.get::<WebPlan>(at).await;
         match plan.get() {
             Ok(plan) if plan.staging.is_empty() => {
-                Observed::not_configured("not sent: no staging host is declared ([site] staging)")
+                Observed::not_configured("no staging host is declared ([site] staging)")
             }
             Ok(plan) => Observed::known(cx.drive(StagingWalk { hosts: plan.staging.clone() }).await),
             Err(missing) => missing.into(),
@@ -238,7 +238,7 @@ impl Produce for Speed {
         let plan = own(plan, &surface);
         let routes = routes_of(&plan);
         if routes.is_empty() {
-            return Observed::not_configured("not sent: no route is declared ([web] routes)");
+            return Observed::not_configured("no route is declared ([web] routes)");
         }
         after_all(at, cx).await;
         Observed::known(cx.drive(SpeedWalk { home: surface.home, routes, budget_ms: plan.budget_ms }).await)
@@ -253,7 +253,7 @@ impl Produce for Odd {
         let (surface, plan) = both!(cx, at, Surface, WebPlan);
         let routes = routes_of(&own(plan, &surface));
         if routes.is_empty() {
-            return Observed::not_configured("not sent: no route is declared ([web] routes)");
+            return Observed::not_configured("no route is declared ([web] routes)");
         }
         after_all(at, cx).await;
         let _ = cx.get::<Speed>(at).await;
@@ -265,7 +265,7 @@ impl Produce for Flood {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         let (surface, plan) = both!(cx, at, Surface, WebPlan);
         let Some(path) = plan.rate_limit else {
-            return Observed::not_configured("not sent: no path is named that should stop a flood ([web] rate-limit)");
+            return Observed::not_configured("no path is named that should stop a flood ([web] rate-limit)");
         };
         if !is_askable(&path) {
             return Observed::not_configured(

@@ -114,7 +114,7 @@ impl Pages {
         }
         let lighthouse = match &self.lighthouse {
             Some(text) => Observed::known(Lighthouse::read("lighthouse.json", text)?),
-            None => Observed::not_configured("not sent: no Lighthouse report is named ([web] lighthouse)"),
+            None => Observed::not_configured("no Lighthouse report is named ([web] lighthouse)"),
         };
         put(facts, at, lighthouse);
         Ok(())
