@@ -12,7 +12,7 @@ use crate::{
     score::Range,
     verdict::Decision,
 };
-use launchcheck_checks::vocab::Severity;
+use launchcheck_checks::{dns::ON_THEIR_WAY, vocab::Severity};
 use paper::{Ink, Paper, Span};
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -81,12 +81,13 @@ impl Page<'_> {
         self.paper.blank();
         table::draw(self.report, &mut self.paper);
         self.findings();
+        extras::exhibits(self.report, |id| id == ON_THEIR_WAY, &mut self.paper);
         self.unverified();
         self.waived();
         if self.options.detail >= Verbosity::Verbose {
             extras::passed(self.report, &mut self.paper);
             extras::not_judged(self.report, &mut self.paper);
-            extras::exhibits(self.report, |_| true, &mut self.paper);
+            extras::exhibits(self.report, |id| id != ON_THEIR_WAY, &mut self.paper);
         }
         self.event_path();
         self.paper.blank();

@@ -235,6 +235,18 @@ fn each_type_of_record_has_its_time() {
         assert!(shown.contains(line), "{line}: {shown}");
     }
     assert_eq!(ended.outcome("dns.servers-disagree").0, "pass");
+
+    // The plain report says it too, since what it finds about these records may mend itself.
+    let output = world
+        .command(env!("CARGO_BIN_EXE_launchcheck"))
+        .args(["audit", "--only", "dns,email.dmarc-missing", "--timeout", "1s"])
+        .args(world.args())
+        .output()
+        .expect("the executable runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("email.dmarc-missing"), "{text}");
+    assert!(text.contains("_dmarc.acme.test TXT: published, visible in at most 2 minutes"), "{text}");
+    assert!(!text.contains("acme.test SOA"), "a serial says nothing: {text}");
 }
 
 fn judged(ended: &Ended, rule: &str) -> Vec<(String, String)> {

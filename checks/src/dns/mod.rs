@@ -2,6 +2,7 @@
 
 use crate::facts::Facts;
 use crate::vocab::{Exhibit, ExhibitBody, Rule, Shown, TargetId, TargetKind, Targets};
+use crate::wire::RecordKind;
 use facts::{DnssecState, ServerState, ZoneViews};
 
 pub mod alias_walk;
@@ -38,29 +39,53 @@ pub static RULES: &[&Rule] = &[
 /// The servers of each zone, and what of the zone is published and who sees it already.
 #[must_use]
 pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    let zones = targets.of(TargetKind::Zone);
-    zones
-        .filter_map(|zone| {
-            let views = facts.zone_views.get(zone)?.get().ok()?;
-            let mut lines = draw(views);
-            for below in &views.below {
-                lines.push((0, format!("{} is a zone of its own", below.apex).into()));
-                lines.extend(draw(below).into_iter().map(|(depth, line)| (depth + 1, line)));
-            }
-            if let Some(Ok(dnssec)) = facts.dnssec.get(zone).map(|d| d.get()) {
-                lines.push((
-                    0,
-                    match &dnssec.state {
-                        DnssecState::Off => "DNSSEC: off".into(),
-                        DnssecState::Valid(by) => format!("DNSSEC: signed and valid, checked by {by}").into(),
-                        DnssecState::Broken(why) => format!("DNSSEC: broken, {why}").into(),
-                    },
-                ));
-            }
-            let title = format!("{} as its own servers have it", views.apex);
-            Some((zone.clone(), Exhibit { id: "zone-servers", title: title.into(), body: ExhibitBody::Tree(lines) }))
-        })
-        .collect()
+    let mut out = Vec::new();
+    for zone in targets.of(TargetKind::Zone) {
+        let Some(Ok(views)) = facts.zone_views.get(zone).map(|v| v.get()) else { continue };
+        let mut lines = draw(views);
+        let mut coming = on_their_way(views);
+        for below in &views.below {
+            lines.push((0, format!("{} is a zone of its own", below.apex).into()));
+            lines.extend(draw(below).into_iter().map(|(depth, line)| (depth + 1, line)));
+            coming.extend(on_their_way(below));
+        }
+        if let Some(Ok(dnssec)) = facts.dnssec.get(zone).map(|d| d.get()) {
+            lines.push((
+                0,
+                match &dnssec.state {
+                    DnssecState::Off => "DNSSEC: off".into(),
+                    DnssecState::Valid(by) => format!("DNSSEC: signed and valid, checked by {by}").into(),
+                    DnssecState::Broken(why) => format!("DNSSEC: broken, {why}").into(),
+                },
+            ));
+        }
+        if !coming.is_empty() {
+            coming.push((0, "What is found about these may mend itself: run the audit again then".into()));
+            let title = "Published, not yet seen everywhere".into();
+            out.push((zone.clone(), Exhibit { id: ON_THEIR_WAY, title, body: ExhibitBody::Tree(coming) }));
+        }
+        let title = format!("{} as its own servers have it", views.apex);
+        out.push((zone.clone(), Exhibit { id: "zone-servers", title: title.into(), body: ExhibitBody::Tree(lines) }));
+    }
+    out
+}
+
+/// The exhibit of what the zone's servers have and the resolver does not yet. It explains findings, so
+/// that every report shows it.
+pub const ON_THEIR_WAY: &str = "records-on-their-way";
+
+/// The records that are published and not yet what the resolver answers, with the most that is left
+/// of the old answer's time to live.
+fn on_their_way(views: &ZoneViews) -> Vec<(u8, Shown)> {
+    let mut lines = Vec::new();
+    for published in &views.published {
+        // A zone's serial changes with each of its records and says nothing by itself.
+        let Some(seconds) = published.visible_in.filter(|_| published.kind != RecordKind::Soa) else { continue };
+        let (name, kind) = (&published.name, published.kind.word());
+        lines.push((0, format!("{name} {kind}: published, visible in at most {}", minutes(seconds)).into()));
+        lines.push((1, records_shown(&published.records).into()));
+    }
+    lines
 }
 
 fn draw(views: &ZoneViews) -> Vec<(u8, Shown)> {
