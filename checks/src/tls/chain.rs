@@ -350,6 +350,23 @@ pub fn revocation(shake: &Handshake, roots: Roots<'_>, lists: &[Vec<u8>], now: i
     }
 }
 
+/// Whether a revocation list is about the served certificate: its issuer signed it, and it covers
+/// certificates of the kind. One that is not says nothing of it, and that is no good news.
+#[must_use]
+pub fn covers(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> bool {
+    let Some(Ok((_, leaf))) = shake.chain.first().map(|der| X509Certificate::from_der(der)) else { return false };
+    let Ok(list) = webpki::OwnedCertRevocationList::from_der(list) else { return false };
+    let list = webpki::CertRevocationList::from(list);
+    let lists = [&list];
+    let Ok(options) = webpki::RevocationOptionsBuilder::new(&lists) else { return false };
+    let options = options
+        .with_depth(webpki::RevocationCheckDepth::EndEntity)
+        .with_status_policy(webpki::UnknownStatusPolicy::Deny)
+        .build();
+    let found = verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, Some(options));
+    !matches!(found, Err(webpki::Error::UnknownRevocationStatus))
+}
+
 /// The inside of a DER sequence.
 fn inside(der: &[u8]) -> &[u8] {
     match super::path::element(der) {

@@ -1,6 +1,6 @@
 //! Fetching the revocation list that a certificate names, and looking the certificate up in it.
 
-use super::chain::{Roots, revocation};
+use super::chain::{Roots, covers, revocation};
 use super::facts::Revocation;
 use super::upkeep;
 use crate::vocab::{Answers, Cause, Inquiry, Missing, Observed, Step};
@@ -43,12 +43,30 @@ impl Inquiry for CrlWalk<'_> {
         let mut cause = Cause::Timeout;
         for question in &questions {
             match seen.get(question).map(list) {
-                Some(Ok(found)) => return Step::Done(revocation(self.shake, self.roots, &[found], self.now)),
+                Some(Ok(found)) => match self.look_up(found) {
+                    Ok(said) => return Step::Done(Observed::known(said)),
+                    Err(why) => cause = why,
+                },
                 Some(Err(why)) => cause = why,
                 None => {}
             }
         }
         Step::Done(Observed::unknown(cause))
+    }
+}
+
+impl CrlWalk<'_> {
+    /// What a list says of the certificate, or why it says nothing; then the next one is looked at.
+    fn look_up(&self, list: Vec<u8>) -> Result<Revocation, Cause> {
+        let lists = [list];
+        match revocation(self.shake, self.roots, &lists, self.now).into_inner() {
+            Ok(Revocation::Good) if !covers(self.shake, self.roots, &lists[0], self.now) => {
+                Err(Cause::Parse("a revocation list that is not about the certificate".into()))
+            }
+            Ok(said) => Ok(said),
+            Err(Missing::Unknown(why)) => Err(why),
+            Err(Missing::NotConfigured(_)) => Err(Cause::NotRecorded),
+        }
     }
 }
 
