@@ -201,14 +201,16 @@ impl RegistrationWalk {
         let Ok(object) = serde_json::from_slice::<Value>(body) else {
             return Observed::unknown(Cause::Parse("the registry's answer".into()));
         };
-        let about = object["ldhName"].as_str().unwrap_or_default().trim_end_matches('.');
-        if !about.eq_ignore_ascii_case(name.as_str()) {
+        // Both names may be left out (RFC 9083, section 5.3), and then it is about what was asked.
+        let about = ["ldhName", "unicodeName"].iter().find_map(|n| object[*n].as_str());
+        let is_other = about.is_some_and(|n| !n.trim_end_matches('.').eq_ignore_ascii_case(name.as_str()));
+        if is_other || object["objectClassName"] != "domain" && about.is_none() {
             return Observed::unknown(Cause::Parse("the registry's answer is about another name".into()));
         }
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let expires = list(&object["events"]).iter().find_map(|e| {
             let date = e["eventDate"].as_str().filter(|_| e["eventAction"] == "expiration")?;
-            date.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+            moment(date)
         });
         let registrar = list(&object["entities"]).iter().find_map(|e| {
             let is = list(&e["roles"]).iter().any(|r| r == "registrar");
@@ -219,6 +221,14 @@ impl RegistrationWalk {
         let (launch, now) = (self.launch, self.now);
         Observed::known(Registration { domain: name.clone(), expires, states, registrar, source, launch, now })
     }
+}
+
+/// A moment as registries write it: with its zone (RFC 3339), or without one and then in UTC, or as a
+/// day.
+fn moment(text: &str) -> Option<i64> {
+    let whole = text.parse::<jiff::Timestamp>();
+    let utc = || text.parse::<jiff::civil::DateTime>()?.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp());
+    whole.or_else(|_| utc()).ok().map(jiff::Timestamp::as_second)
 }
 
 /// The name in a jCard (RFC 7095).
@@ -310,12 +320,35 @@ mod tests {
     }
 
     #[test]
+    fn dates_as_registries_write_them() {
+        let whole = moment("2026-12-01T10:00:00Z");
+        assert!(whole.is_some());
+        for text in
+            ["2026-12-01T10:00:00.0Z", "2026-12-01T12:00:00+02:00", "2026-12-01T10:00:00", "2026-12-01 10:00:00"]
+        {
+            assert_eq!(moment(text), whole, "{text}");
+        }
+        assert_eq!(moment("2026-12-01"), whole.map(|w| w - 36_000));
+        assert_eq!(moment("soon"), None);
+        let named = |name: &str| format!("{{\"objectClassName\":\"domain\",{name}\"status\":[\"client hold\"]}}");
+        for (name, is_ours) in [
+            ("", true),
+            ("\"unicodeName\":\"acme.com\",", true),
+            ("\"unicodeName\":\"other.com\",", false),
+            ("\"ldhName\":\"other.com\",\"unicodeName\":\"acme.com\",", false),
+        ] {
+            assert_eq!(ask("acme.com", |_| answer(200, &[], &named(name))).0.get().is_ok(), is_ours, "{name}");
+        }
+    }
+
+    #[test]
     fn no_answer_makes_it_panic() {
         for body in [
             "[]",
             "null",
             r#"{"ldhName":"acme.com","events":3,"status":{"a":1},"entities":[1,{"roles":5,"vcardArray":[]}]}"#,
             r#"{"ldhName":"acme.com","events":[{"eventAction":"expiration","eventDate":"soon"}]}"#,
+            r#"{"objectClassName":"domain","events":[{"eventAction":"expiration","eventDate":""}]}"#,
         ] {
             let (out, _) = ask("acme.com", |_| answer(200, &[], body));
             if let Ok(made) = out.get() {

@@ -40,7 +40,7 @@ rule! {
         // A clock that is known to be wrong is a gap, and then this is not judged.
         let _ = clock;
         let Some(expires) = registration.expires else {
-            return Verdict::not_applicable("the registry does not say when the registration ends");
+            return Verdict::not_applicable("the registry gives no date for its end that can be read");
         };
         let left = expires - registration.now;
         let after = registration.launch.map_or(i64::MAX, |l| expires - l);
