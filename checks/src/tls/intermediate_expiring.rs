@@ -10,7 +10,7 @@ rule! {
     /// A certificate between the server's own and the root ends soon, or before the server's own does.
     ///
     /// Only the path that is really built counts, and not everything that the server sends. A root
-    /// from `--ca-bundle` is looked at as well.
+    /// from `--ca-bundle` is looked at as well. An end that is more than a year away is not told of.
     ///
     /// # Why at launch
     /// Nobody watches it: the server's own certificate looks fresh, and on that day every client
@@ -25,6 +25,12 @@ rule! {
     /// ```pass
     /// host acme.test
     /// intermediate 400d
+    /// ```
+    /// ```pass
+    /// host acme.test
+    /// lifetime 3650d
+    /// remaining 3000d
+    /// intermediate 1800d
     /// ```
     /// ```fail
     /// host acme.test
@@ -54,7 +60,8 @@ rule! {
 
 fn fault(link: &Link, cert: &Certificate, now: i64) -> Option<Fault> {
     let left = link.not_after - now;
-    let first = link.not_after < cert.not_after && !cert.is_expired();
+    // A private authority may sign for ten years: an end that is years away is nobody's matter yet.
+    let first = link.not_after < cert.not_after && !cert.is_expired() && left < 366 * DAY;
     if left >= 40 * DAY && !first {
         return None;
     }
