@@ -7,6 +7,7 @@ use launchcheck_checks::{
     facts::Before,
     tls::{
         chain::{Roots, chain, key_proof},
+        clock::Clock,
         crl::CrlWalk,
         facts::{
             Certificate, Chain, HostPlan, HostRole, KeyProof, OldVersions, Peers, Reach, Refusal, Revocation, Seat,
@@ -70,7 +71,7 @@ impl Produce for Reach {
 }
 
 /// The plan and the handshake of a host, or what is there instead of the fact.
-async fn shaken<F>(at: &TargetId, cx: &Cx<F>) -> Result<(HostPlan, Handshake), Observed<F>>
+pub(super) async fn shaken<F>(at: &TargetId, cx: &Cx<F>) -> Result<(HostPlan, Handshake), Observed<F>>
 where
     F: Fact,
     HostPlan: Before<F>,
@@ -204,17 +205,19 @@ impl Produce for Seats {
         };
         // What they served is remembered from the host's own handshake.
         let judged = cx.ask(&question(plan)).await.into_inner().ok().and_then(Result::ok).map(|shake| shake.address);
-        let all = join_all(all.into_iter().map(|address| seat(plan, address, cx))).await;
+        let clocks = cx.get_linked::<Clock>(at).await;
+        let dates = clocks.iter().all(|(_, clock)| clock.get().map_or(true, |c| c.ahead == 0));
+        let all = join_all(all.into_iter().map(|address| seat(plan, address, dates, cx))).await;
         Observed::known(Self { judged, all })
     }
 }
 
-async fn seat(plan: &HostPlan, address: IpAddr, cx: &Cx<Seats>) -> Seat {
+async fn seat(plan: &HostPlan, address: IpAddr, dates: bool, cx: &Cx<Seats>) -> Seat {
     let seen = match cx.ask(&at_address(plan, address)).await.into_inner() {
         Ok(Ok(shake)) => {
             let cert = certificate(&shake, &plan.host, cx.now());
             let trust = cx.drive(PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() }).await;
-            Observed::known(Ok(served(&shake, plan, &cert, &trust)))
+            Observed::known(Ok(served(&shake, plan, &cert, &trust, dates)))
         }
         Ok(Err(unshaken)) => Observed::known(Err(unshaken.why)),
         Err(missing) => missing.into(),

@@ -3,7 +3,7 @@
 
 use launchcheck_fixtures::{
     Plan, World,
-    ca::{Leaf, Signed, Twist},
+    ca::{Ca, Leaf, Signed, Twist},
     http::Reply,
     net::Mode,
     scenarios::{
@@ -256,6 +256,43 @@ fn a_wrong_clock_leaves_every_date_unknown() {
     assert_eq!(ended.outcome("tls.name-mismatch", "host:app.acme.test").0, "pass", "no date is needed for that");
     let visits = world.log().by_route();
     assert!(visits.values().all(|n| *n == 1), "nobody was asked again for the time: {visits:?}");
+}
+
+#[test]
+fn with_a_wrong_clock_no_path_and_no_address_is_called_out_of_time() {
+    let world = with(|p| {
+        dated(p, &["acme.test", "www.acme.test"], now() - 40 * 86_400);
+        let ended = Leaf::new(&["api.acme.test"]).twist(Twist::IntermediateEnded(3));
+        p.host("api.acme.test").leaf = Some(ended);
+        p.at_address("app.acme.test", "203.0.113.90", |h| h.leaf = Some(Leaf::new(&["app.acme.test"]).expired()));
+        p.more("[[host]]", "name = \"self.acme.test\"");
+        p.host("self.acme.test").leaf = Some(Leaf::new(&["self.acme.test"]).signed(Signed::Itself));
+    });
+    let ended = audit(&world);
+    let (outcome, causes) = ended.outcome("tls.untrusted", "host:api.acme.test");
+    assert!(outcome == "unknown" && causes.contains("clock"), "{outcome} {causes}");
+    let found = ended.findings();
+    assert!(!found.contains(&"tls.untrusted") && !ended.text.contains("\"expired\""), "{found:?}");
+    assert!(!ended.text.contains("a fault of its own"), "{}", ended.text);
+    assert_eq!(ended.outcome("tls.self-signed", "host:self.acme.test").0, "fail", "that needs no clock");
+    assert_eq!(ended.outcome("tls.ipv6-broken", "host:app.acme.test").0, "pass", "neither does that");
+}
+
+#[test]
+fn a_list_that_is_not_about_the_certificate_leaves_it_unknown() {
+    let world = with(|p| {
+        p.host("app.acme.test").leaf = Some(Leaf::new(&["app.acme.test"]).twist(Twist::Revoked));
+        let other = Ca::new("Another Authority", "http://another.example/").unwrap().revocation_list().unwrap();
+        let v4 = p.host(LISTS).v4().to_string();
+        p.zone.remove(LISTS, "AAAA");
+        p.at_address(LISTS, &v4, |h| {
+            h.site.on_http("GET", "/revoked.crl", Reply::status(200).bytes(&other));
+        });
+    });
+    let ended = audit(&world);
+    let (outcome, causes) = ended.outcome("tls.revoked", "host:app.acme.test");
+    assert!(outcome == "unknown" && causes.contains("not about"), "{outcome} {causes}");
+    assert_eq!(ended.code, 3, "a blocker is not known");
 }
 
 #[test]

@@ -12,8 +12,16 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// What a handshake showed, with what is wrong with its certificate in words.
+///
+/// With a clock that is known to be wrong (`dates` false) nothing is said of dates.
 #[must_use]
-pub fn served(shake: &Handshake, plan: &HostPlan, cert: &Observed<Certificate>, trust: &Observed<Trust>) -> Served {
+pub fn served(
+    shake: &Handshake,
+    plan: &HostPlan,
+    cert: &Observed<Certificate>,
+    trust: &Observed<Trust>,
+    dates: bool,
+) -> Served {
     let read = cert.get().ok();
     Served {
         version: shake.version.clone(),
@@ -25,33 +33,39 @@ pub fn served(shake: &Handshake, plan: &HostPlan, cert: &Observed<Certificate>, 
             .map(|c| c.names.iter().map(Shown::as_str).collect::<Vec<_>>().join(", ").into())
             .unwrap_or_default(),
         not_after: read.map_or(0, |c| c.not_after),
-        faults: faults(shake, plan, read, trust),
+        faults: faults(shake, plan, read, trust, dates),
         ends_soon: read.is_some_and(|c| {
             let limits = Limits::of(c.lifetime(), Renewal::of(plan, c, None).automatic);
-            !c.is_expired() && !c.is_early() && c.remaining() < limits.fail
+            dates && !c.is_expired() && !c.is_early() && c.remaining() < limits.warn
         }),
     }
 }
+
+const TRUST_UNKNOWN: &str = "trust unknown";
+const DATES_UNKNOWN: &str = "dates unknown, the clock is wrong";
 
 fn faults(
     shake: &Handshake,
     plan: &HostPlan,
     cert: Option<&Certificate>,
     trust: &Observed<Trust>,
+    dates: bool,
 ) -> Vec<&'static str> {
     let Some(cert) = cert else { return vec!["unreadable certificate"] };
     let mut out = Vec::new();
     let mut say = |is_so: bool, words| out.extend(is_so.then_some(words));
-    say(cert.is_expired(), "expired");
-    say(cert.is_early(), "not valid yet");
+    say(!dates, DATES_UNKNOWN);
+    say(dates && cert.is_expired(), "expired");
+    say(dates && cert.is_early(), "not valid yet");
     say(!cert.name_fits, "wrong name");
     match trust.get().map(|t| &t.path) {
         Ok(Path::Trusted) => {}
         Ok(Path::Incomplete { .. }) => say(true, "incomplete chain"),
         Ok(Path::SelfSigned) => say(!plan.private_ca, "self-signed"),
         Ok(Path::UnknownRoot(_)) => say(!plan.private_ca, "unknown root"),
-        Ok(Path::Broken(_)) => say(true, "untrusted"),
-        Err(_) => say(true, "trust unknown"),
+        // It may be broken by an intermediate that has ended, and that is a date as well.
+        Ok(Path::Broken(_)) => say(dates, "untrusted"),
+        Err(_) => say(true, TRUST_UNKNOWN),
     }
     say(cert.key.weak, "weak key");
     say(shake.signature_fits == Some(false), "wrong key");
@@ -116,8 +130,8 @@ impl Beside {
             return None;
         }
         let own: Vec<&str> = there.faults.iter().filter(|f| !self.serves.faults.contains(f)).copied().collect();
-        // What is not known of the trust is no difference.
-        let own: Vec<&str> = own.into_iter().filter(|f| *f != "trust unknown").collect();
+        // What is not known is no difference.
+        let own: Vec<&str> = own.into_iter().filter(|f| ![TRUST_UNKNOWN, DATES_UNKNOWN].contains(f)).collect();
         let mut words = vec![if own.is_empty() {
             "it serves another certificate".to_owned()
         } else {

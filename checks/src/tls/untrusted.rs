@@ -1,8 +1,9 @@
 //! `tls.untrusted`
+use super::clock::Clock;
 use super::facts::{Certificate, Chain, HostPlan, Path, Reach, Trust};
 use super::judge::moment;
 use crate::rule;
-use crate::vocab::{Fault, Fix, Verdict};
+use crate::vocab::{Fault, Fix, Part, Verdict};
 
 rule! {
     /// The chain does not lead to a root that browsers trust: the certificate signed itself, its
@@ -45,9 +46,19 @@ rule! {
     fails "The certificate is not trusted"; holds "The certificate is trusted";
     yields_to "tls.self-signed", "tls.root-distrusted", "tls.certificate-malformed", "tls.placeholder-certificate",
         "tls.origin-certificate-exposed";
-    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust, chain: Option<&Chain>) -> Verdict {
+    fn check(
+        plan: &HostPlan,
+        reach: &Reach,
+        cert: &Certificate,
+        trust: &Trust,
+        chain: Option<&Chain>,
+        clock: Part<'_, Clock>,
+    ) -> Verdict {
+        // A clock that is known to be wrong is a gap: what only its time refuses is then unknown.
+        let has_time = clock.first().is_none_or(|c| c.ahead == 0);
         let saw = match &trust.path {
-            Path::Trusted | Path::Incomplete { .. } => match ended_root(chain) {
+            Path::Broken(_) if !has_time && chain.is_some_and(is_out_of_time) => return Verdict::Pass,
+            Path::Trusted | Path::Incomplete { .. } => match ended_root(chain).filter(|_| has_time) {
                 Some(saw) => saw,
                 None => return Verdict::Pass,
             },
@@ -68,6 +79,11 @@ rule! {
         let fault = Fault::here(cert.evidence(), Fix::steps(steps)).and_saw(saw);
         super::by_role(fault, plan, reach).into()
     }
+}
+
+/// Whether a certificate of the chain, by this machine's clock, has ended or is yet to begin.
+fn is_out_of_time(chain: &Chain) -> bool {
+    chain.links.iter().any(|l| chain.now > l.not_after || chain.now < l.not_before)
 }
 
 /// A root from `--ca-bundle` whose own time is over: some verifiers do not look, most do.
