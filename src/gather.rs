@@ -4,6 +4,7 @@
 //! an inquiry, and get facts that stand before it in the list of `launchcheck-checks`; a fact that
 //! asks for one behind it, or for itself, does not compile.
 
+mod arrivals;
 pub mod billing;
 pub mod dns;
 pub mod edge;
@@ -168,14 +169,18 @@ impl Wire {
     where
         Self: Ask<I::Q>,
     {
-        let mut seen = Answers::<I::Q>::new();
-        loop {
-            match inquiry.step(&seen) {
-                Step::Done(out) => return out,
-                Step::Ask(questions) => {
-                    let answers = join_all(questions.iter().map(|q| self.ask(q))).await;
-                    seen.extend(questions.into_iter().zip(answers));
-                }
+        drive(self, inquiry).await
+    }
+}
+/// Drives an inquiry to its end with whoever answers its questions, those of a round at once.
+async fn drive<A: Ask<I::Q>, I: Inquiry + Sync>(asked: &A, inquiry: &I) -> I::Out {
+    let mut seen = Answers::<I::Q>::new();
+    loop {
+        match inquiry.step(&seen) {
+            Step::Done(out) => return out,
+            Step::Ask(questions) => {
+                let answers = join_all(questions.iter().map(|q| asked.ask(q))).await;
+                seen.extend(questions.into_iter().zip(answers));
             }
         }
     }

@@ -75,6 +75,11 @@ macro_rules! for_each_fact {
             challenge: $crate::tls::challenge::Challenge, of Host, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
             shots: $crate::webhook::facts::Shots, of Webhook, network;
+            copies: $crate::webhook::facts::Copies, of Webhook, network;
+            diagnosis: $crate::webhook::facts::Diagnosis, of Webhook, network;
+            signed: $crate::webhook::facts::Signed, of Webhook, network;
+            latency: $crate::webhook::facts::Latency, of Webhook, network;
+            odd_bodies: $crate::webhook::facts::Odd, of Webhook, network;
             endpoints: $crate::billing::facts::Endpoints, of Billing, network;
             deliveries: $crate::billing::facts::Deliveries, of Billing, network;
             drift: $crate::billing::facts::Drift, of Billing, network;
@@ -86,6 +91,8 @@ macro_rules! for_each_fact {
             speed: $crate::web::pressure::Speed, of Site, network;
             odd: $crate::web::pressure::Odd, of Site, network;
             flood: $crate::web::pressure::Flood, of Site, network;
+            arrivals: $crate::webhook::facts::Arrivals, of Billing, network;
+            bot_wall: $crate::webhook::facts::BotWall, of Webhook, network;
         }
     };
 }

@@ -587,3 +587,123 @@ impl PageQuestion {
         }
     }
 }
+
+// ------------------------------------------------------------------------------------ webhooks ---
+
+/// One shot at a webhook route: a request, which the probe signs where it carries a stamp.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct ShotQuestion {
+    /// What it is for.
+    pub kind: ShotKind,
+    /// The request; without its signature where it carries a stamp.
+    pub http: HttpQuestion,
+    /// How the probe signs it, at the moment it is sent.
+    pub stamp: Option<Stamp>,
+}
+/// How an event is signed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct Stamp {
+    /// The provider's id.
+    pub provider: String,
+    /// The event's id.
+    pub id: String,
+    /// How long ago it claims to have been signed, in seconds. Some signatures count for seconds, so
+    /// only whoever sends it can write down the time.
+    pub age: i64,
+    /// With what.
+    pub key: StampKey,
+}
+/// With what an event is signed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum StampKey {
+    /// The real secret, which the probe knows and which never leaves it.
+    Secret,
+    /// A key that is nobody's secret.
+    Open(String),
+}
+/// What a shot is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum ShotKind {
+    /// OPTIONS of the URL.
+    Options,
+    /// GET of the URL.
+    Get,
+    /// A POST beside the URL.
+    Control,
+    /// A POST without a signature.
+    Unsigned,
+    /// Forged with the empty key.
+    Forged,
+    /// Forged with the key `undefined`.
+    Undefined,
+    /// Forged with a random key.
+    Random,
+    /// Signed, in the provider's own layout.
+    Signed,
+    /// Signed an hour ago.
+    Stale,
+    /// Signed, as JavaScript writes JSON.
+    Compact,
+    /// Signed, as `text/plain`.
+    PlainText,
+    /// Signed, `[]` alone.
+    Bare,
+    /// Signed, to be timed.
+    Sample(u8),
+    /// Without a body.
+    Empty,
+    /// JSON that breaks off.
+    Broken,
+    /// OPTIONS of the URL that a redirect leads to.
+    Target,
+    /// OPTIONS of another URL at which the route may stand.
+    Elsewhere(u8),
+}
+impl ShotKind {
+    /// What was sent, where the method alone does not say it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Undefined => "an event signed with the key `undefined`",
+            Self::Random => "an event signed with a random key",
+            Self::Signed | Self::Sample(_) => "a signed event",
+            Self::Stale => "an event signed an hour ago",
+            Self::Compact => "a signed event without indents",
+            Self::PlainText => "a signed event as text/plain",
+            Self::Bare => "a signed `[]`",
+            Self::Empty => "an empty body",
+            Self::Broken => "JSON that breaks off",
+            _ => "",
+        }
+    }
+    /// A number of its own.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Options => 0,
+            Self::Get => 1,
+            Self::Control => 2,
+            Self::Unsigned => 3,
+            Self::Forged => 4,
+            Self::Undefined => 5,
+            Self::Random => 6,
+            Self::Signed => 7,
+            Self::Stale => 8,
+            Self::Compact => 9,
+            Self::PlainText => 10,
+            Self::Bare => 11,
+            Self::Empty => 12,
+            Self::Broken => 13,
+            Self::Target => 14,
+            Self::Sample(n) => 100 + n as u16,
+            Self::Elsewhere(n) => 400 + n as u16,
+        }
+    }
+}
+impl Question for ShotQuestion {
+    type Answer = Result<HttpAnswer, HostFailure>;
+    const KIND: &'static str = "requests";
+    fn place(&self) -> String {
+        self.http.place()
+    }
+}

@@ -46,7 +46,7 @@ pub(super) struct Args {
     /// The domain to audit, such as acme.com; beats `[site] domain`
     #[arg(value_parser = parse_domain)]
     domain: Option<DomainName>,
-    /// Consent to probes that send signed test events; no check of this version needs it yet
+    /// Also send what changes nothing but is no mere look: signed test events, timed, and odd bodies
     #[arg(long)]
     active: bool,
     /// Read this configuration instead of the one found [env: LAUNCHCHECK_CONFIG]

@@ -40,7 +40,7 @@ pub struct Config {
     pub apps: Vec<Located<App>>,
     /// The billing providers and the database they are compared to, one table each.
     pub billing: Vec<Located<Billing>>,
-    /// The numbers that rules compare with. No rule of this version reads them yet.
+    /// The numbers that rules compare with.
     pub thresholds: Thresholds,
     /// Findings that are accepted for a while, one table each.
     #[serde(rename = "waiver")]
@@ -173,8 +173,8 @@ pub struct Webhook {
     pub provider: Located<String>,
     /// The URL, exactly as it is registered with the provider.
     pub url: Located<Url>,
-    /// The name of the variable that holds the signing secret, such as `STRIPE_WEBHOOK_SECRET`. No
-    /// rule of this version reads it yet: it is for signed test events.
+    /// The name of the variable that holds the signing secret, such as `STRIPE_WEBHOOK_SECRET`, for
+    /// the signed test events of `--active`. Without it the provider's usual names are tried.
     pub secret_env: Option<Located<EnvName>>,
 }
 

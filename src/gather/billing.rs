@@ -163,15 +163,15 @@ fn part(time: Duration, (of, by): (u32, u32)) -> Duration {
 }
 
 /// The provider's side.
-struct Account {
-    stripe: Stripe,
+pub(super) struct Account {
+    pub(super) stripe: Stripe,
     mode: KeyMode,
     unrestricted: bool,
     until: Sooner,
     time: Duration,
 }
 impl Account {
-    fn of<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Self, Missing> {
+    pub(super) fn of<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Self, Missing> {
         let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
         if billing.provider.as_str() != "stripe" {
             return Err(Missing::NotConfigured("only provider = \"stripe\" is compared so far"));

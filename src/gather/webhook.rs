@@ -1,22 +1,61 @@
 //! Facts of webhook routes.
 
-use super::{Cx, Produce};
+use super::{Cx, HasCell, Produce, drive};
+use crate::{config::EnvName, probe::webhook::Shooter};
 use launchcheck_checks::{
-    vocab::{Observed, Shown, TargetId},
+    facts::Before,
+    vocab::{Fact, Missing, Observed, Origin, Shown, TargetId},
     webhook::{
         differential::Differential,
-        facts::{Route, Shots, WebhookPlan},
+        facts::{Arrivals, BotWall, Copies, Diagnosis, Latency, Odd, Route, SecretFrom, Shots, Signed, WebhookPlan},
+        refusal::NO_SECRET,
+        usual_secrets,
     },
 };
+use std::time::Duration;
 
 impl Produce for WebhookPlan {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         let table = cx.config().webhooks.iter().find(|w| w.name() == at.name);
         let provider = table.map_or_else(Shown::default, |w| w.provider.as_str().into());
-        let declared = cx.targets().origin(at).is_some_and(launchcheck_checks::vocab::Origin::is_declared);
+        let declared = cx.targets().origin(at).is_some_and(Origin::is_declared);
         let url = table.map_or_else(|| at.name.clone(), |w| w.url.as_str().to_owned());
-        Observed::known(Self { url, provider, declared })
+        let active = cx.settings().active;
+        // Nobody's secret is looked for unless it will be used.
+        let secret = if active { secret(at, cx) } else { Observed::not_configured(NO_SECRET) };
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let thresholds = &cx.config().thresholds;
+        Observed::known(Self {
+            url,
+            provider,
+            declared,
+            active,
+            secret,
+            budget_ms: ms(thresholds.acknowledgement.0),
+            budget_p95_ms: ms(thresholds.route_p95.0),
+        })
     }
+}
+
+/// The variable that holds the signing secret, and where it was found: the one that the table names,
+/// else the first of the provider's usual ones that is set.
+fn secret<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Observed<SecretFrom> {
+    match name(at, cx) {
+        Ok(name) => cx.secret(&name).map(|(_, source)| SecretFrom {
+            name: name.as_str().into(),
+            production: source.is_production(cx.settings().ci),
+        }),
+        Err(missing) => missing.into(),
+    }
+}
+fn name<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<EnvName, Missing> {
+    let table = cx.config().webhooks.iter().find(|w| w.name() == at.name);
+    if let Some(name) = table.and_then(|w| w.secret_env.as_ref()) {
+        return Ok(name.get().clone());
+    }
+    let usual = usual_secrets(table.map_or("", |w| w.provider.as_str()));
+    let set = usual.filter_map(|n| EnvName::parse(n).ok()).find(|n| cx.secret(n).get().is_ok());
+    set.ok_or(Missing::NotConfigured(NO_SECRET))
 }
 
 impl Produce for Route {
@@ -24,18 +63,77 @@ impl Produce for Route {
         match cx.get::<WebhookPlan>(at).await.get() {
             Ok(plan) => {
                 let (plan, token) = (plan.clone(), cx.context().nonce.clone());
-                cx.drive(Differential { plan, token, now: cx.now() }).await
+                let secret = name(at, cx).ok().filter(|_| plan.active).map(|name| cx.secret(&name));
+                let secret = secret.and_then(|s| s.into_inner().ok()).map(|(value, _)| value);
+                let shooter = Shooter { wire: cx.wire(), secret };
+                drive(&shooter, &Differential { plan, token, now: cx.now() }).await
             }
             Err(missing) => missing.into(),
         }
     }
 }
 
+/// A part of what the differential found.
+async fn part<F>(at: &TargetId, cx: &Cx<F>, of: impl Fn(&Route) -> Observed<F>) -> Observed<F>
+where
+    F: Fact,
+    Route: Before<F> + HasCell,
+{
+    match cx.get::<Route>(at).await.get() {
+        Ok(route) => of(route),
+        Err(missing) => missing.into(),
+    }
+}
+
 impl Produce for Shots {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        match cx.get::<Route>(at).await.get() {
-            Ok(route) => route.shots.clone(),
-            Err(missing) => missing.into(),
+        part(at, cx, |r| r.shots.clone()).await
+    }
+}
+impl Produce for Copies {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        part(at, cx, |r| r.copies.clone()).await
+    }
+}
+impl Produce for Diagnosis {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        part(at, cx, |r| r.diagnosis.clone()).await
+    }
+}
+impl Produce for Signed {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        part(at, cx, |r| r.signed.clone()).await
+    }
+}
+impl Produce for Latency {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        part(at, cx, |r| r.latency.clone()).await
+    }
+}
+impl Produce for Odd {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        part(at, cx, |r| r.odd.clone()).await
+    }
+}
+
+impl Produce for BotWall {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let route = cx.get::<Route>(at).await;
+        let route = match route.get() {
+            Ok(route) => route,
+            Err(missing) => return missing.into(),
+        };
+        // The account is asked only where there is something to decide.
+        let mut wall = Self::of(route, None);
+        if wall.met.is_some()
+            && let Some((_, told)) = cx.get_linked::<Arrivals>(at).await.into_iter().next()
+        {
+            match told.get() {
+                Ok(told) => wall = Self::of(route, Some(told.clone())),
+                Err(Missing::Unknown(cause)) => wall.gaps.push(cause),
+                Err(Missing::NotConfigured(_)) => {}
+            }
         }
+        Observed::known(wall)
     }
 }

@@ -154,6 +154,12 @@ struct Failed {
     /// Whether the request never left, so that sending it again cannot do anything twice.
     unsent: bool,
 }
+impl Failed {
+    /// Whether the failure may be the kept connection's alone.
+    fn may_go_again(&self, method: Method) -> bool {
+        self.unsent || method != Method::Post || matches!(self.what, Ok(HostFailure::Reset))
+    }
+}
 
 impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Http<D, H> {
     async fn open(&self, key: &Key, audited: bool) -> Dialed<Sender> {
@@ -275,8 +281,9 @@ impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Ask<HttpQuestion> for Http<
             }
             match self.exchange(&spot, sender, request).await.into_inner() {
                 Ok(Ok(a)) => return Observed::known(Ok(a)),
-                // A kept connection that the server had closed meanwhile says nothing of the host.
-                Ok(Err(f)) if !fresh && (f.unsent || q.method != Method::Post) => {}
+                // A kept connection that the server had closed meanwhile says nothing of the host (after a
+                // 413 it often is). A POST may go again: nothing that is posted here does anything.
+                Ok(Err(f)) if !fresh && f.may_go_again(q.method) => {}
                 Ok(Err(Failed { what: Ok(host), .. })) => return Observed::known(Err(host)),
                 Ok(Err(Failed { what: Err(cause), .. })) => return Observed::unknown(cause),
                 Err(m) => return m.into(),

@@ -22,6 +22,7 @@ pub mod source_reads;
 pub mod stripe;
 pub mod tls;
 pub mod vendor;
+pub mod webhook;
 
 use launchcheck_checks::vocab::{Observed, Question};
 use std::future::Future;

@@ -80,18 +80,34 @@ pub fn groups(units: &[Unit], unanswered: &[Unanswered], interrupted: bool) -> V
 /// Said where it is the audited host that has no address, and not this machine that has no network.
 const NOWHERE: &str = "the host cannot be reached";
 
+/// The ends of the ids of rules that find what others are behind: walls, redirects, and faults of a
+/// webhook's handler that keep every event from the rest of it.
+const WALLS: &[&str] = &[
+    ".walled",
+    "-wall",
+    ".redirected",
+    "-redirect",
+    ".http-registered",
+    ".body-parsed",
+    ".body-reserialised",
+    ".edge-runtime-sync",
+    ".secret-missing",
+    ".secret-wrong",
+];
+
 /// What hides these and is itself a finding of one of their targets: a wall, or a host that cannot
 /// be reached. It is mended there; neither the User-Agent nor this machine's network is to blame.
 fn named_front<'a>(causes: &[Cause], hidden: &[&Unit], all: &'a [Unit], unanswered: &[Unanswered]) -> Option<&'a str> {
     let cause = causes.first()?;
-    let end = match cause {
-        Cause::Wall(_) => ".walled",
+    let ends: &[&str] = match cause {
+        Cause::Wall(_) => WALLS,
         Cause::NoRoute | Cause::Refused | Cause::Parse(_) if unanswered.iter().all(|u| u.cause != *cause) => {
-            ".unreachable"
+            &[".unreachable"]
         }
         _ => return None,
     };
-    let open = |u: &&Unit| u.rule.id.ends_with(end) && !(u.open().is_empty() && u.waived.is_empty());
+    let open =
+        |u: &&Unit| ends.iter().any(|end| u.rule.id.ends_with(end)) && !(u.open().is_empty() && u.waived.is_empty());
     let named = all.iter().filter(open).find(|w| hidden.iter().any(|u| u.target == w.target))?;
     Some(&named.rule.id)
 }

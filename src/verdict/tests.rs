@@ -146,7 +146,7 @@ fn a_verdict_names_what_it_leaves_unproven() {
             "email.b (left out by --only or --skip)",
             "tls (--offline)",
             "webhook on the network (--offline)",
-            "signed webhook (no check of it in this version)",
+            "signed webhook (--active)",
             "env (no production source)",
             "billing (no [[billing]])",
         ]

@@ -50,7 +50,6 @@ use super::{judge, renewal::DAY};
 use crate::facts::Facts;
 use crate::vocab::{Cause, DomainName, Observed, Origin, Shown, Step, TargetId, TargetKind, Targets};
 use crate::web::{self, example::Answer};
-use crate::webhook::facts::WebhookPlan;
 use crate::wire::{HostFailure, HttpQuestion};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -282,7 +281,7 @@ impl Case {
             let hook = TargetId::new(TargetKind::Webhook, &url);
             targets.add(hook.clone(), Origin::CommandLine);
             targets.link(&at, &hook);
-            let plan = WebhookPlan { url, provider: provider.clone(), declared: true };
+            let plan = crate::webhook::example::plan(&url, provider.as_str());
             facts.webhook_plan.insert(hook, Arc::new(Observed::known(plan)));
         }
         facts.doorway.insert(at.clone(), Arc::new(door));

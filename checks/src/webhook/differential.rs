@@ -1,17 +1,27 @@
-//! The differential: what a webhook URL answers, compared with what a path gets that does not exist.
+//! The differential: what a webhook URL answers, compared with what a path gets that does not exist,
+//! and what signed events get, compared with forged ones.
 //!
-//! First OPTIONS of the URL and a POST to a random path beside it. Then, only where a person
-//! declared the URL and nothing stood in the way, one unsigned and one forged POST.
+//! First OPTIONS of the URL and a POST to a random path beside it. Then, where a person declared the
+//! URL (or consented with `--active`) and nothing stood in the way, one unsigned and one forged POST.
+//! Under `--active` follow signed events, as many as are needed to name the cause, and at the very end
+//! bodies that no provider sends.
 
 use super::{
-    event,
-    facts::{NOT_SENT, Obstacle, Reply, Route, Shots, Standing, WebhookPlan},
-    walls::{alike, obstacle, reply, robots, speaks_of_signature},
+    event::{self, Layout},
+    facts::{Copies, Latency, Leak, NOT_SENT, Obstacle, Odd, Reply, Route, Shots, Signed, Standing, WebhookPlan},
+    refusal::{Culprit, Diagnosis, Heard, Heards, NOT_SIGNABLE, NOT_SIGNED, diagnose, unarmed},
+    sign,
+    walls::{alike, from_cache, leak, obstacle, reply, robots, speaks_of_signature, steady},
 };
 use crate::{
     vocab::{Answers, Cause, Inquiry, Missing, Observed, Step},
-    wire::{HostFailure, HttpAnswer, HttpQuestion},
+    wire::{HostFailure, HttpAnswer, ShotKind, ShotQuestion},
 };
+
+/// How many signed events are sent before any is timed: the first meets a cold start.
+const WARM_UP: u8 = 2;
+/// How many are timed.
+const SAMPLES: u8 = 20;
 
 /// Finds out what stands at a webhook URL.
 #[derive(Debug)]
@@ -20,81 +30,321 @@ pub struct Differential {
     pub plan: WebhookPlan,
     /// A random word, new in each run: the path beside the URL is named by it.
     pub token: String,
-    /// Seconds since 1970, for the forged signature.
+    /// Seconds since 1970, for the events.
     pub now: i64,
 }
 
 impl Inquiry for Differential {
-    type Q = HttpQuestion;
+    type Q = ShotQuestion;
     type Out = Observed<Route>;
 
-    fn step(&self, seen: &Answers<HttpQuestion>) -> Step<HttpQuestion, Observed<Route>> {
+    fn step(&self, seen: &Answers<ShotQuestion>) -> Step<ShotQuestion, Observed<Route>> {
+        match self.think(seen) {
+            Ok(route) => Step::Done(route),
+            Err(questions) => Step::Ask(questions),
+        }
+    }
+}
+
+/// A result, or the questions that are open before it.
+type Thought<T> = Result<T, Vec<ShotQuestion>>;
+
+impl Differential {
+    fn think(&self, seen: &Answers<ShotQuestion>) -> Thought<Observed<Route>> {
         let Some(control) = event::control(&self.plan, &self.token, self.now) else {
-            return Step::Done(Observed::unknown(Cause::Parse("the URL cannot be read".into())));
+            return Ok(Observed::unknown(Cause::Parse("the URL cannot be read".into())));
         };
-        let options = event::options(&self.plan);
-        if !seen.contains_key(&options) {
-            return Step::Ask(vec![options, control]);
-        }
-        let (o, c) = (Got::of(options, seen), Got::of(control, seen));
+        let mut first = vec![event::options(&self.plan), control];
+        // A GET of what was only inferred could run something.
+        first.extend(self.plan.declared.then(|| event::get(&self.plan)));
+        let mut first = all(seen, first)?.into_iter();
+        let (Some(o), Some(c), get) = (first.next(), first.next(), first.next()) else { return Err(Vec::new()) };
         if let (Err(cause), Err(_)) = (&o.answer, &c.answer) {
-            return Step::Done(Observed::unknown(cause.clone()));
+            return Ok(Observed::unknown(cause.clone()));
         }
+        let mut route = Route::of(&o, &c, get.as_ref());
+        let sends = self.plan.declared || self.plan.active;
         // OPTIONS may well be refused where a POST is not; where that can be found out it decides nothing.
-        let early = o.obstacle(&c).filter(|found| !self.plan.declared || !found.is_bare_refusal());
-        if early.is_some() || !self.plan.declared {
-            let standing = if early.is_some() { (Standing::Open, None) } else { from_options(&o, &c) };
-            return Step::Done(Observed::known(self.route(&o, &c, early, standing, None)));
+        let early = o.obstacle(&c).filter(|found| !sends || !found.is_bare_refusal());
+        if early.is_some() || !sends {
+            if early.is_none() {
+                route.stands(from_options(&o, &c));
+                route.nothing_sent();
+            }
+            return self.end(seen, route, early);
         }
         let unsigned = event::unsigned(&self.plan, &self.token, self.now);
-        let forged = event::forged(&self.plan, &self.token, self.now, b"");
-        if !seen.contains_key(&unsigned) {
-            return Step::Ask([Some(unsigned), forged].into_iter().flatten().collect());
-        }
-        let u = Got::of(unsigned, seen);
-        let f = forged.map(|q| Got::of(q, seen));
+        let forged = event::forged(&self.plan, &self.token, self.now, ShotKind::Forged);
+        let mut shots = all(seen, [Some(unsigned), forged].into_iter().flatten().collect())?.into_iter();
+        let (Some(u), f) = (shots.next(), shots.next()) else { return Err(Vec::new()) };
+        route.gaps.extend(u.missing());
         // A check that refuses every path would have refused OPTIONS, too.
         let says_post = allows_post(&o) == Some(true);
         let found = u.obstacle(&c).filter(|found| !says_post || !found.is_bare_refusal());
-        let standing = if found.is_some() { (Standing::Open, None) } else { from_post(&o, &c, &u) };
-        Step::Done(Observed::known(self.route(&o, &c, found, standing, Some((u, f)))))
-    }
-}
-
-impl Differential {
-    fn route(
-        &self,
-        o: &Got,
-        c: &Got,
-        obstacle: Option<Obstacle>,
-        (standing, open): (Standing, Option<Cause>),
-        sent: Option<(Got, Option<Got>)>,
-    ) -> Route {
-        let wall = obstacle.as_ref().map(behind);
-        let mut gaps: Vec<Cause> =
-            wall.iter().cloned().chain(o.missing()).chain(c.missing()).chain(open.clone()).collect();
-        let shots = match (&wall, sent) {
-            (Some(wall), _) => Observed::unknown(wall.clone()),
-            (None, None) if self.plan.declared => Observed::unknown(Cause::Deadline),
-            (None, None) => Observed::not_configured(NOT_SENT),
-            (None, Some((u, f))) => {
-                gaps.extend(u.missing());
-                let missing =
-                    u.missing().into_iter().chain(f.as_ref().and_then(Got::missing)).chain(c.missing()).chain(open);
-                Observed::known(Shots {
-                    unsigned: u.reply(),
-                    forged: f.as_ref().and_then(Got::reply),
-                    forgeable: f.is_some(),
-                    own_route: !matches!(standing, Standing::Missing(_) | Standing::NoPost(_)),
-                    gaps: missing.collect(),
-                })
-            }
+        if found.is_some() {
+            return self.end(seen, route, found);
+        }
+        route.stands(from_post(&o, &c, &u));
+        let gaps = u.missing().into_iter().chain(f.as_ref().and_then(Got::missing)).chain(c.missing());
+        let mut shots = Shots {
+            unsigned: u.reply(),
+            forged: f.as_ref().and_then(Got::reply),
+            forgeable: f.is_some(),
+            own_route: route.is_there(),
+            swallows: false,
+            gaps: gaps.chain(route.open.clone()).collect(),
         };
-        gaps.dedup();
-        Route { options: o.reply(), control: c.reply(), obstacle, standing, shots, gaps }
+        route.leaks.extend([Some(&u), f.as_ref()].into_iter().flatten().filter_map(Got::leak));
+        if route.is_there() {
+            self.signed(seen, &mut route, &mut shots, &u, f.as_ref())?;
+        } else {
+            route.takes_nothing();
+        }
+        route.shots = Observed::known(shots);
+        self.end(seen, route, None)
+    }
+
+    /// What is left to find out where no event arrives: where it would.
+    fn end(
+        &self,
+        seen: &Answers<ShotQuestion>,
+        mut route: Route,
+        obstacle: Option<Obstacle>,
+    ) -> Thought<Observed<Route>> {
+        if let Some(obstacle) = obstacle {
+            route.behind(&obstacle);
+            if let (true, Some(url)) = (self.plan.active, obstacle.way_on(&self.plan.url))
+                && let [got] = &all(seen, vec![event::options_of(&url, ShotKind::Target)])?[..]
+            {
+                route.works_at = (allows_post(got) == Some(true)).then(|| url.as_str().into());
+            }
+            route.obstacle = Some(obstacle);
+        } else if self.plan.active && matches!(route.standing, Standing::Missing(_)) {
+            let others = event::others(&self.plan);
+            let kinds = (0u8..).map(ShotKind::Elsewhere);
+            let asked = others.iter().zip(kinds).map(|(url, kind)| event::options_of(url, kind)).collect();
+            let got = all(seen, asked)?;
+            let works = others.iter().zip(&got).find(|(_, g)| allows_post(g) == Some(true));
+            route.works_at = works.map(|(url, _)| url.as_str().into());
+        }
+        route.gaps.extend(route.open.clone());
+        route.gaps.dedup();
+        Ok(Observed::known(route))
+    }
+
+    /// What a signed event gets, and why it is refused.
+    fn signed(
+        &self,
+        seen: &Answers<ShotQuestion>,
+        route: &mut Route,
+        shots: &mut Shots,
+        u: &Got,
+        f: Option<&Got>,
+    ) -> Thought<()> {
+        let texts: Vec<(&Got, String)> = [Some(u), f].into_iter().flatten().map(|g| (g, g.text())).collect();
+        let quiet = Heards { unsigned: heard(&texts, 0), empty: heard(&texts, 1), ..Heards::default() };
+        let whole = |missing: Missing| {
+            (
+                unarmed(&quiet, missing.clone().into()),
+                Observed::<Signed>::from(missing.clone()),
+                Observed::from(missing),
+            )
+        };
+        let secret = match (self.plan.active, shots.forgeable, self.plan.secret.get()) {
+            (false, _, _) => Err(Missing::NotConfigured(NOT_SIGNED)),
+            (true, false, _) => Err(Missing::NotConfigured(NOT_SIGNABLE)),
+            (true, true, secret) => secret,
+        };
+        match secret {
+            Err(missing) => (route.diagnosis, route.signed, route.latency) = whole(missing),
+            Ok(secret) => {
+                let proves = secret.production;
+                let (diagnosis, signed) = self.armed(seen, &texts, proves)?;
+                shots.swallows = diagnosis.culprit.as_ref().is_some_and(|(c, _)| *c == Culprit::Swallowed);
+                route.latency = if diagnosis.accepted {
+                    Observed::known(self.samples(seen)?)
+                } else if diagnosis.culprit.is_some() {
+                    Observed::not_configured("signed events are refused, so none is timed")
+                } else {
+                    Observed::unknown(Cause::Parse("signed events are not taken".into()))
+                };
+                (route.diagnosis, route.signed) = (Observed::known(diagnosis), Observed::known(signed));
+            }
+        }
+        route.odd = if self.plan.active {
+            Observed::known(self.odd(seen, route)?)
+        } else {
+            Observed::not_configured(NOT_SIGNED)
+        };
+        Ok(())
+    }
+
+    fn armed(
+        &self,
+        seen: &Answers<ShotQuestion>,
+        texts: &[(&Got, String)],
+        proves: bool,
+    ) -> Thought<(Diagnosis, Signed)> {
+        let dated = sign::of(self.plan.provider.as_str()).is_some_and(|w| sign::tolerance(w.scheme).is_some());
+        let shot = |kind, layout| event::signed(&self.plan, &self.token, self.now, kind, layout);
+        let mut first = vec![shot(ShotKind::Signed, Layout::Indented)];
+        first.extend(dated.then(|| shot(ShotKind::Stale, Layout::Indented)));
+        let first = all(seen, first)?;
+        let (fresh, stale) = (&first[0], first.get(1));
+        let empty_taken = texts.get(1).is_some_and(|(g, _)| g.is_success());
+        let refused = fresh.answer.as_ref().is_ok_and(|a| !a.is_success());
+        let mut more = Vec::new();
+        if refused {
+            more.push(shot(ShotKind::Compact, Layout::Compact));
+            more.push(shot(ShotKind::PlainText, Layout::Indented));
+            more.push(shot(ShotKind::Bare, Layout::Bare));
+        }
+        if refused || empty_taken {
+            let forged = |kind| event::forged(&self.plan, &self.token, self.now, kind);
+            more.extend([forged(ShotKind::Undefined), forged(ShotKind::Random)].into_iter().flatten());
+        }
+        let more = all(seen, more)?;
+        let texts: Vec<(&Got, String)> =
+            texts.iter().cloned().chain(first.iter().chain(&more).map(|g| (g, g.text()))).collect();
+        let of = |kind| texts.iter().position(|(g, _)| g.question.kind == kind).and_then(|i| heard(&texts, i));
+        let heards = Heards {
+            unsigned: of(ShotKind::Unsigned),
+            empty: of(ShotKind::Forged),
+            undefined: of(ShotKind::Undefined),
+            random: of(ShotKind::Random),
+            indented: of(ShotKind::Signed),
+            compact: of(ShotKind::Compact),
+            plain: of(ShotKind::PlainText),
+            bare: of(ShotKind::Bare),
+        };
+        let mut diagnosis = diagnose(&heards, proves);
+        if diagnosis.culprit.is_none() && !diagnosis.accepted {
+            diagnosis.gaps.extend(first.iter().chain(&more).filter_map(Got::missing));
+        }
+        let limited = first.iter().chain(&more).find_map(Got::limited);
+        let signed = Signed {
+            fresh: fresh.reply(),
+            stale: stale.and_then(Got::reply),
+            dated,
+            takes_all: heards.random.or(heards.empty).is_some_and(|h| h.answer.is_success()),
+            gaps: first.iter().filter_map(Got::missing).collect(),
+            limited,
+        };
+        Ok((diagnosis, signed))
+    }
+
+    /// One event at a time: what is measured is the handler and not how it copes with many.
+    fn samples(&self, seen: &Answers<ShotQuestion>) -> Thought<Latency> {
+        let mut latency = Latency { ms: Vec::new(), gaps: Vec::new() };
+        for n in 0..WARM_UP + SAMPLES {
+            let shot = event::signed(&self.plan, &self.token, self.now, ShotKind::Sample(n), Layout::Indented);
+            let got = all(seen, vec![shot])?;
+            match got[0].answer.as_ref() {
+                Ok(a) if a.is_success() && n >= WARM_UP => {
+                    latency.ms.push(a.took_ms.into());
+                }
+                Ok(a) if a.is_success() => {}
+                Ok(_) => latency.gaps.push(Cause::Parse("a signed event was refused in between".into())),
+                Err(cause) => latency.gaps.push(cause.clone()),
+            }
+            if !latency.gaps.is_empty() {
+                break;
+            }
+        }
+        latency.ms.sort_unstable();
+        Ok(latency)
+    }
+
+    /// Bodies that no provider sends; last, so that a firewall which they trip spoils nothing.
+    fn odd(&self, seen: &Answers<ShotQuestion>, route: &mut Route) -> Thought<Odd> {
+        let got = all(seen, vec![event::empty(&self.plan), event::broken(&self.plan)])?;
+        route.leaks.extend(got.iter().filter_map(Got::leak));
+        let what = ["an empty body", "JSON that breaks off"];
+        let replies = what.into_iter().zip(&got).filter_map(|(what, g)| Some((what, g.reply()?))).collect();
+        Ok(Odd { replies, gaps: got.iter().filter_map(Got::missing).collect() })
     }
 }
 
+/// The answers to these questions, once all of them are there.
+fn all(seen: &Answers<ShotQuestion>, questions: Vec<ShotQuestion>) -> Thought<Vec<Got>> {
+    if questions.iter().all(|q| seen.contains_key(q)) {
+        return Ok(questions.into_iter().map(|q| Got::of(q, seen)).collect());
+    }
+    Err(questions.into_iter().filter(|q| !seen.contains_key(q)).collect())
+}
+fn heard<'a>(texts: &'a [(&'a Got, String)], at: usize) -> Option<Heard<'a>> {
+    let (got, text) = texts.get(at)?;
+    Some(Heard { answer: got.answer.as_ref().ok()?, reply: got.shown.as_ref()?, text })
+}
+
+impl Route {
+    fn of(o: &Got, c: &Got, get: Option<&Got>) -> Self {
+        let unknown = || Cause::Deadline;
+        let copies = match get.map(|g| (&g.answer, g.reply())) {
+            Some((Ok(answer), Some(reply))) => {
+                Observed::known(Copies { found: from_cache(answer).map(|h| (reply, h)) })
+            }
+            Some((Err(cause), _)) => Observed::unknown(cause.clone()),
+            _ => Observed::not_configured(NOT_SENT),
+        };
+        Self {
+            options: o.reply(),
+            control: c.reply(),
+            obstacle: None,
+            works_at: None,
+            standing: Standing::Open,
+            open: None,
+            copies,
+            deployment_gone: [o, c].iter().any(|g| {
+                g.answer
+                    .as_ref()
+                    .is_ok_and(|a| a.header("x-vercel-error").is_some_and(|e| e.as_str() == "DEPLOYMENT_NOT_FOUND"))
+            }),
+            leaks: o.leak().into_iter().collect(),
+            shots: Observed::unknown(unknown()),
+            diagnosis: Observed::unknown(unknown()),
+            signed: Observed::unknown(unknown()),
+            latency: Observed::unknown(unknown()),
+            odd: Observed::unknown(unknown()),
+            gaps: o.missing().into_iter().chain(c.missing()).collect(),
+        }
+    }
+    fn stands(&mut self, (standing, open): Decided) {
+        (self.standing, self.open) = (standing, open);
+    }
+    const fn is_there(&self) -> bool {
+        !matches!(self.standing, Standing::Missing(_) | Standing::NoPost(_))
+    }
+    /// There is no handler that anything could be said of.
+    fn takes_nothing(&mut self) {
+        const WHY: &str = "there is no route that takes a POST";
+        self.copies = Observed::not_configured(WHY);
+        self.diagnosis = Observed::not_configured(WHY);
+        self.signed = Observed::not_configured(WHY);
+        self.latency = Observed::not_configured(WHY);
+        self.odd = Observed::not_configured(WHY);
+    }
+    /// Nothing was sent: the URL was only inferred.
+    fn nothing_sent(&mut self) {
+        self.shots = Observed::not_configured(NOT_SENT);
+        self.diagnosis = Observed::not_configured(NOT_SENT);
+        self.signed = Observed::not_configured(NOT_SENT);
+        self.latency = Observed::not_configured(NOT_SENT);
+        self.odd = Observed::not_configured(NOT_SENT);
+    }
+    /// Whatever an obstacle hides is unknown, and what was seen of caches and bodies is its own.
+    fn behind(&mut self, obstacle: &Obstacle) {
+        let wall = behind(obstacle);
+        self.shots = Observed::unknown(wall.clone());
+        self.diagnosis = Observed::unknown(wall.clone());
+        self.signed = Observed::unknown(wall.clone());
+        self.latency = Observed::unknown(wall.clone());
+        self.odd = Observed::unknown(wall.clone());
+        self.copies = Observed::unknown(wall.clone());
+        self.leaks.clear();
+        self.gaps.insert(0, wall);
+    }
+}
 /// Why nothing is known of what lies behind an obstacle.
 fn behind(obstacle: &Obstacle) -> Cause {
     match obstacle {
@@ -105,27 +355,44 @@ fn behind(obstacle: &Obstacle) -> Cause {
 
 /// A question with its answer, or why there is none.
 struct Got {
-    question: HttpQuestion,
+    question: ShotQuestion,
     answer: Result<HttpAnswer, Cause>,
+    shown: Option<Reply>,
+    limited: bool,
 }
 impl Got {
-    fn of(question: HttpQuestion, seen: &Answers<HttpQuestion>) -> Self {
+    fn of(question: ShotQuestion, seen: &Answers<ShotQuestion>) -> Self {
         let answer = match seen.get(&question).map(Observed::get) {
-            // Whoever counts requests has not looked at this one: it says neither that there is a
-            // route nor that a signature was refused. A robots' wall with that status says more.
-            Some(Ok(Ok(answer))) if answer.status == 429 && robots(answer).is_none() => Err(Cause::RateLimited),
             Some(Ok(Ok(answer))) => Ok(answer.clone()),
             Some(Ok(Err(failure))) => Err(HostFailure::cause(failure)),
             Some(Err(Missing::Unknown(cause))) => Err(cause),
             Some(Err(Missing::NotConfigured(_))) | None => Err(Cause::Deadline),
         };
-        Self { question, answer }
+        let shown = answer.as_ref().ok().map(|a| reply(&question, a));
+        // Whoever counts requests has not looked at this one: it says neither that there is a route
+        // nor that a signature was refused. A robots' wall with that status says more.
+        let limited = answer.as_ref().is_ok_and(|a| a.status == 429 && robots(a).is_none());
+        let answer = if limited { Err(Cause::RateLimited) } else { answer };
+        Self { question, answer, shown, limited }
     }
     fn missing(&self) -> Option<Cause> {
         self.answer.as_ref().err().cloned()
     }
     fn reply(&self) -> Option<Reply> {
-        self.answer.as_ref().ok().map(|a| reply(&self.question, a))
+        self.shown.clone().filter(|_| self.answer.is_ok())
+    }
+    fn limited(&self) -> Option<Reply> {
+        self.shown.clone().filter(|_| self.limited)
+    }
+    fn is_success(&self) -> bool {
+        self.answer.as_ref().is_ok_and(HttpAnswer::is_success)
+    }
+    fn text(&self) -> String {
+        self.answer.as_ref().map(|a| steady(&self.question.http, a)).unwrap_or_default()
+    }
+    fn leak(&self) -> Option<Leak> {
+        let what = leak(self.answer.as_ref().ok()?)?;
+        Some(Leak { reply: self.reply()?, what })
     }
     fn obstacle(&self, control: &Self) -> Option<Obstacle> {
         let answer = self.answer.as_ref().ok()?;

@@ -8,51 +8,104 @@
 //! forged timeout                      # or refused, reset, nxdomain
 //! redirect 307 /sign-in               # what every request to the URL gets
 //! all 403 cf-mitigated: challenge     # what every request gets
+//! secret production                   # or laptop, none: with --active
+//! signed 400 "no"                     # also stale, compact, plain, bare, undefined, random, empty, broken
+//! took 450                            # the milliseconds of each signed event
+//! delivered 12 0                      # what Stripe says of the last week: taken, not taken
 //! ```
-//! What is not named is healthy: 204 with `allow: OPTIONS, POST`, 404, 400, 400.
+//! What is not named is healthy: 204 with `allow: OPTIONS, POST`, 404, 400, 400; 200 to what is signed.
 
-use super::{differential::Differential, facts::WebhookPlan};
+use super::{
+    differential::Differential,
+    facts::{Arrivals, BotWall, Route, SecretFrom, WebhookPlan},
+    refusal::NO_SECRET,
+};
 use crate::{
     facts::Facts,
     vocab::{Cause, Observed, Origin, Place, Step, TargetId, TargetKind, Targets},
-    wire::{HostFailure, HttpAnswer, HttpQuestion, Method},
+    wire::{HostFailure, HttpAnswer, ShotKind, ShotQuestion},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
 type Answer = Observed<Result<HttpAnswer, HostFailure>>;
+
+/// A webhook that a person declared, for a passive run.
+#[must_use]
+pub fn plan(url: &str, provider: &str) -> WebhookPlan {
+    WebhookPlan {
+        url: url.to_owned(),
+        provider: provider.into(),
+        declared: true,
+        active: false,
+        secret: Observed::not_configured(NO_SECRET),
+        budget_ms: 300,
+        budget_p95_ms: 500,
+    }
+}
+
+const HEALTHY: &[(&str, &str, &str)] = &[
+    ("OPTIONS", "204", "allow: OPTIONS, POST"),
+    ("GET", "405", ""),
+    ("control", "404", ""),
+    ("unsigned", "400", "\"no signature\""),
+    ("forged", "400", "\"bad\""),
+    ("undefined", "400", "\"bad\""),
+    ("random", "400", "\"bad\""),
+    ("signed", "200", "\"{}\""),
+    ("stale", "400", "\"too old\""),
+    ("compact", "200", "\"{}\""),
+    ("plain", "200", "\"{}\""),
+    ("bare", "200", "\"{}\""),
+    ("empty", "400", ""),
+    ("broken", "400", ""),
+    ("target", "204", "allow: OPTIONS, POST"),
+    ("elsewhere", "404", ""),
+];
 
 /// The targets, the facts and the target to judge.
 ///
 /// # Errors
 /// With the line that was not understood.
 pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
-    let mut plan =
-        WebhookPlan { url: "https://acme.test/api/webhooks/stripe".into(), provider: "stripe".into(), declared: true };
+    let mut plan = plan("https://acme.test/api/webhooks/stripe", "stripe");
     let mut table: BTreeMap<&str, Answer> = BTreeMap::new();
-    for (word, status, rest) in [
-        ("OPTIONS", "204", "allow: OPTIONS, POST"),
-        ("control", "404", ""),
-        ("unsigned", "400", ""),
-        ("forged", "400", ""),
-    ] {
+    for (word, status, rest) in HEALTHY {
         table.insert(word, answer(status, rest)?);
     }
+    let (mut took, mut arrivals) = (20, None);
     for line in text.lines().map(|l| l.split(" # ").next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
         let (word, rest) = line.split_once(' ').ok_or_else(|| format!("{line}: a word alone"))?;
         let (first, more) = rest.split_once(' ').unwrap_or((rest, ""));
+        let number = |text: &str| text.parse::<u64>().map_err(|_| format!("{line}: `{text}` is no number"));
         match word {
             "webhook" => {
                 let (url, flag) = more.split_once(' ').unwrap_or((more, ""));
-                plan = WebhookPlan { url: url.to_owned(), provider: first.into(), declared: flag != "inferred" };
+                url.clone_into(&mut plan.url);
+                plan.provider = first.into();
+                plan.declared = flag != "inferred";
+            }
+            "secret" => {
+                plan.active = true;
+                let from = |production| SecretFrom { name: "STRIPE_WEBHOOK_SECRET".into(), production };
+                plan.secret = match first {
+                    "none" => Observed::not_configured(NO_SECRET),
+                    place => Observed::known(from(place == "production")),
+                };
+            }
+            "took" => took = u32::try_from(number(first)?).map_err(|e| e.to_string())?,
+            "delivered" => {
+                arrivals = Some(Arrivals { delivered: number(first)?, failed: number(more)?, one_endpoint: true });
             }
             "redirect" => {
-                for shot in ["OPTIONS", "unsigned", "forged"] {
-                    table.insert(shot, answer(first, &format!("location: {more}"))?);
+                for (_, slot) in
+                    table.iter_mut().filter(|(shot, _)| !matches!(**shot, "control" | "target" | "elsewhere"))
+                {
+                    *slot = answer(first, &format!("location: {more}"))?;
                 }
             }
             "all" => {
-                for shot in ["OPTIONS", "control", "unsigned", "forged"] {
-                    table.insert(shot, answer(first, more)?);
+                for slot in table.values_mut() {
+                    *slot = answer(first, more)?;
                 }
             }
             _ => {
@@ -61,12 +114,18 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             }
         }
     }
-    Ok(played(plan, &table))
+    Ok(played(plan, &table, took, arrivals))
 }
 
-fn played(plan: WebhookPlan, table: &BTreeMap<&str, Answer>) -> (Targets, Facts, TargetId) {
+fn played(
+    plan: WebhookPlan,
+    table: &BTreeMap<&str, Answer>,
+    took: u32,
+    arrivals: Option<Arrivals>,
+) -> (Targets, Facts, TargetId) {
     let inquiry = Differential { plan: plan.clone(), token: "3f9a2c".into(), now: 1_795_000_000 };
-    let (route, _, _) = Step::play(&inquiry, |q| table[which(q)].clone());
+    let timed = |a: HttpAnswer| HttpAnswer { took_ms: took, ..a };
+    let (route, _, _) = Step::play(&inquiry, |q| table[which(q)].clone().map(|a| a.map(timed)));
     let id = TargetId::new(TargetKind::Webhook, plan.url.as_str());
     let origin = if plan.declared {
         Origin::Declared(Place::new("launchcheck.toml", 1, 1))
@@ -75,22 +134,46 @@ fn played(plan: WebhookPlan, table: &BTreeMap<&str, Answer>) -> (Targets, Facts,
     };
     let mut targets = Targets::default();
     targets.add(id.clone(), origin);
-    let shots = match route.get() {
-        Ok(route) => route.shots.clone(),
-        Err(missing) => missing.into(),
-    };
     let mut facts = Facts::default();
     facts.webhook_plan.insert(id.clone(), Arc::new(Observed::known(plan)));
+    facts.shots.insert(id.clone(), Arc::new(part(&route, |r| &r.shots)));
+    facts.copies.insert(id.clone(), Arc::new(part(&route, |r| &r.copies)));
+    facts.diagnosis.insert(id.clone(), Arc::new(part(&route, |r| &r.diagnosis)));
+    facts.signed.insert(id.clone(), Arc::new(part(&route, |r| &r.signed)));
+    facts.latency.insert(id.clone(), Arc::new(part(&route, |r| &r.latency)));
+    facts.odd_bodies.insert(id.clone(), Arc::new(part(&route, |r| &r.odd)));
+    let wall = route.clone().map(|r| BotWall::of(&r, arrivals));
+    facts.bot_wall.insert(id.clone(), Arc::new(wall));
     facts.route.insert(id.clone(), Arc::new(route));
-    facts.shots.insert(id.clone(), Arc::new(shots));
     (targets, facts, id)
 }
-fn which(q: &HttpQuestion) -> &'static str {
-    match q.method {
-        Method::Options => "OPTIONS",
-        _ if q.url.contains("/launchcheck-") => "control",
-        _ if q.headers.iter().any(|(n, _)| n.contains("signature")) => "forged",
-        _ => "unsigned",
+
+/// A part of what the differential found.
+pub fn part<T: Clone>(route: &Observed<Route>, of: impl Fn(&Route) -> &Observed<T>) -> Observed<T> {
+    match route.get() {
+        Ok(route) => of(route).clone(),
+        Err(missing) => missing.into(),
+    }
+}
+
+fn which(q: &ShotQuestion) -> &'static str {
+    match q.kind {
+        ShotKind::Options => "OPTIONS",
+        ShotKind::Get => "GET",
+        ShotKind::Control => "control",
+        ShotKind::Unsigned => "unsigned",
+        ShotKind::Forged => "forged",
+        ShotKind::Undefined => "undefined",
+        ShotKind::Random => "random",
+        ShotKind::Signed | ShotKind::Sample(_) => "signed",
+        ShotKind::Stale => "stale",
+        ShotKind::Compact => "compact",
+        ShotKind::PlainText => "plain",
+        ShotKind::Bare => "bare",
+        ShotKind::Empty => "empty",
+        ShotKind::Broken => "broken",
+        ShotKind::Target => "target",
+        ShotKind::Elsewhere(_) => "elsewhere",
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is known of a webhook route.
+pub use super::refusal::{Culprit, Diagnosis};
 use crate::{
-    vocab::{Cause, Evidence, Gaps, Observed, Shown},
+    vocab::{Cause, DomainName, Evidence, Gaps, Observed, Shown},
     wire::Method,
 };
 
@@ -11,8 +12,25 @@ pub struct WebhookPlan {
     pub url: String,
     /// The provider's id, such as `stripe`.
     pub provider: Shown,
-    /// Whether a person declared it; only then are the unsigned and the forged POST sent.
+    /// Whether a person declared it; only then are the unsigned and the forged POST sent without
+    /// `--active`.
     pub declared: bool,
+    /// Whether signed events may be sent: `--active`.
+    pub active: bool,
+    /// Where the signing secret was found. The value itself stays with the probe that signs.
+    pub secret: Observed<SecretFrom>,
+    /// How long an acknowledgement may take, in milliseconds.
+    pub budget_ms: u64,
+    /// How long 95 of 100 may take, in milliseconds.
+    pub budget_p95_ms: u64,
+}
+/// Where a signing secret was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretFrom {
+    /// The variable.
+    pub name: Shown,
+    /// Whether what stands there is what production runs with; a laptop's copy proves nothing.
+    pub production: bool,
 }
 impl Gaps for WebhookPlan {}
 
@@ -26,10 +44,28 @@ pub struct Route {
     pub control: Option<Reply>,
     /// What stood in the way of any event.
     pub obstacle: Option<Obstacle>,
+    /// The URL at which a POST is taken, where another was tried and takes it (`--active`).
+    pub works_at: Option<Shown>,
     /// Whether there is a route that takes a POST, once that is decided.
     pub standing: Standing,
+    /// Why that is not decided.
+    pub open: Option<Cause>,
+    /// Whether the platform says that it does not have this deployment.
+    pub deployment_gone: bool,
+    /// What answers hold that is no stranger's business.
+    pub leaks: Vec<Leak>,
+    /// Whether a cache answers in the route's place.
+    pub copies: Observed<Copies>,
     /// What the POSTs to the URL itself got.
     pub shots: Observed<Shots>,
+    /// What the handler makes of signed events.
+    pub diagnosis: Observed<Diagnosis>,
+    /// What signed events got.
+    pub signed: Observed<Signed>,
+    /// How long they took.
+    pub latency: Observed<Latency>,
+    /// What bodies got that no provider sends.
+    pub odd: Observed<Odd>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
@@ -65,6 +101,9 @@ pub struct Shots {
     /// Whether requests to the URL are told from requests to any path: where they are not, nothing
     /// about a handler can be read from them.
     pub own_route: bool,
+    /// Whether the handler was seen to check signatures and to answer with a success where they are
+    /// wrong.
+    pub swallows: bool,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
@@ -76,9 +115,86 @@ impl Gaps for Shots {
 /// Why [`Shots`] is not there for an inferred URL; the engine calls its rules skipped then.
 pub const NOT_SENT: &str = "not sent: the URL was only inferred; declare it in [[webhook]] to have POSTs sent";
 
+/// Whether a cache answers in the route's place.
+#[derive(Clone, Debug)]
+pub struct Copies {
+    /// The answer that came from a cache, with the header that says so.
+    pub found: Option<(Reply, Shown)>,
+}
+impl Gaps for Copies {}
+
+/// What correctly signed events got, beside the verdict on them.
+#[derive(Clone, Debug, Default)]
+pub struct Signed {
+    /// One in the provider's own layout.
+    pub fresh: Option<Reply>,
+    /// One that was signed an hour ago; `None` also where signatures carry no time.
+    pub stale: Option<Reply>,
+    /// Whether the signature carries a time at all.
+    pub dated: bool,
+    /// Whether the handler takes forged events too, so that what it does with stale ones says nothing.
+    pub takes_all: bool,
+    /// An answer 429 to a correctly signed event.
+    pub limited: Option<Reply>,
+    /// What could not be seen.
+    pub gaps: Vec<Cause>,
+}
+impl Gaps for Signed {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+
+/// How long correctly signed events took, each from the moment it was sent to the head of the answer.
+#[derive(Clone, Debug)]
+pub struct Latency {
+    /// The times in milliseconds, in ascending order.
+    pub ms: Vec<u64>,
+    /// What could not be seen.
+    pub gaps: Vec<Cause>,
+}
+impl Latency {
+    /// The value that so many percent of the samples do not exceed (nearest rank).
+    #[must_use]
+    pub fn percentile(&self, percent: usize) -> Option<u64> {
+        let rank = (self.ms.len() * percent).div_ceil(100).max(1);
+        self.ms.get(rank - 1).copied()
+    }
+}
+impl Gaps for Latency {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+
+/// What bodies got that no provider sends: none at all, and JSON that breaks off.
+#[derive(Clone, Debug)]
+pub struct Odd {
+    /// The answers, each with what was sent.
+    pub replies: Vec<(&'static str, Reply)>,
+    /// What could not be seen.
+    pub gaps: Vec<Cause>,
+}
+impl Gaps for Odd {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+
+/// Something in an answer that is no stranger's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leak {
+    /// The answer.
+    pub reply: Reply,
+    /// What it is: "a stack trace".
+    pub what: &'static str,
+}
+
 /// One answer, reduced to what rules may look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
+    /// What was sent, where that is not plain from the method: "a signed event".
+    pub sent: &'static str,
     /// The method that was sent.
     pub method: Method,
     /// The URL, credentials and query values masked.
@@ -100,7 +216,9 @@ impl Reply {
             status: self.status,
             note: match &self.allow {
                 Some(allow) if self.method == Method::Options => format!("Allow: {allow}").into(),
-                _ => self.body.short(120),
+                _ if self.sent.is_empty() => self.body.short(120),
+                _ if self.body.is_empty() => format!("to {}", self.sent).into(),
+                _ => format!("to {}: {}", self.sent, self.body.short(120)).into(),
             },
         }
     }
@@ -118,8 +236,10 @@ pub enum Obstacle {
     Redirect {
         /// The answer.
         reply: Reply,
-        /// Where it leads, resolved; empty where the Location cannot be read.
+        /// Where it leads, resolved, to be shown; empty where the Location cannot be read.
         target: Shown,
+        /// The same with what may be secret in it.
+        location: String,
         /// What differs between the URL and the target.
         turn: Turn,
     },
@@ -141,6 +261,14 @@ pub enum Obstacle {
     },
 }
 impl Obstacle {
+    /// The URL on the same registrable domain to which a redirect leads, where an event may be sent.
+    #[must_use]
+    pub fn way_on(&self, from: &str) -> Option<String> {
+        let Self::Redirect { location, turn: Turn::Slash | Turn::Https | Turn::Host, .. } = self else { return None };
+        let (from, to) = (url::Url::parse(from).ok()?, url::Url::parse(location).ok()?);
+        let domain = |u: &url::Url| DomainName::parse(u.host_str()?).ok().map(|d| d.registrable());
+        (domain(&from).is_some() && domain(&from) == domain(&to) && to.scheme() == "https").then(|| to.into())
+    }
     /// Whether it is known by a bare refusal alone, which a handler could give as well.
     #[must_use]
     pub const fn is_bare_refusal(&self) -> bool {
@@ -163,6 +291,8 @@ pub enum Turn {
     Path,
     /// To itself.
     Itself,
+    /// To another site, or to a name of the machine itself.
+    Astray,
     /// Somewhere that cannot be read.
     Unreadable,
 }
@@ -180,3 +310,57 @@ pub enum WallFix {
     /// Leave the path out of the framework's check for form tokens.
     FormToken,
 }
+
+/// What the page of an edge that cannot use the server behind it is called: no wall, and nobody knows
+/// what is behind it.
+pub(super) const EDGE_ERROR: &str = "Cloudflare's error page";
+
+/// A wall that only robots meet, and whether the provider got through it.
+#[derive(Clone, Debug)]
+pub struct BotWall {
+    /// The answer and what the wall is, where one was met.
+    pub met: Option<(Reply, Shown)>,
+    /// What Stripe says of its recent deliveries.
+    pub arrivals: Option<Arrivals>,
+    /// What could not be seen.
+    pub gaps: Vec<Cause>,
+}
+impl BotWall {
+    /// What a route and the provider's own word come to.
+    #[must_use]
+    pub fn of(route: &Route, arrivals: Option<Arrivals>) -> Self {
+        let (met, other) = match &route.obstacle {
+            Some(Obstacle::Bots { what, .. }) if what.as_str() == EDGE_ERROR => (None, Some(what)),
+            Some(Obstacle::Bots { reply, what }) => (Some((reply.clone(), what.clone())), None),
+            _ => (None, None),
+        };
+        // Without a word of the provider, or with one that says nothing of this endpoint, it is open.
+        let told = arrivals.as_ref().is_some_and(|d| d.delivered > 0 || d.failed > 0 && d.one_endpoint);
+        let gaps = match &met {
+            Some((_, what)) if !told => vec![Cause::Wall(what.clone())],
+            Some(_) => Vec::new(),
+            None if other.is_some() => other.map(|w| Cause::Wall(w.clone())).into_iter().collect(),
+            // Whoever met another obstacle was not stopped by this one.
+            None if route.obstacle.is_some() => Vec::new(),
+            None => route.gaps.clone(),
+        };
+        Self { met, arrivals, gaps }
+    }
+}
+impl Gaps for BotWall {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+
+/// What the provider says of the events of the last days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// Events that every endpoint has taken.
+    pub delivered: u64,
+    /// Events that an endpoint has not taken.
+    pub failed: u64,
+    /// Whether the account has one endpoint alone, so that both numbers are about it.
+    pub one_endpoint: bool,
+}
+impl Gaps for Arrivals {}

@@ -32,7 +32,7 @@ rule! {
     /// ```
     "webhook.forged-accepted" on Webhook, Blocker, stage Signature;
     fails "The webhook accepts a forged signature"; holds "The webhook refuses a forged signature";
-    yields_to "webhook.unsigned-accepted";
+    yields_to "webhook.unsigned-accepted", "webhook.secret-missing";
     fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>) -> Verdict {
         let Some(shots) = shots.first() else { return Verdict::Pass };
         if !shots.own_route {
@@ -40,6 +40,9 @@ rule! {
         }
         if !shots.forgeable {
             return Verdict::not_applicable("the signature of this provider cannot be imitated from outside");
+        }
+        if shots.swallows {
+            return Verdict::Pass;
         }
         let Some(reply) = shots.forged.as_ref().filter(|r| r.is_success()) else { return Verdict::Pass };
         let mut fault = Fault::here(reply.evidence(), verify_fix(&plan.provider))

@@ -26,6 +26,7 @@ rule! {
     /// ```
     "webhook.insecure-url" on Webhook, Blocker, stage Tls;
     fails "The webhook URL is not https"; holds "The webhook URL is https";
+    yields_to "webhook.http-registered";
     fn check(at: At<'_>, plan: &WebhookPlan) -> Verdict {
         let Some(rest) = plan.url.strip_prefix("http://") else { return Verdict::Pass };
         let fix = Fix::step(format!("Register {} at {}", shown_url(&format!("https://{rest}")), plan.provider));

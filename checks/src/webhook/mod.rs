@@ -1,41 +1,87 @@
 //! Webhook routes, as the provider that calls them sees them.
+use self::facts::{Culprit, Diagnosis, Obstacle, Route, Turn, WebhookPlan};
 use crate::{
     providers::{self, Role},
-    vocab::{Fix, Rule, Shown},
+    vocab::{At, Fault, Fix, Part, Rule, Shown, Verdict},
 };
+pub mod arrivals;
 pub mod differential;
 mod event;
 #[doc(hidden)]
 pub mod example;
 pub mod facts;
+pub mod refusal;
 pub mod sign;
 mod walls;
 pub(crate) use walls::shown_url;
 
+mod answer_leaks;
+mod auth_wall;
+mod body_parsed;
+mod body_reserialised;
+mod bot_wall;
+mod cached;
+mod crash_on_odd_body;
+mod edge_runtime_sync;
+mod error_swallowed;
 mod forged_accepted;
+mod host_redirect;
+mod http_registered;
 mod insecure_url;
+mod method_missing;
+mod preview_registered;
+mod protection_wall;
+mod rate_limited;
 mod redirected;
 mod route_missing;
+mod secret_missing;
+mod secret_wrong;
 mod server_error;
+mod signed_refused;
+mod slash_redirect;
+mod slow;
+mod stale_accepted;
+mod unhandled_rejected;
 mod unsigned_accepted;
 mod walled;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
     &insecure_url::RULE,
+    &http_registered::RULE,
+    &preview_registered::RULE,
     &route_missing::RULE,
+    &method_missing::RULE,
     &redirected::RULE,
+    &slash_redirect::RULE,
+    &host_redirect::RULE,
     &walled::RULE,
+    &auth_wall::RULE,
+    &protection_wall::RULE,
+    &bot_wall::RULE,
     &server_error::RULE,
+    &rate_limited::RULE,
+    &slow::RULE,
+    &cached::RULE,
+    &crash_on_odd_body::RULE,
+    &answer_leaks::RULE,
     &unsigned_accepted::RULE,
     &forged_accepted::RULE,
+    &error_swallowed::RULE,
+    &signed_refused::RULE,
+    &body_reserialised::RULE,
+    &body_parsed::RULE,
+    &edge_runtime_sync::RULE,
+    &stale_accepted::RULE,
+    &secret_missing::RULE,
+    &secret_wrong::RULE,
+    &unhandled_rejected::RULE,
 ];
 
 /// How to check a provider's signature.
 fn verify_fix(provider: &Shown) -> Fix {
     let known = providers::by_id(provider.as_str());
-    let vars = known.and_then(|p| p.env.as_ref()).map_or(&[][..], |e| e.vars);
-    let secret = vars.iter().find(|v| v.role == Role::WebhookSecret).map_or("WEBHOOK_SECRET", |v| v.names[0]);
+    let secret = usual_secrets(provider.as_str()).next().unwrap_or("WEBHOOK_SECRET");
     if provider.as_str() == "stripe" {
         let lines = [
             "const body = await request.text()".to_owned(),
@@ -53,10 +99,52 @@ fn verify_fix(provider: &Shown) -> Fix {
     ])
 }
 
+/// The usual names of the variable that holds a provider's signing secret, the most usual first.
+pub fn usual_secrets(provider: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let vars = providers::by_id(provider).and_then(|p| p.env.as_ref()).map_or(&[][..], |e| e.vars);
+    vars.iter().filter(|v| v.role == Role::WebhookSecret).flat_map(|v| v.names.iter().copied())
+}
+
+/// The variable that holds the signing secret: the one that the configuration names, else the usual.
+fn secret_name(plan: &WebhookPlan) -> Shown {
+    let named = plan.secret.get().ok().map(|s| s.name.clone());
+    named.unwrap_or_else(|| usual_secrets(plan.provider.as_str()).next().unwrap_or("WEBHOOK_SECRET").into())
+}
+
+/// What a rule about some causes of refusal says.
+fn blame(at: At<'_>, diagnosis: &Part<'_, Diagnosis>, of: &[Culprit], fix: impl FnOnce() -> Fix) -> Verdict {
+    let found = diagnosis.first().and_then(|d| d.culprit.as_ref()).filter(|(culprit, _)| of.contains(culprit));
+    let Some((_, proof)) = found else { return Verdict::Pass };
+    let mut saw = proof.iter().map(facts::Reply::evidence);
+    let Some(first) = saw.next() else { return Verdict::Pass };
+    let mut fault = saw.fold(Fault::here(first, fix()), Fault::and_saw);
+    fault.at = at.origin.place().cloned();
+    fault.into()
+}
+
+/// What a rule about a kind of redirect says: the exact URL to register.
+fn turned(at: At<'_>, plan: &WebhookPlan, route: &Part<'_, Route>, is_mine: impl Fn(Turn) -> bool) -> Verdict {
+    let Some(route) = route.first() else { return Verdict::Pass };
+    let Some(Obstacle::Redirect { reply, target, turn, .. }) = &route.obstacle else { return Verdict::Pass };
+    if !is_mine(*turn) {
+        return Verdict::Pass;
+    }
+    let fix = Fix::steps([
+        format!("Register exactly {target} at {}", plan.provider),
+        format!("or remove the redirect for {}", reply.url),
+    ]);
+    let mut fault = Fault::here(reply.evidence(), fix).and_saw(format!("it leads to {target}"));
+    if route.works_at.is_some() {
+        fault = fault.and_saw("a POST is taken there");
+    }
+    fault.at = at.origin.place().cloned();
+    fault.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{RULES, example};
-    use crate::vocab::{Cause, Eval, Missing, Verdict, View, fences};
+    use crate::vocab::{Cause, Eval, Intent, Missing, Rule, Verdict, View, fences};
 
     #[derive(PartialEq, Debug)]
     enum Said {
@@ -83,12 +171,23 @@ mod tests {
             (Err(Missing::NotConfigured(_)), _) => Skipped,
         }
     }
-    /// The rules that fail, without the family.
+    /// The rules that are judged: those that need signed events only where there are some.
+    fn judged(text: &str) -> impl Iterator<Item = &'static Rule> {
+        let active = text.contains("secret ");
+        RULES.iter().copied().filter(move |r| active || r.intent == Intent::Passive)
+    }
+    /// The rules that fail and do not give way to another, without the family.
     fn failing(text: &str) -> Vec<&'static str> {
-        RULES.iter().filter(|r| matches!(judge(&r.id, text), Fail(_))).map(|r| &r.id["webhook.".len()..]).collect()
+        let all: Vec<&Rule> = judged(text).filter(|r| matches!(judge(&r.id, text), Fail(_))).collect();
+        let stands = |r: &&&Rule| !r.yields_to.iter().any(|y| all.iter().any(|other| other.id == *y));
+        all.iter().filter(stands).map(|r| &r.id["webhook.".len()..]).collect()
     }
     fn unknown(text: &str) -> usize {
-        RULES.iter().filter(|r| matches!(judge(&r.id, text), Unknown(_))).count()
+        judged(text).filter(|r| matches!(judge(&r.id, text), Unknown(_))).count()
+    }
+    /// How many rules a passive run judges by what it sees: all but those that look at the URL alone.
+    fn looking() -> usize {
+        judged("").filter(|r| r.id != "webhook.insecure-url").count()
     }
 
     #[test]
@@ -108,6 +207,8 @@ mod tests {
     fn a_healthy_route_is_silent() {
         for text in [
             "",
+            "secret production",
+            "secret laptop",
             "OPTIONS 405\n",                 // a handler that looks at the method
             "OPTIONS 400 \"bad request\"\n", // the Pages Router
             "unsigned 401 \"no signature\"\nforged 401\n",
@@ -135,12 +236,16 @@ mod tests {
                 "OPTIONS 404\ncontrol 200 \"page launchcheck-3f9a2c\"\nunsigned 200 \"page stripe\"\nforged 200 \"page stripe\"",
                 "route-missing",
             ),
-            ("redirect 308 /api/webhooks/stripe/", "redirected"),
-            ("redirect 307 /login", "walled"),
-            ("all 307 location: https://vercel.com/sso-api?url=x | set-cookie: _vercel_sso_nonce=x", "walled"),
-            ("all 401 server: Vercel \"<title>Authentication Required</title>\"", "walled"),
-            ("all 500 x-clerk-auth-status: signed-out", "walled"),
-            ("OPTIONS 204\ncontrol 401 \"no\"\nunsigned 401 \"no\"\nforged 401 \"no\"", "walled"),
+            ("redirect 308 /api/webhooks/stripe/", "slash-redirect"),
+            ("redirect 307 /login", "auth-wall"),
+            ("all 307 location: https://vercel.com/sso-api?url=x | set-cookie: _vercel_sso_nonce=x", "protection-wall"),
+            ("all 401 server: Vercel \"<title>Authentication Required</title>\"", "protection-wall"),
+            ("all 500 x-clerk-auth-status: signed-out", "auth-wall"),
+            ("OPTIONS 204\ncontrol 401 \"no\"\nunsigned 401 \"no\"\nforged 401 \"no\"", "auth-wall"),
+            ("unsigned 403 \"CSRF verification failed\"", "walled"),
+            ("redirect 308 /api/hooks", "redirected"),
+            ("redirect 308 https://www.acme.test/api/webhooks/stripe", "host-redirect"),
+            ("OPTIONS 200 allow: GET, HEAD\nunsigned 405", "method-missing"),
             ("forged 200", "forged-accepted"),
             ("unsigned 500\nforged 500", "server-error"),
         ] {
@@ -156,14 +261,14 @@ mod tests {
             "all 403 server: cloudflare \"Sorry, you have been blocked\"",
             "unsigned 503 cf-mitigated: challenge\nforged 503 cf-mitigated: challenge",
         ] {
-            assert_eq!((failing(text), unknown(text)), (vec![], 6), "{text}");
+            assert_eq!((failing(text), unknown(text)), (vec![], looking()), "{text}");
         }
     }
 
     #[test]
     fn a_host_that_does_not_answer_leaves_all_unknown() {
         for text in ["all timeout", "all refused", "all nxdomain"] {
-            assert_eq!((failing(text), unknown(text)), (vec![], 6), "{text}");
+            assert_eq!((failing(text), unknown(text)), (vec![], looking()), "{text}");
         }
         assert_eq!(judge("webhook.route-missing", "control timeout"), Unknown(Cause::Timeout));
         assert_eq!(judge("webhook.unsigned-accepted", "unsigned timeout"), Unknown(Cause::Timeout));
@@ -186,7 +291,8 @@ mod tests {
         let missing = |text: &str| judge("webhook.route-missing", &format!("{head}{text}"));
         assert_eq!(missing(""), Pass);
         assert!(matches!(missing("OPTIONS 404"), Fail(_)));
-        assert!(matches!(missing("OPTIONS 200 allow: GET, HEAD"), Fail(_)));
+        let text = format!("{head}OPTIONS 200 allow: GET, HEAD");
+        assert!(matches!(judge("webhook.method-missing", &text), Fail(_)));
         assert_eq!(missing("OPTIONS 405"), Pass);
         assert!(matches!(missing("OPTIONS 204\ncontrol 404"), Unknown(Cause::Parse(_))));
     }
@@ -208,5 +314,88 @@ mod tests {
         let route = facts.route[&at].get().unwrap().clone();
         let Some(super::facts::Obstacle::Redirect { target, .. }) = route.obstacle else { panic!() };
         assert_eq!(target.as_str(), "https://www.acme.test/api/webhooks/stripe");
+    }
+
+    /// All that is signed gets this.
+    fn refused(by: &str) -> String {
+        ["signed", "compact", "plain", "bare", "stale", "forged", "random", "undefined"]
+            .map(|shot| format!("{shot} {by}\n"))
+            .concat()
+    }
+    const NO_MATCH: &str = "400 \"No signatures found matching the expected signature\"";
+
+    #[test]
+    fn signed_events_name_the_cause() {
+        let quiet = refused("400 \"bad\"");
+        let spoken = refused(NO_MATCH);
+        let named = refused("400 \"invalid signature\"");
+        for (text, want) in [
+            // A quiet handler still shows what it does to the body.
+            (format!("secret laptop\n{quiet}compact 200"), "body-reserialised"),
+            (format!("secret laptop\n{quiet}plain 200"), "body-parsed"),
+            (format!("secret laptop\n{quiet}undefined 200"), "secret-missing"),
+            (format!("secret laptop\n{quiet}forged 200"), "secret-missing"),
+            (format!("secret laptop\n{quiet}signed 422 \"unknown type\""), "unhandled-rejected"),
+            (format!("secret laptop\n{quiet}signed 500"), "unhandled-rejected"),
+            // A loud one says it.
+            (format!("secret production\n{spoken}"), "secret-wrong"),
+            (format!("secret production\n{spoken}compact 200"), "body-reserialised"),
+            // It writes spaces where the compact event has none: `[]` alone stays as it is.
+            (format!("secret production\n{spoken}bare 500"), "body-reserialised"),
+            (format!("secret production\n{named}"), "signed-refused"),
+            (refused("400 \"No webhook secret value was provided\""), "secret-missing"),
+            (format!("secret none\n{}", refused("400 \"No webhook secret value was provided\"")), "secret-missing"),
+            (refused("400 \"SubtleCryptoProvider cannot be used in a synchronous context\""), "edge-runtime-sync"),
+            // Whoever looks at the header alone takes every key.
+            ("secret production\nforged 200\nrandom 200\nundefined 200\nstale 200".into(), "forged-accepted"),
+            ("secret production\nstale 200".into(), "stale-accepted"),
+            ("secret production\nsigned 429".into(), "rate-limited"),
+        ] {
+            assert_eq!(failing(&text), [want], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_tell_is_unknown() {
+        let quiet = refused("400 \"bad\"");
+        let spoken = refused(NO_MATCH);
+        for text in [
+            format!("secret production\n{quiet}"),
+            format!("secret laptop\n{quiet}"),
+            // A secret of the laptop may simply not be production's.
+            format!("secret laptop\n{spoken}"),
+            format!("secret laptop\n{}", refused("400 \"invalid signature\"")),
+            "secret production\nsigned timeout".to_owned(),
+            // What is sent says `livemode: false`.
+            format!("secret production\n{quiet}signed 403 \"not a livemode event\""),
+        ] {
+            assert_eq!(failing(&text), [""; 0], "{text}");
+            for id in ["signed-refused", "body-reserialised", "body-parsed", "secret-wrong", "secret-missing"] {
+                assert!(matches!(judge(&format!("webhook.{id}"), &text), Unknown(_)), "{id}: {text}");
+            }
+        }
+        // Without --active nothing is said of signed events.
+        assert_eq!(judge("webhook.body-parsed", ""), Skipped);
+        assert_eq!(judge("webhook.body-parsed", "secret none"), Skipped);
+        assert_eq!(judge("webhook.slow", "secret none"), Skipped);
+    }
+
+    #[test]
+    fn a_swallowed_error_is_told_by_its_words() {
+        let both = "secret production\nunsigned 200 \"{}\"\nforged 200 \"{}\"\nrandom 200 \"{}\"";
+        assert_eq!(failing(both), ["unsigned-accepted"]);
+        let told = "secret production\nunsigned 200 \"error\"\nforged 200 \"error\"\nrandom 200 \"error\"\nstale 200 \"error\"";
+        assert_eq!(failing(told), ["error-swallowed"]);
+        assert_eq!(judge("webhook.unsigned-accepted", told), Pass);
+    }
+
+    #[test]
+    fn robots_walls_are_judged_by_the_providers_word() {
+        let wall = "all 403 cf-mitigated: challenge";
+        let judge = |more: &str| judge("webhook.bot-wall", &format!("{wall}{more}"));
+        assert!(matches!(judge(""), Unknown(Cause::Wall(_))));
+        assert!(matches!(judge("\ndelivered 0 0"), Unknown(_)));
+        assert_eq!(judge("\ndelivered 3 1"), Pass);
+        assert!(matches!(judge("\ndelivered 0 4"), Fail(_)));
     }
 }

@@ -24,27 +24,32 @@ rule! {
     /// unsigned 400 "no signature"
     /// ```
     /// ```fail
-    /// redirect 308 /api/webhooks/stripe/
+    /// redirect 308 /api/hooks/stripe
     /// ```
     /// ```fail
-    /// redirect 301 https://www.acme.test/api/webhooks/stripe
+    /// redirect 301 https://acme.test/api/webhooks/stripe
     /// ```
     "webhook.redirected" on Webhook, Blocker, stage Route;
     fails "The webhook URL redirects"; holds "The webhook URL answers without a redirect";
-    yields_to "webhook.walled", "webhook.insecure-url", "tls.edge-flexible-loop";
+    yields_to "webhook.slash-redirect", "webhook.host-redirect", "webhook.http-registered", "webhook.walled", "webhook.auth-wall", "webhook.protection-wall", "webhook.insecure-url", "tls.edge-flexible-loop";
     fn check(at: At<'_>, plan: &WebhookPlan, route: Part<'_, Route>) -> Verdict {
         let found = route.first().and_then(|r| r.obstacle.as_ref());
-        let Some(Obstacle::Redirect { reply, target, turn }) = found else { return Verdict::Pass };
+        let Some(Obstacle::Redirect { reply, target, turn, .. }) = found else { return Verdict::Pass };
         let title = match turn {
             Turn::Slash => "The webhook URL redirects over the slash at its end",
             Turn::Https => "The webhook URL redirects to https",
             Turn::Host => "The webhook URL redirects to another host",
             Turn::Path => "The webhook URL redirects to another path",
             Turn::Itself => "The webhook URL redirects to itself",
+            Turn::Astray => "The webhook URL redirects to somewhere else altogether",
             Turn::Unreadable => "The webhook URL redirects to nowhere",
         };
         let fix = match turn {
             Turn::Itself => Fix::step("Set the proxy in front to full encryption (Cloudflare: SSL mode Full (strict)): it asks the app over http, and the app sends it back to https"),
+            Turn::Astray => Fix::steps([
+                "Look at who serves this host: it sends visitors away from your domain",
+                "An app behind a proxy builds such addresses from the name it listens on: give it the public one (in Next.js, build URLs from a variable and not from request.url)",
+            ]),
             Turn::Unreadable => Fix::step("Remove the redirect for this path: its Location cannot be read"),
             _ => Fix::steps([
                 format!("Register exactly {target} at {}", plan.provider),

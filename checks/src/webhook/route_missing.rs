@@ -6,10 +6,10 @@ use crate::{
 };
 
 rule! {
-    /// There is no route that takes a POST at the webhook URL.
+    /// There is no route at the webhook URL.
     ///
     /// The URL is compared with a random path beside it: where both get the same answer, nothing is
-    /// there. That a GET gets 405 is healthy and is not asked.
+    /// there. That a GET gets 405 is healthy.
     ///
     /// # Why at launch
     /// The provider takes every 404 and 405 for a failed delivery, retries for days and then
@@ -35,7 +35,7 @@ rule! {
     /// OPTIONS 404
     /// unsigned 404 "not found"
     /// ```
-    /// ```fail
+    /// ```pass
     /// OPTIONS 200 allow: GET, HEAD, OPTIONS
     /// unsigned 405
     /// ```
@@ -47,14 +47,14 @@ rule! {
     "webhook.route-missing" on Webhook, Blocker, stage Route;
     fails "There is no webhook route at the URL"; holds "The webhook URL leads to a route of its own";
     fn check(at: At<'_>, plan: &WebhookPlan, route: &Route) -> Verdict {
-        let (reply, title, step) = match &route.standing {
-            Standing::Missing(reply) => (reply, "There is no webhook route at the URL", "Register the URL of the route that the app really serves"),
-            Standing::NoPost(reply) => (reply, "The webhook route takes no POST", "Export a POST handler from the route"),
-            Standing::There | Standing::Open => return Verdict::Pass,
-        };
-        let fix = Fix::steps([format!("{step}, and deploy it"), format!("Compare with the URL registered at {}", plan.provider)]);
-        let mut fault = Fault::here(reply.evidence(), fix).titled(title);
-        if let (Standing::Missing(_), Some(control)) = (&route.standing, &route.control) {
+        let Standing::Missing(reply) = &route.standing else { return Verdict::Pass };
+        let first = route.works_at.as_ref().map_or_else(
+            || "Register the URL of the route that the app really serves, and deploy it".to_owned(),
+            |url| format!("Register exactly {url}: there a POST is taken"),
+        );
+        let fix = Fix::steps([first, format!("Compare with the URL registered at {}", plan.provider)]);
+        let mut fault = Fault::here(reply.evidence(), fix);
+        if let Some(control) = &route.control {
             fault = fault.and_saw(control.evidence());
         }
         fault.at = at.origin.place().cloned();

@@ -43,18 +43,28 @@ rule! {
     /// unsigned 403 "CSRF verification failed. Request aborted."
     /// ```
     "webhook.walled" on Webhook, Blocker, stage Route;
-    fails "A sign-in check stands in front of the webhook"; holds "No sign-in check stands in front of the webhook";
+    fails "A check of people stands in front of the webhook"; holds "No check of people stands in front of the webhook";
+    yields_to "webhook.auth-wall", "webhook.protection-wall";
     fn check(at: At<'_>, route: Part<'_, Route>) -> Verdict {
-        let Some(Obstacle::Session { reply, what, fix }) = route.first().and_then(|r| r.obstacle.as_ref()) else {
-            return Verdict::Pass;
-        };
-        let path = url::Url::parse(&at.id.name).map_or_else(|_| "/api/webhooks".to_owned(), |u| u.path().to_owned());
-        let mut fault = Fault::here(reply.evidence(), way_out(*fix, &path))
-            .and_saw(format!("this is {what}"))
-            .titled(if *fix == WallFix::FormToken { "A CSRF check stands in front of the webhook" } else { "A sign-in check stands in front of the webhook" });
-        fault.at = at.origin.place().cloned();
-        fault.into()
+        wall(at, &route, |_| true)
     }
+}
+
+/// What a rule about walls says of those that it is about.
+pub(super) fn wall(at: At<'_>, route: &Part<'_, Route>, is_mine: impl Fn(WallFix) -> bool) -> Verdict {
+    let Some(Obstacle::Session { reply, what, fix }) = route.first().and_then(|r| r.obstacle.as_ref()) else {
+        return Verdict::Pass;
+    };
+    if !is_mine(*fix) {
+        return Verdict::Pass;
+    }
+    let path = url::Url::parse(&at.id.name).map_or_else(|_| "/api/webhooks".to_owned(), |u| u.path().to_owned());
+    let mut fault = Fault::here(reply.evidence(), way_out(*fix, &path)).and_saw(format!("this is {what}"));
+    if *fix == WallFix::FormToken {
+        fault = fault.titled("A CSRF check stands in front of the webhook");
+    }
+    fault.at = at.origin.place().cloned();
+    fault.into()
 }
 
 fn way_out(fix: WallFix, path: &str) -> Fix {

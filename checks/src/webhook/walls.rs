@@ -3,13 +3,13 @@
 
 use super::facts::{Obstacle, Reply, Turn, WallFix};
 use crate::{
-    vocab::Shown,
-    wire::{HttpAnswer, HttpQuestion},
+    vocab::{DomainName, Shown},
+    wire::{HttpAnswer, HttpQuestion, ShotQuestion},
 };
 use url::Url;
 
 /// One question with its answer.
-pub(super) type Exchange<'a> = (&'a HttpQuestion, &'a HttpAnswer);
+pub(super) type Exchange<'a> = (&'a ShotQuestion, &'a HttpAnswer);
 
 /// What the answer to a question at the URL itself says, compared with what a path gets that does
 /// not exist.
@@ -27,7 +27,7 @@ pub(super) fn obstacle(seen: Exchange<'_>, control: Option<Exchange<'_>>) -> Opt
         return Some(session("Vercel's Deployment Protection", WallFix::Vercel));
     }
     if let Some(location) = answer.location() {
-        return Some(redirect(question, &location, &reply));
+        return Some(redirect(&question.http, &location, &reply));
     }
     if wants_form_token(answer) {
         return Some(session("a check for form tokens (CSRF)", WallFix::FormToken));
@@ -49,19 +49,25 @@ fn redirect(question: &HttpQuestion, location: &Shown, reply: &dyn Fn() -> Reply
     let from = question.parsed();
     let target = from.as_ref().and_then(|u| u.join(location.as_str()).ok());
     let (Some(from), Some(target)) = (from, target) else {
-        return Obstacle::Redirect { reply: reply(), target: Shown::default(), turn: Turn::Unreadable };
+        return Obstacle::Redirect {
+            reply: reply(),
+            target: Shown::default(),
+            location: String::new(),
+            turn: Turn::Unreadable,
+        };
     };
     if let Some(what) = login(&target) {
         return Obstacle::Session { reply: reply(), what: what.into(), fix: WallFix::Middleware };
     }
     let turn = turn(&from, &target);
-    Obstacle::Redirect { reply: reply(), target: shown_url(target.as_str()), turn }
+    Obstacle::Redirect { reply: reply(), target: shown_url(target.as_str()), location: target.into(), turn }
 }
 fn turn(from: &Url, to: &Url) -> Turn {
     let same_path = from.path() == to.path();
     let slash = from.path().trim_end_matches('/') == to.path().trim_end_matches('/');
+    let domain = |u: &Url| u.host_str().and_then(|h| DomainName::parse(h).ok()).map(|d| d.registrable());
     if from.host_str() != to.host_str() {
-        Turn::Host
+        if domain(from).is_some() && domain(from) == domain(to) { Turn::Host } else { Turn::Astray }
     } else if from.scheme() != to.scheme() && slash {
         Turn::Https
     } else if same_path && from.scheme() == to.scheme() && from.port() == to.port() {
@@ -131,7 +137,7 @@ fn wants_form_token(answer: &HttpAnswer) -> bool {
 /// of an edge that cannot use the server, which says nothing of the route.
 pub(super) fn robots(answer: &HttpAnswer) -> Option<&'static str> {
     if crate::tls::edge::error_page(answer).is_some() {
-        return Some("Cloudflare's error page");
+        return Some(super::facts::EDGE_ERROR);
     }
     let cloudflare = answer.header("server").is_some_and(|s| s.as_str().eq_ignore_ascii_case("cloudflare"));
     let refusal = matches!(answer.status, 403 | 429 | 503);
@@ -145,13 +151,57 @@ pub(super) fn robots(answer: &HttpAnswer) -> Option<&'static str> {
     let checkpoint = refusal && contains(&answer.body, "Vercel Security Checkpoint");
     (answer.header("x-vercel-mitigated").is_some() || checkpoint).then_some("Vercel's firewall")
 }
-fn contains(body: &[u8], text: &str) -> bool {
+pub(super) fn contains(body: &[u8], text: &str) -> bool {
     body.len() >= text.len() && body.windows(text.len()).take(64 * 1024).any(|w| w == text.as_bytes())
+}
+
+/// What an answer holds that is no stranger's business.
+pub(super) fn leak(answer: &HttpAnswer) -> Option<&'static str> {
+    const MARKS: &[(&str, &str)] = &[
+        ("node_modules/", "a stack trace"),
+        (".next/server/", "a stack trace"),
+        ("\n    at ", "a stack trace"),
+        ("Traceback (most recent call last)", "a stack trace"),
+        ("ECONNREFUSED ", "the address of a server behind it"),
+        ("SQLSTATE[", "an error of the database"),
+        ("PrismaClient", "an error of the database"),
+    ];
+    if SECRETS.iter().any(|prefix| holds_token(&answer.body, prefix)) {
+        return Some(A_SECRET);
+    }
+    // A page may write about stack traces; an error shows one.
+    let fails = answer.status >= 400 && answer.status != 404;
+    MARKS.iter().filter(|_| fails).find(|(mark, _)| contains(&answer.body, mark)).map(|(_, what)| *what)
+}
+/// What [`leak`] says of a secret.
+pub(super) const A_SECRET: &str = "a secret";
+const SECRETS: &[&str] = &["whsec_", "sk_live_", "sk_test_", "rk_live_", "rk_test_"];
+/// A prefix with at least sixteen characters of a token behind it: messages name the prefix alone.
+fn holds_token(body: &[u8], prefix: &str) -> bool {
+    let body = &body[..body.len().min(64 * 1024)];
+    let starts = body.windows(prefix.len()).enumerate().filter(|(_, w)| *w == prefix.as_bytes());
+    starts
+        .map(|(i, _)| &body[i + prefix.len()..])
+        .any(|rest| rest.iter().take(16).filter(|b| b.is_ascii_alphanumeric()).count() == 16)
+}
+
+/// The header that says that an answer came from a cache.
+pub(super) fn from_cache(answer: &HttpAnswer) -> Option<Shown> {
+    let says = |name: &str, words: &[&str]| {
+        let value = answer.header(name)?;
+        let hit = value.as_str().split([',', ';', ' ']).any(|w| words.iter().any(|word| w.eq_ignore_ascii_case(word)));
+        hit.then(|| format!("{name}: {value}").into())
+    };
+    let hit = ["cf-cache-status", "x-vercel-cache", "x-cache", "x-cache-status", "cdn-cache"]
+        .iter()
+        .find_map(|name| says(name, &["HIT", "STALE", "REVALIDATED"]));
+    let age = answer.header("age").filter(|a| a.as_str().trim().parse::<u64>().is_ok_and(|a| a > 0));
+    hit.or_else(|| age.map(|a| format!("age: {a}").into()))
 }
 
 /// Whether two paths got the same answer: the same status and, but for their own names, the same text.
 pub(super) fn alike(one: Exchange<'_>, other: Exchange<'_>) -> bool {
-    one.1.status == other.1.status && text(one.0, one.1) == text(other.0, other.1)
+    one.1.status == other.1.status && steady(&one.0.http, one.1) == steady(&other.0.http, other.1)
 }
 
 /// Whether a refusal names the signature that it misses, which only a webhook's handler does.
@@ -162,7 +212,7 @@ pub(super) fn speaks_of_signature(answer: &HttpAnswer) -> bool {
 
 /// A body as what does not change from path to path and from answer to answer: without the path
 /// itself, and without words that hold a digit or are as long as a digest.
-fn text(question: &HttpQuestion, answer: &HttpAnswer) -> String {
+pub(super) fn steady(question: &HttpQuestion, answer: &HttpAnswer) -> String {
     let body = String::from_utf8_lossy(&answer.body[..answer.body.len().min(64 * 1024)]).into_owned();
     let path = question.parsed().map(|u| u.path().to_owned()).unwrap_or_default();
     let encoded: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
@@ -170,17 +220,23 @@ fn text(question: &HttpQuestion, answer: &HttpAnswer) -> String {
     for segment in path.split('/').filter(|s| s.len() > 3) {
         body = body.replace(segment, " ");
     }
-    let steady = |w: &&str| !w.is_empty() && w.len() < 20 && !w.bytes().any(|b| b.is_ascii_digit());
-    body.split(|c: char| !c.is_alphanumeric()).filter(steady).collect::<Vec<_>>().join(" ")
+    let lasting = |w: &&str| !w.is_empty() && w.len() < 20 && !w.bytes().any(|b| b.is_ascii_digit());
+    body.split(|c: char| !c.is_alphanumeric()).filter(lasting).collect::<Vec<_>>().join(" ")
 }
 
 /// An answer reduced to what rules may look at.
-pub(super) fn reply(question: &HttpQuestion, answer: &HttpAnswer) -> Reply {
-    let text = Shown::wire(&answer.body[..answer.body.len().min(4096)]);
+pub(super) fn reply(question: &ShotQuestion, answer: &HttpAnswer) -> Reply {
+    let (sent, question) = (question.kind.words(), &question.http);
+    let text = if leak(answer) == Some(A_SECRET) {
+        "(it holds a secret and is not shown)".into()
+    } else {
+        Shown::wire(&answer.body[..answer.body.len().min(4096)])
+    };
     let title = text.as_str().split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
     let body = title.map_or_else(|| text.short(160), |(t, _)| format!("page titled \"{}\"", t.trim()).into());
     let body = answer.location().map_or(body, |l| format!("Location: {}", shown_url(l.as_str())).into());
     Reply {
+        sent,
         method: question.method,
         url: shown_url(&question.url),
         status: answer.status,
@@ -220,6 +276,8 @@ mod tests {
         assert_eq!(turn("https://a.test/x", "https://a.test/x/"), Turn::Slash);
         assert_eq!(turn("http://a.test/x", "https://a.test/x"), Turn::Https);
         assert_eq!(turn("https://a.test/x", "https://www.a.test/x"), Turn::Host);
+        assert_eq!(turn("https://a.test/x", "https://parked.example/x"), Turn::Astray);
+        assert_eq!(turn("https://a.test/x", "http://localhost:3000/x"), Turn::Astray);
         assert_eq!(turn("https://a.test/x", "https://a.test/x"), Turn::Itself);
         assert_eq!(turn("https://a.test/x", "https://a.test/y"), Turn::Path);
     }

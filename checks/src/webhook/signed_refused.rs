@@ -1,0 +1,50 @@
+//! `webhook.signed-refused`
+use super::{
+    blame,
+    facts::{Culprit, Diagnosis, WebhookPlan},
+    verify_fix,
+};
+use crate::{
+    rule,
+    vocab::{At, Part},
+};
+
+rule! {
+    /// The webhook refuses an event that is signed as the provider signs, and does not say why.
+    ///
+    /// Sent under `--active`: one event of a type that no handler knows, signed with the secret that the
+    /// configuration names. Where the answer tells more, a rule of its own names the cause instead.
+    ///
+    /// # Why at launch
+    /// Every real event is refused: customers pay, and nobody is let in.
+    ///
+    /// # Fix
+    /// Read the body raw, and compare the secret in production with the one that the provider shows for
+    /// this very endpoint.
+    ///
+    /// # References
+    /// - Stripe: <https://docs.stripe.com/webhooks/signature>
+    /// - Standard Webhooks: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
+    ///
+    /// ```pass
+    /// secret production
+    /// signed 200 "{\"received\":true}"
+    /// ```
+    /// ```fail
+    /// secret production
+    /// forged 400 "invalid signature"
+    /// signed 400 "invalid signature"
+    /// compact 400 "invalid signature"
+    /// plain 400 "invalid signature"
+    /// bare 400 "invalid signature"
+    /// random 400 "invalid signature"
+    /// undefined 400 "invalid signature"
+    /// ```
+    "webhook.signed-refused" on Webhook, Blocker, intent Active, stage Signature;
+    fails "The webhook refuses correctly signed events"; holds "The webhook takes a correctly signed event";
+    yields_to "webhook.body-reserialised", "webhook.body-parsed", "webhook.edge-runtime-sync", "webhook.secret-missing", "webhook.secret-wrong";
+    fn check(at: At<'_>, plan: &WebhookPlan, diagnosis: Part<'_, Diagnosis>) -> Verdict {
+        use Culprit::{EdgeSync, Parsed, Refused, Reserialised, SecretMissing, SecretWrong};
+        blame(at, &diagnosis, &[Refused, Parsed, Reserialised, EdgeSync, SecretMissing, SecretWrong], || verify_fix(&plan.provider))
+    }
+}

@@ -1,0 +1,48 @@
+//! `webhook.unhandled-rejected`
+use super::{
+    blame,
+    facts::{Culprit, Diagnosis},
+};
+use crate::{
+    rule,
+    vocab::{At, Fix, Part},
+};
+
+rule! {
+    /// The handler takes the signature and then refuses the event because it does not know its type.
+    ///
+    /// A forged event and a signed one get different refusals, so the signature was checked and taken.
+    /// (One that says that it refuses events of test mode is left alone; others look like this.)
+    ///
+    /// # Why at launch
+    /// Providers add types, and an endpoint may be sent more than it handles. Each refusal counts as a
+    /// failed delivery; after days of them the endpoint is switched off, with the events that matter.
+    ///
+    /// # Fix
+    /// Answer 200 to every event whose signature is right, whatever its type.
+    ///
+    /// # References
+    /// - Stripe: <https://docs.stripe.com/webhooks#event-types>
+    ///
+    /// ```pass
+    /// secret production
+    /// signed 200
+    /// ```
+    /// ```fail
+    /// secret production
+    /// forged 400 "invalid signature"
+    /// random 400 "invalid signature"
+    /// signed 422 "Unhandled event type"
+    /// compact 422 "Unhandled event type"
+    /// plain 422 "Unhandled event type"
+    /// bare 422 "Unhandled event type"
+    /// ```
+    "webhook.unhandled-rejected" on Webhook, High, intent Active, stage Subscription;
+    fails "The webhook refuses events of a type that it does not handle"; holds "The webhook takes events of a type that it does not handle";
+    fn check(at: At<'_>, diagnosis: Part<'_, Diagnosis>) -> Verdict {
+        blame(at, &diagnosis, &[Culprit::Unhandled], || Fix::Code {
+            place: "the switch over event.type".into(),
+            lines: vec!["default: return Response.json({ received: true })".into()],
+        })
+    }
+}
