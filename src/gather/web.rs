@@ -47,13 +47,17 @@ fn audited<F: Fact>(cx: &Cx<F>) -> Vec<DomainName> {
 
 impl Produce for Matrix {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        let (plan, redirects) = (cx.get::<SitePlan>(at).await, cx.get::<Redirects>(at).await);
-        match (plan.get(), redirects.get()) {
-            (Ok(plan), Ok(redirects)) => {
-                let walk = RedirectWalk { plan: plan.clone(), audited: audited(cx) };
-                Observed::known(cx.drive(MatrixWalk { walk, seen: redirects.clone() }).await)
-            }
-            (Err(missing), _) | (_, Err(missing)) => missing.into(),
+        let plan = cx.get::<SitePlan>(at).await;
+        let walk = match plan.get() {
+            Ok(plan) => RedirectWalk { plan: plan.clone(), audited: audited(cx) },
+            Err(missing) => return missing.into(),
+        };
+        // The further hosts need not wait for the site's own: two silences would follow one another.
+        let doors = MatrixWalk { walk: walk.clone(), seen: Redirects { chains: Vec::new(), gaps: Vec::new() } };
+        let (redirects, _) = tokio::join!(cx.get::<Redirects>(at), cx.drive(doors));
+        match redirects.get() {
+            Ok(redirects) => Observed::known(cx.drive(MatrixWalk { walk, seen: redirects.clone() }).await),
+            Err(missing) => missing.into(),
         }
     }
 }
