@@ -48,7 +48,7 @@ pub fn write(format: Format, report: &Report, options: &RenderOptions, out: &mut
 /// what is shown as much as about what is wrong.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_with(ids: &[&str], report: &Report, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     let text = human::exhibits(report, ids, options) + &human::render(report, options);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
