@@ -14,6 +14,7 @@ use crate::{
     },
     exit,
     problem::{Problem, Problems},
+    render,
     report::Report,
     settings::{ColorChoice, Settings},
     survey::{self, Ground},
@@ -415,14 +416,8 @@ fn totals(found: &Found) -> String {
             sum.1 += a.at_risk.unwrap_or(0);
         }
     }
-    let n = found.lines.len();
-    let _ = writeln!(
-        out,
-        "{n} difference{} in {} subscriptions and {} rows",
-        if n == 1 { "" } else { "s" },
-        found.subscriptions,
-        found.rows
-    );
+    let differences = render::count(found.lines.len(), "difference");
+    let _ = writeln!(out, "{differences} in {} subscriptions and {} rows", found.subscriptions, found.rows);
     for (currency, (mrr, at_risk)) in sums {
         let money = |minor| Money { currency: Currency(currency.to_owned()), minor };
         let _ = writeln!(out, "  {} a month, {} at risk or lost so far", money(mrr), money(at_risk));

@@ -6,6 +6,7 @@ use crate::{
     exit,
     probe::{env_files, lockfile},
     problem::Problem,
+    render::count,
     settings::Format,
 };
 use launchcheck_checks::{
@@ -163,7 +164,4 @@ fn to_text(args: &Args, next: Option<&lockfile::Locked>, era: Era, loaded: &Load
 
 fn widest<'a>(all: impl Iterator<Item = &'a str>, head: &str) -> usize {
     all.map(|t| t.chars().count()).max().unwrap_or(0).max(head.len())
-}
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -18,6 +18,7 @@ mod values;
 use crate::{
     exit,
     problem::{Problem, Problems, mask},
+    render,
     settings::ColorChoice,
     ui::{
         color::{Surroundings, wanted},
@@ -28,7 +29,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    io::{self, ErrorKind, IsTerminal, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -141,11 +142,8 @@ fn usage(e: &clap::Error) -> u8 {
 
 /// Writes to standard output. A reader that has gone away ends it quietly.
 fn say(text: &str) -> anyhow::Result<u8> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
-        _ => Ok(exit::GO),
-    }
+    render::put(text, &mut io::stdout().lock())?;
+    Ok(exit::GO)
 }
 
 /// Writes what a command found and ends as it says.

@@ -223,25 +223,27 @@ impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Http<D, H> {
         let mut out = Vec::new();
         let end = tokio::time::sleep(self.time.timeout.min(self.time.deadline.left()));
         tokio::pin!(end);
-        loop {
-            tokio::select! {
-                biased;
-                frame = body.frame() => match frame {
-                    None => return (out, false),
-                    Some(Err(_)) => return (out, true),
-                    Some(Ok(frame)) => {
-                        let Ok(data) = frame.into_data() else { continue };
-                        let room = BODY_CAP - out.len();
-                        out.extend_from_slice(&data[..data.len().min(room)]);
-                        if data.len() > room {
-                            return (out, true);
-                        }
-                    }
-                },
-                () = &mut end => return (out, true),
-            }
+        let cut = tokio::select! {
+            biased;
+            cut = fill(&mut body, BODY_CAP, &mut out) => cut,
+            () = &mut end => true,
+        };
+        (out, cut)
+    }
+}
+
+/// Reads a body into `out` up to a cap; whether it was cut, by the cap or by the line.
+pub(super) async fn fill(body: &mut Incoming, most: usize, out: &mut Vec<u8>) -> bool {
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return true };
+        let Ok(data) = frame.into_data() else { continue };
+        let room = most - out.len();
+        out.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
+            return true;
         }
     }
+    false
 }
 
 impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Ask<HttpQuestion> for Http<D, H> {

@@ -5,12 +5,12 @@
 use super::{
     Ask,
     connect::{Dialer, failure},
-    http::USER_AGENT,
+    http::{USER_AGENT, fill},
     layers::Bound,
     vendor::tls_config,
 };
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::Empty;
 use hyper::{Request, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use launchcheck_checks::{
@@ -157,19 +157,7 @@ where
     let (head, mut body) = response.into_parts();
     let headers = head.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect();
     let mut answer = HttpAnswer { status: head.status.as_u16(), headers, body: Vec::new(), truncated: false, took_ms };
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            answer.truncated = true;
-            break;
-        };
-        let Ok(data) = frame.into_data() else { continue };
-        let room = most - answer.body.len();
-        answer.body.extend_from_slice(&data[..data.len().min(room)]);
-        if data.len() > room {
-            answer.truncated = true;
-            break;
-        }
-    }
+    answer.truncated = fill(&mut body, most, &mut answer.body).await;
     Observed::known(Ok(answer))
 }
 

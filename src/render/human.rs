@@ -6,7 +6,7 @@ mod finding;
 mod paper;
 mod table;
 
-use super::{RenderOptions, Verbosity};
+use super::{RenderOptions, Verbosity, count};
 use crate::{
     report::{Finding, PathState, Report},
     score::Range,
@@ -62,11 +62,6 @@ fn range(range: Option<Range>) -> String {
         Some(r) if r.value == r.ceiling => r.value.to_string(),
         Some(r) => format!("{}–{}", r.value, r.ceiling),
     }
-}
-
-/// `2 checks`, `1 check`.
-fn count(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of one run")]

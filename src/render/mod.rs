@@ -38,10 +38,7 @@ pub fn write(format: Format, report: &Report, options: &RenderOptions, out: &mut
         Format::Human => human::render(report, options),
         Format::Json => json::render(report),
     };
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
+    put(&text, out)
 }
 
 /// Writes what a report shows under these ids, and then the report, for commands that are about
@@ -50,11 +47,20 @@ pub fn write(format: Format, report: &Report, options: &RenderOptions, out: &mut
 /// # Errors
 /// As [`write()`].
 pub fn write_with(ids: &[&str], report: &Report, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
-    let text = human::exhibits(report, ids, options) + &human::render(report, options);
+    put(&(human::exhibits(report, ids, options) + &human::render(report, options)), out)
+}
+
+/// Writes a text. A reader that has gone away ends it quietly.
+pub(crate) fn put(text: &str, out: &mut dyn Write) -> io::Result<()> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+/// `2 checks`, `1 check`.
+pub(crate) fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod chain_file;
 mod cli;
 mod drift;
 mod edge;
+mod ended;
 mod env_loader;
 mod hosts;
 mod mail;

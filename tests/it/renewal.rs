@@ -1,6 +1,7 @@
 //! What comes next, through the executable and over real servers: the authority's window, the
 //! registry, the lists that are kept, this machine's clock; and each of them in bad weather.
 
+use super::ended::Ended;
 use launchcheck_fixtures::{
     Plan, World,
     ca::{Ca, Leaf, Signed, Twist},
@@ -13,7 +14,6 @@ use launchcheck_fixtures::{
     stripe::now,
     temp::TempDir,
 };
-use serde_json::Value;
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -22,24 +22,6 @@ use std::{
 const ACME: &str = "acme-v02.api.letsencrypt.org";
 const REGISTRY: &str = "rdap.registry.example";
 const LISTS: &str = "ca.example";
-
-struct Ended {
-    code: i32,
-    report: Value,
-    text: String,
-    took: Duration,
-}
-impl Ended {
-    /// Outcome and causes of a rule on a target.
-    fn outcome(&self, rule: &str, target: &str) -> (String, String) {
-        let unit = self.report["units"].as_array().unwrap().iter().find(|u| u["rule"] == rule && u["target"] == target);
-        let unit = unit.unwrap_or_else(|| panic!("{rule} of {target} was not planned: {}", self.text));
-        (unit["outcome"].as_str().unwrap().to_owned(), unit["causes"].to_string())
-    }
-    fn findings(&self) -> Vec<&str> {
-        self.report["findings"].as_array().unwrap().iter().filter_map(|f| f["rule"].as_str()).collect()
-    }
-}
 
 fn audit_in(world: &World, cache: Option<&Path>, more: &[&str]) -> Ended {
     let begun = Instant::now();
@@ -53,10 +35,7 @@ fn audit_in(world: &World, cache: Option<&Path>, more: &[&str]) -> Ended {
         .args(world.args())
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let report = serde_json::from_str(&text)
-        .unwrap_or_else(|e| panic!("no report: {e}; {text} {}", String::from_utf8_lossy(&output.stderr)));
-    Ended { code: output.status.code().unwrap_or(-1), report, text, took: begun.elapsed() }
+    Ended::of(begun, &output)
 }
 fn audit(world: &World) -> Ended {
     audit_in(world, None, &[])
@@ -82,7 +61,7 @@ fn an_authority_is_asked_for_each_certificate_by_its_own_name() {
     let world = with(lets_encrypt);
     let ended = audit(&world);
     assert_eq!((ended.code, ended.findings()), (0, vec![]), "{}", ended.text);
-    assert_eq!(ended.outcome("tls.renewal-window-passed", "host:app.acme.test").0, "pass");
+    assert_eq!(ended.outcome_on("tls.renewal-window-passed", "host:app.acme.test").0, "pass");
     assert_eq!(world.log().count("GET", ACME, "/directory"), 1);
     let asked: Vec<String> = world
         .log()
@@ -134,7 +113,7 @@ fn an_authority_in_bad_weather_leaves_its_window_unknown() {
             change(p);
         });
         let ended = audit(&world);
-        let (outcome, causes) = ended.outcome("tls.renewal-window-passed", "host:app.acme.test");
+        let (outcome, causes) = ended.outcome_on("tls.renewal-window-passed", "host:app.acme.test");
         assert!(outcome == "unknown" && causes.contains(cause), "{name}: {outcome} {causes}");
         assert_eq!(ended.findings(), [""; 0], "{name}");
         assert!(ended.took < Duration::from_secs(15), "{name}: took {:?}", ended.took);
@@ -157,13 +136,18 @@ fn the_registry_is_found_by_the_list_of_iana() {
     };
     let found = world("xn--zckzah");
     let ended = audit(&found);
-    assert_eq!(ended.outcome("tls.registration-held", &format!("site:{DOMAIN}")).0, "fail");
-    assert_eq!(ended.outcome("tls.registration-expiring", &format!("site:{DOMAIN}")).0, "pass");
+    assert_eq!(ended.outcome_on("tls.registration-held", &format!("site:{DOMAIN}")).0, "fail");
+    assert_eq!(ended.outcome_on("tls.registration-expiring", &format!("site:{DOMAIN}")).0, "pass");
     assert_eq!(found.log().count("GET", REGISTRY, &format!("/v1/domain/{DOMAIN}")), 1);
     assert!(ended.text.contains("Example Registrar") && ended.text.contains("locked against transfer: no"));
     let none = world("shop");
     let ended = audit(&none);
-    assert_eq!(ended.outcome("tls.registration-held", &format!("site:{DOMAIN}")).0, "not-applicable", "{}", ended.text);
+    assert_eq!(
+        ended.outcome_on("tls.registration-held", &format!("site:{DOMAIN}")).0,
+        "not-applicable",
+        "{}",
+        ended.text
+    );
     assert_eq!(none.log().count("GET", REGISTRY, &format!("/v1/domain/{DOMAIN}")), 0);
 }
 
@@ -172,7 +156,7 @@ fn of_a_name_that_is_registered_nowhere_nobody_is_asked() {
     let world = with(|_| ());
     let ended = audit(&world);
     assert_eq!(ended.code, 0, "{}", ended.text);
-    assert_eq!(ended.outcome("tls.registration-held", "site:acme.test").0, "not-applicable");
+    assert_eq!(ended.outcome_on("tls.registration-held", "site:acme.test").0, "not-applicable");
     let asked = world.dns().queries();
     for name in ["data.iana.org", ACME, "rdap.verisign.com"] {
         assert_eq!((asked.of(name, "A"), asked.of(name, "AAAA")), (0, 0), "{name}");
@@ -200,7 +184,7 @@ fn a_registry_in_bad_weather_is_unknown_and_never_held() {
     for (name, change, cause) in weather {
         let ended = audit(&with(change));
         for rule in ["tls.registration-held", "tls.registration-expiring"] {
-            let (outcome, causes) = ended.outcome(rule, "site:acme.test");
+            let (outcome, causes) = ended.outcome_on(rule, "site:acme.test");
             assert!(outcome == "unknown" && causes.contains(cause), "{name}: {rule}: {outcome} {causes}");
         }
         assert_eq!((ended.code, ended.findings()), (3, vec![]), "{name}: a blocker is not known");
@@ -220,7 +204,7 @@ fn a_revocation_list_is_asked_for_once_and_kept_for_a_while() {
     let audit = |more: &[&str]| {
         let ended = audit_in(&world, Some(cache.path()), more);
         assert_eq!((ended.code, ended.findings()), (0, vec![]), "{}", ended.text);
-        assert_eq!(ended.outcome("tls.revoked", "host:app.acme.test").0, "pass");
+        assert_eq!(ended.outcome_on("tls.revoked", "host:app.acme.test").0, "pass");
     };
     audit(&["--no-cache"]);
     assert_eq!(asked(), 1, "two certificates, one list");
@@ -250,10 +234,10 @@ fn a_wrong_clock_leaves_every_date_unknown() {
     let ended = audit(&world);
     assert_eq!(ended.findings(), ["tls.clock-skewed"], "{}", ended.text);
     for rule in ["tls.expired", "tls.not-yet-valid", "tls.expiring"] {
-        let (outcome, causes) = ended.outcome(rule, "host:app.acme.test");
+        let (outcome, causes) = ended.outcome_on(rule, "host:app.acme.test");
         assert!(outcome == "unknown" && causes.contains("clock"), "{rule}: {outcome} {causes}");
     }
-    assert_eq!(ended.outcome("tls.name-mismatch", "host:app.acme.test").0, "pass", "no date is needed for that");
+    assert_eq!(ended.outcome_on("tls.name-mismatch", "host:app.acme.test").0, "pass", "no date is needed for that");
     let visits = world.log().by_route();
     assert!(visits.values().all(|n| *n == 1), "nobody was asked again for the time: {visits:?}");
 }
@@ -269,13 +253,13 @@ fn with_a_wrong_clock_no_path_and_no_address_is_called_out_of_time() {
         p.host("self.acme.test").leaf = Some(Leaf::new(&["self.acme.test"]).signed(Signed::Itself));
     });
     let ended = audit(&world);
-    let (outcome, causes) = ended.outcome("tls.untrusted", "host:api.acme.test");
+    let (outcome, causes) = ended.outcome_on("tls.untrusted", "host:api.acme.test");
     assert!(outcome == "unknown" && causes.contains("clock"), "{outcome} {causes}");
     let found = ended.findings();
     assert!(!found.contains(&"tls.untrusted") && !ended.text.contains("\"expired\""), "{found:?}");
     assert!(!ended.text.contains("a fault of its own"), "{}", ended.text);
-    assert_eq!(ended.outcome("tls.self-signed", "host:self.acme.test").0, "fail", "that needs no clock");
-    assert_eq!(ended.outcome("tls.ipv6-broken", "host:app.acme.test").0, "pass", "neither does that");
+    assert_eq!(ended.outcome_on("tls.self-signed", "host:self.acme.test").0, "fail", "that needs no clock");
+    assert_eq!(ended.outcome_on("tls.ipv6-broken", "host:app.acme.test").0, "pass", "neither does that");
 }
 
 #[test]
@@ -290,7 +274,7 @@ fn a_list_that_is_not_about_the_certificate_leaves_it_unknown() {
         });
     });
     let ended = audit(&world);
-    let (outcome, causes) = ended.outcome("tls.revoked", "host:app.acme.test");
+    let (outcome, causes) = ended.outcome_on("tls.revoked", "host:app.acme.test");
     assert!(outcome == "unknown" && causes.contains("not about"), "{outcome} {causes}");
     assert_eq!(ended.code, 3, "a blocker is not known");
 }

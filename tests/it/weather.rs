@@ -2,11 +2,12 @@
 //! audited host refuses is an answer; what a resolver, an API or a database keeps back is unknown;
 //! no score rises by it, and every run ends in time.
 
+use super::ended::Ended;
 use launchcheck_checks::{rules, vocab::Severity};
 use launchcheck_fixtures::{Plan, World, net::Mode, scenarios};
 use serde_json::Value;
 use std::{
-    process::{Child, Output, Stdio},
+    process::{Child, Stdio},
     time::{Duration, Instant},
 };
 
@@ -26,33 +27,12 @@ fn start(world: &World, extra: &[&str]) -> Child {
         .spawn()
         .expect("the executable starts")
 }
-struct Ended {
-    code: i32,
-    report: Value,
-    took: Duration,
-}
 impl Ended {
-    fn of(begun: Instant, output: &Output) -> Self {
-        let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
-            panic!("no report: {e}; {}", String::from_utf8_lossy(&output.stderr));
-        });
-        Self { code: output.status.code().unwrap_or(-1), report, took: begun.elapsed() }
-    }
-    fn outcome(&self, rule: &str) -> Vec<String> {
-        let units = self.report["units"].as_array().expect("units");
-        let of_rule = units.iter().filter(|u| u["rule"] == rule);
-        of_rule.map(|u| u["outcome"].as_str().unwrap_or_default().to_owned()).collect()
-    }
     fn causes(&self, rule: &str) -> String {
-        let units = self.report["units"].as_array().expect("units");
-        units.iter().filter(|u| u["rule"] == rule).map(|u| u["causes"].to_string()).collect()
+        self.units(rule).map(|u| u["causes"].to_string()).collect()
     }
     fn value(&self) -> u64 {
         self.report["score"]["value"].as_u64().expect("a score")
-    }
-    fn rules(&self) -> Vec<String> {
-        let findings = self.report["findings"].as_array().expect("findings");
-        findings.iter().map(|f| f["rule"].as_str().unwrap_or_default().to_owned()).collect()
     }
 }
 fn audit(world: &World, extra: &[&str]) -> Ended {
@@ -105,11 +85,11 @@ fn an_audited_host_that_refuses_has_answered() {
         world.web("acme.test").set_mode(mode);
         let ended = audit(&world, &[]);
         assert_eq!((ended.code, ended.report["verdict"].as_str()), (1, Some("no-go")), "{mode:?}");
-        assert!(ended.rules().contains(&"tls.unreachable".to_owned()), "{:?}", ended.rules());
+        assert!(ended.findings().contains(&"tls.unreachable"), "{:?}", ended.findings());
         // One cause, one finding: the rules behind it are unknown, not failed and not passed.
-        assert_eq!(ended.outcome("web.hsts-missing"), ["unknown"]);
+        assert_eq!(ended.outcomes("web.hsts-missing"), ["unknown"]);
         let blockers = ended.report["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == "blocker");
-        assert_eq!(blockers.count(), 1, "{:?}", ended.rules());
+        assert_eq!(blockers.count(), 1, "{:?}", ended.findings());
     }
 }
 
@@ -130,11 +110,11 @@ fn silence_is_unknown_and_ends_3() {
             (ended.code, ended.report["verdict"].as_str()),
             (3, Some("incomplete")),
             "{rule}: {:?}",
-            ended.rules()
+            ended.findings()
         );
-        assert!(ended.outcome(rule).contains(&"unknown".to_owned()), "{rule}: {:?}", ended.outcome(rule));
+        assert!(ended.outcomes(rule).contains(&"unknown".to_owned()), "{rule}: {:?}", ended.outcomes(rule));
         assert!(ended.causes(rule).contains(cause), "{rule}: {}", ended.causes(rule));
-        assert!(ended.rules().is_empty(), "silence is no finding: {:?}", ended.rules());
+        assert!(ended.findings().is_empty(), "silence is no finding: {:?}", ended.findings());
     }
 }
 
@@ -144,8 +124,8 @@ fn a_dead_resolver_is_one_line_and_leaves_the_local_families_whole() {
     world.dns().stop();
     let ended = audit(&world, &[]);
     assert_eq!(ended.code, 3);
-    assert_eq!(ended.outcome("env.value-placeholder"), ["pass"]);
-    assert_eq!(ended.outcome("email.spf-missing"), ["unknown"]);
+    assert_eq!(ended.outcomes("env.value-placeholder"), ["pass"]);
+    assert_eq!(ended.outcomes("email.spf-missing"), ["unknown"]);
     let human = world
         .command(env!("CARGO_BIN_EXE_launchcheck"))
         .args(["audit", "--timeout", TIMEOUT, "--deadline", "15s"])
@@ -165,11 +145,11 @@ fn a_database_that_refuses_leaves_the_other_families_whole() {
     plan.env("AUDIT_DATABASE_URL", "postgresql://acme:acme@127.0.0.1:1/acme");
     let world = World::start(plan).expect("a world");
     let ended = audit(&world, &[]);
-    assert_eq!(ended.code, 3, "{:?}", ended.rules());
-    assert_eq!(ended.outcome("billing.paid-without-access"), ["unknown"]);
+    assert_eq!(ended.code, 3, "{:?}", ended.findings());
+    assert_eq!(ended.outcomes("billing.paid-without-access"), ["unknown"]);
     assert!(ended.causes("billing.paid-without-access").contains("refused"));
-    assert_eq!(ended.outcome("billing.endpoint-missing"), ["pass"]);
-    assert!(ended.outcome("tls.expired").iter().all(|o| o == "pass"));
+    assert_eq!(ended.outcomes("billing.endpoint-missing"), ["pass"]);
+    assert!(ended.outcomes("tls.expired").iter().all(|o| o == "pass"));
 }
 
 #[test]
@@ -182,7 +162,7 @@ fn a_key_that_may_not_read_names_the_permission() {
     });
     let ended = audit(&world, &[]);
     assert_eq!(ended.code, 3);
-    assert_eq!(ended.outcome("billing.endpoint-missing"), ["pass"]);
+    assert_eq!(ended.outcomes("billing.endpoint-missing"), ["pass"]);
     let causes = ended.causes("billing.paid-without-access");
     assert!(causes.contains("permission") && causes.contains("subscription"), "{causes}");
 }
@@ -243,7 +223,7 @@ fn ctrl_c_prints_what_is_known_and_ends_130() {
     assert_eq!(ended.code, 130);
     assert!(ended.took < Duration::from_secs(10), "{:?}", ended.took);
     assert_eq!(ended.report["exit_code"], 130);
-    assert!(ended.outcome("tls.expired").contains(&"pass".to_owned()), "what was known is there");
+    assert!(ended.outcomes("tls.expired").contains(&"pass".to_owned()), "what was known is there");
     assert!(ended.causes("web.hsts-missing").contains("deadline"), "{}", ended.causes("web.hsts-missing"));
 }
 
@@ -318,11 +298,11 @@ fn odd_answers_about_mail_are_unknown_with_their_cause() {
         odd(&mut plan);
         let world = World::start(plan).expect("a world");
         let ended = audit(&world, &["--only", "email"]);
-        let said = ended.outcome("email.dmarc-missing");
+        let said = ended.outcomes("email.dmarc-missing");
         assert!(said.len() == 1 && outcomes.contains(&said[0].as_str()), "{name}: {said:?}");
         assert!(ended.causes("email.dmarc-missing").contains(cause), "{name}: {}", ended.causes("email.dmarc-missing"));
         if said == ["unknown"] {
-            assert!(!ended.rules().iter().any(|r| r.starts_with("email.dmarc")), "{name}: {:?}", ended.rules());
+            assert!(!ended.findings().iter().any(|r| r.starts_with("email.dmarc")), "{name}: {:?}", ended.findings());
         }
         assert!(ended.took < IN_TIME, "{name}: took {:?}", ended.took);
         let text = ended.report.to_string();

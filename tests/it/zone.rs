@@ -1,32 +1,12 @@
 //! The zone as its own servers have it, over real sockets: each is asked each thing once, what one
 //! of them does in bad weather is a finding or unknown with its cause, and never a pass or a hang.
 
+use super::ended::Ended;
 use launchcheck_fixtures::{Plan, World, dns::Fault, scenarios};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
 const NS2: &str = "ns2.acme.test";
-
-struct Ended {
-    code: i32,
-    report: Value,
-    text: String,
-    took: Duration,
-}
-impl Ended {
-    fn units<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a Value> {
-        self.report["units"].as_array().expect("units").iter().filter(move |u| u["rule"] == rule)
-    }
-    /// Outcome and causes of the one unit of a rule.
-    fn outcome(&self, rule: &str) -> (String, String) {
-        let unit = self.units(rule).next().unwrap_or_else(|| panic!("{rule} was not judged"));
-        (unit["outcome"].as_str().unwrap_or_default().to_owned(), unit["causes"].to_string())
-    }
-    fn findings(&self) -> Vec<String> {
-        let all = self.report["findings"].as_array().expect("findings");
-        all.iter().map(|f| f["rule"].as_str().unwrap_or_default().to_owned()).collect()
-    }
-}
 
 /// The family dns and no other, so that what is seen is its own.
 fn audit(world: &World) -> Ended {
@@ -37,10 +17,7 @@ fn audit(world: &World) -> Ended {
         .args(world.args())
         .output()
         .expect("the executable runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let report = serde_json::from_str(&text)
-        .unwrap_or_else(|e| panic!("no report: {e}; {text} {}", String::from_utf8_lossy(&output.stderr)));
-    Ended { code: output.status.code().unwrap_or(-1), report, text, took: begun.elapsed() }
+    Ended::of(begun, &output)
 }
 fn with(change: impl FnOnce(&mut Plan)) -> World {
     let mut plan = scenarios::healthy();
@@ -101,7 +78,7 @@ fn a_server_in_bad_weather_is_a_finding_or_unknown() {
         assert!(why.contains(cause), "{name}: {why}");
         assert!(ended.took < Duration::from_secs(9), "{name}: took {:?}", ended.took);
         let lame = matches!(name, "fails" | "one name refused");
-        assert_eq!(ended.findings().contains(&"dns.server-lame".to_owned()), lame, "{name}");
+        assert_eq!(ended.findings().contains(&"dns.server-lame"), lame, "{name}");
         if name == "truncated" {
             assert!(!world.name_server(NS2).queries().tcp.is_empty(), "asked again over TCP");
         }

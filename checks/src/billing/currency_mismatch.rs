@@ -1,10 +1,9 @@
 //! `billing.currency-mismatch`
 use super::{
-    facts::{Drift, Hit, Pair},
-    group::{DriftClass, Group, Stake},
+    facts::{Drift, Hit},
+    group::{DriftClass, Group},
     mapping::Role,
     report,
-    status::Access,
 };
 use crate::{rule, vocab::Part};
 
@@ -19,20 +18,12 @@ pub(super) static CLASS: DriftClass = DriftClass {
 };
 
 fn hit(group: &Group) -> Option<Hit> {
-    if !group.knows(Role::Currency) {
-        return None;
-    }
-    let wrong: Vec<_> = group
-        .pairs()
-        .filter(|(_, sub)| sub.access == Access::Yes)
-        .filter(|(row, sub)| row.is.currency.as_deref().zip(sub.is.currency()).is_some_and(|(r, s)| *r != *s.0))
-        .collect();
-    let pairs = wrong.iter().map(|(row, sub)| {
-        let stripe = sub.is.currency().map_or("", |c| c.0.as_str());
-        Pair::of("currency", &sub.is, Some(row), stripe, row.is.currency.as_deref().unwrap_or_default())
-            .should(Role::Currency, stripe)
-    });
-    group.hit(wrong.first().map(|(_, s)| &*s.is.customer), pairs.collect(), Stake::none())
+    group.differing(
+        Role::Currency,
+        "currency",
+        |sub| sub.currency().map(|c| c.0.as_str()),
+        |row| row.currency.as_deref(),
+    )
 }
 
 rule! {

@@ -1,14 +1,10 @@
 //! `billing.disputed-with-access`
 use super::{
-    facts::{DisputeDrift, Hit, Pair, Source, Through},
-    group::{DriftClass, Group, Stake},
+    facts::{DisputeDrift, Hit, Source, Through},
+    group::{DriftClass, Group},
     report,
-    status::Access,
 };
-use crate::{
-    rule,
-    vocab::{Fix, Part},
-};
+use crate::{rule, vocab::Part};
 
 /// A row that gives access for a payment that was disputed.
 pub(super) static CLASS: DriftClass = DriftClass {
@@ -17,13 +13,7 @@ pub(super) static CLASS: DriftClass = DriftClass {
     column: None,
     hit,
     title: |h| format!("{} disputes the payment and has access", h.subject()),
-    fix: |h, d| {
-        let (id, flag) = (report::first_id(h), d.mode.flag());
-        Fix::steps([
-            format!("stripe subscriptions retrieve {id}{flag}"),
-            format!("Where it should end: stripe subscriptions cancel {id}{flag}"),
-        ])
-    },
+    fix: report::look_and_end,
 };
 
 fn hit(group: &Group) -> Option<Hit> {
@@ -31,23 +21,7 @@ fn hit(group: &Group) -> Option<Hit> {
         .disputes
         .iter()
         .filter(|r| !matches!(&*r.status, "won" | "prevented") && !r.status.starts_with("warning"));
-    let mut amount = None;
-    let pairs = back
-        .filter_map(|r| {
-            let mut of_customer = group.live().filter(|s| Some(&s.is.customer) == r.customer.as_ref());
-            // With several subscriptions nobody knows which of them the payment was for.
-            let (sub, None) = (of_customer.next()?, of_customer.next()) else { return None };
-            // An earlier period's payment says nothing about the present one.
-            if sub.is.period_start.is_none_or(|start| r.charged + 86_400 < start) {
-                return None;
-            }
-            let row = group.rows_of(&sub.is.id).find(|row| row.access == Access::Yes)?;
-            amount = amount.or(r.amount.as_ref());
-            let says = format!("{}, {} disputed ({})", sub.is.status, r.id, r.status);
-            Some(Pair::of("payment", &sub.is, Some(row), says, row.says.clone()))
-        })
-        .collect();
-    group.hit(None, pairs, Stake::once(amount))
+    group.served_after(back, "disputed")
 }
 
 rule! {

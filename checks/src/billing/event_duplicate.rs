@@ -1,9 +1,6 @@
 //! `billing.event-duplicate`
 use super::{facts::LayoutDrift, report};
-use crate::{
-    rule,
-    vocab::{Fault, Fix, Part, Verdict},
-};
+use crate::{rule, vocab::Part};
 
 rule! {
     /// Ids of events stand in the database more than once.
@@ -26,25 +23,19 @@ rule! {
     "billing.event-duplicate" on Billing, Medium, stage Idempotency;
     fails "Events were handled more than once"; holds "No event was handled twice";
     fn check(drift: Part<'_, LayoutDrift>) -> Verdict {
-        if drift.first().is_some_and(|d| d.0.layout.events.is_empty()) {
-            return Verdict::not_applicable("no column holds ids of events");
-        }
-        let columns = drift.iter().flat_map(|d| &d.0.layout.events).filter(|e| e.twice > 0);
-        columns
-            .map(|e| {
-                let (table, column) = (report::bare(e.quote, e.table.as_str()), report::bare(e.quote, e.column.as_str()));
-                let fix = Fix::Sql(
-                    format!(
-                        "SELECT {column}, count(*) FROM {table} GROUP BY {column} HAVING count(*) > 1; \
-                         -- remove the copies, then: CREATE UNIQUE INDEX ON {table} ({column});"
-                    )
-                    .into(),
-                );
-                let place = format!("{}.{}", e.table, e.column);
+        report::event_columns(
+            &drift,
+            |e| e.twice > 0,
+            |e, place| {
                 let example = e.example.as_ref().map(|x| format!(", {x} for one")).unwrap_or_default();
-                Fault::new(place.clone(), format!("{} ids stand in {place} more than once{example}", e.twice), fix)
-            })
-            .collect::<Vec<_>>()
-            .into()
+                format!("{} ids stand in {place} more than once{example}", e.twice)
+            },
+            |table, column| {
+                format!(
+                    "SELECT {column}, count(*) FROM {table} GROUP BY {column} HAVING count(*) > 1; \
+                     -- remove the copies, then: CREATE UNIQUE INDEX ON {table} ({column});"
+                )
+            },
+        )
     }
 }

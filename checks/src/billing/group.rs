@@ -151,6 +151,51 @@ impl Group {
             changed: self.subs.iter().map(|s| s.is.changed).max().unwrap_or_default(),
         })
     }
+    /// Rows that still give access for the present period, although its payment went back. `what` became
+    /// of the payment is said as Stripe's side.
+    #[must_use]
+    pub fn served_after<'a>(&self, back: impl Iterator<Item = &'a Return>, what: &str) -> Option<Hit> {
+        let mut amount = None;
+        let pairs = back
+            .filter_map(|r| {
+                let mut of_customer = self.live().filter(|s| Some(&s.is.customer) == r.customer.as_ref());
+                // With several subscriptions nobody knows which of them the payment was for.
+                let (sub, None) = (of_customer.next()?, of_customer.next()) else { return None };
+                // An earlier period's payment says nothing about the present one.
+                if sub.is.period_start.is_none_or(|start| r.charged + 86_400 < start) {
+                    return None;
+                }
+                let row = self.rows_of(&sub.is.id).find(|row| row.access == Access::Yes)?;
+                amount = amount.or(r.amount.as_ref());
+                let says = format!("{}, {} {what} ({})", sub.is.status, r.id, r.status);
+                Some(Pair::of("payment", &sub.is, Some(row), says, row.says.clone()))
+            })
+            .collect();
+        self.hit(None, pairs, Stake::once(amount))
+    }
+    /// Rows whose column of this role says something else than the subscription that entitles.
+    #[must_use]
+    pub fn differing(
+        &self,
+        role: Role,
+        field: &'static str,
+        stripe: fn(&Sub) -> Option<&str>,
+        database: fn(&Row) -> Option<&str>,
+    ) -> Option<Hit> {
+        if !self.knows(role) {
+            return None;
+        }
+        let (mut customer, mut pairs) = (None, Vec::new());
+        for (row, sub) in self.pairs().filter(|(_, sub)| sub.access == Access::Yes) {
+            if let (Some(theirs), Some(ours)) = (stripe(&sub.is), database(&row.is))
+                && theirs != ours
+            {
+                customer = customer.or(Some(&*sub.is.customer));
+                pairs.push(Pair::of(field, &sub.is, Some(row), theirs, ours).should(role, theirs));
+            }
+        }
+        self.hit(customer, pairs, Stake::none())
+    }
     /// Months from then to now, at least one.
     #[must_use]
     pub fn months_since(&self, then: Option<i64>) -> i64 {

@@ -1,10 +1,9 @@
 //! `billing.livemode-mismatch`
 use super::{
-    facts::{Drift, Hit, Pair},
-    group::{DriftClass, Group, Stake},
+    facts::{Drift, Hit},
+    group::{DriftClass, Group},
     mapping::Role,
     report,
-    status::Access,
 };
 use crate::{rule, vocab::Part};
 
@@ -19,20 +18,10 @@ pub(super) static CLASS: DriftClass = DriftClass {
 };
 
 fn hit(group: &Group) -> Option<Hit> {
-    if !group.knows(Role::Livemode) {
-        return None;
-    }
-    let wrong: Vec<_> = group
-        .pairs()
-        .filter(|(_, sub)| sub.access == Access::Yes)
-        .filter(|(row, sub)| row.is.livemode.is_some_and(|l| l != sub.is.livemode))
-        .collect();
-    let pairs = wrong.iter().map(|(row, sub)| {
-        let stripe = if sub.is.livemode { "live" } else { "test" };
-        Pair::of("mode", &sub.is, Some(row), stripe, if row.is.livemode == Some(true) { "live" } else { "test" })
-            .should(Role::Livemode, stripe)
-    });
-    group.hit(wrong.first().map(|(_, s)| &*s.is.customer), pairs.collect(), Stake::none())
+    group.differing(Role::Livemode, "mode", |sub| Some(mode(sub.livemode)), |row| row.livemode.map(mode))
+}
+const fn mode(live: bool) -> &'static str {
+    if live { "live" } else { "test" }
 }
 
 rule! {

@@ -1,12 +1,12 @@
 //! How a class of drift becomes findings: a fault for each of the worst, with both sides' values.
 
 use super::{
-    facts::{Drift, Hit, Tally},
+    facts::{Drift, EventColumn, Hit, LayoutDrift, Tally},
     group::DriftClass,
     json,
     mapping::{Role, Settled},
 };
-use crate::vocab::{Evidence, Fault, Fix, Shown, Verdict};
+use crate::vocab::{Evidence, Fault, Fix, Part, Shown, Verdict};
 
 /// The faults of one class.
 pub(super) fn judge<'a>(drifts: impl Iterator<Item = &'a Drift>, class: &DriftClass) -> Verdict {
@@ -145,6 +145,39 @@ pub(super) fn look_and_resend(hit: &Hit, drift: &Drift, kind: &str) -> Fix {
         format!("stripe events list --limit 100 -d type={kind}{flag}"),
         format!("stripe events resend EVENT --webhook-endpoint ENDPOINT{flag}"),
     ])
+}
+
+/// How to look a subscription up, and to end it where that is what was meant.
+pub(super) fn look_and_end(hit: &Hit, drift: &Drift) -> Fix {
+    let (id, flag) = (first_id(hit), drift.mode.flag());
+    Fix::steps([
+        format!("stripe subscriptions retrieve {id}{flag}"),
+        format!("Where it should end: stripe subscriptions cancel {id}{flag}"),
+    ])
+}
+
+/// The columns of this kind that hold ids of events, each with what `told` says of it and the SQL that
+/// it makes of the quoted names of table and column.
+pub(super) fn event_columns(
+    drift: &Part<'_, LayoutDrift>,
+    wanted: fn(&EventColumn) -> bool,
+    told: impl Fn(&EventColumn, &str) -> String,
+    sql: impl Fn(&str, &str) -> String,
+) -> Verdict {
+    if drift.first().is_some_and(|d| d.0.layout.events.is_empty()) {
+        return Verdict::not_applicable("no column holds ids of events");
+    }
+    drift
+        .iter()
+        .flat_map(|d| &d.0.layout.events)
+        .filter(|e| wanted(e))
+        .map(|e| {
+            let (table, column) = (bare(e.quote, e.table.as_str()), bare(e.quote, e.column.as_str()));
+            let place = format!("{}.{}", e.table, e.column);
+            Fault::new(place.clone(), told(e, &place), Fix::Sql(sql(&table, &column).into()))
+        })
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// The subscriptions of a hit, as words for a command.
