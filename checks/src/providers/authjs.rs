@@ -1,5 +1,5 @@
 //! Auth.js: sign-in on the app's own server.
-use super::{Env, Provider, Var};
+use super::{Env, Provider, Sdk, Var};
 
 /// Auth.js.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Auth.js",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://authjs.dev/reference/core/errors#missingsecret",
         vars: &[
             Var::secret(&["AUTH_SECRET", "NEXTAUTH_SECRET"]).essential(),
             Var::plain(&[
@@ -22,6 +20,17 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::plain(&["AUTH_GITHUB_ID", "AUTH_GOOGLE_ID", "AUTH_DISCORD_ID"]),
         ],
         packages: &["next-auth", "@auth/core"],
+        together: &[
+            &[&["AUTH_GITHUB_ID"], &["AUTH_GITHUB_SECRET"]],
+            &[&["AUTH_GOOGLE_ID"], &["AUTH_GOOGLE_SECRET"]],
+            &[&["AUTH_DISCORD_ID"], &["AUTH_DISCORD_SECRET"]],
+        ],
+        ..Env::of("2026-11", "https://authjs.dev/reference/core/errors#missingsecret")
     }),
     webhook: None,
+    sdk: Some(Sdk {
+        packages: &["next-auth"],
+        reads: &["AUTH_SECRET", "NEXTAUTH_SECRET", "AUTH_URL", "NEXTAUTH_URL"],
+        ..Sdk::of("2026-11", "https://authjs.dev/guides/environment-variables")
+    }),
 };

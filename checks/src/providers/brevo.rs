@@ -14,10 +14,10 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://help.brevo.com/hc/en-us/articles/12163873383186")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developers.brevo.com/docs/getting-started",
         vars: &[Var::secret(&["BREVO_API_KEY", "SENDINBLUE_API_KEY"]).essential()],
         packages: &["@getbrevo/brevo"],
+        ..Env::of("2026-11", "https://developers.brevo.com/docs/getting-started")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -1,5 +1,5 @@
 //! Clerk: sign-in. Shares `sk_live_` and `pk_live_` with Stripe: the name of the variable decides.
-use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
+use super::{EmptySecret, Env, Mail, Mode, Provider, ReturnPath, Scheme, Sdk, Var, Webhook};
 
 /// Clerk.
 pub(super) static PROVIDER: Provider = Provider {
@@ -13,11 +13,10 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://clerk.com/docs/deployments/overview")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://clerk.com/docs/deployments/clerk-environment-variables",
         vars: &[
             Var::secret(&["CLERK_SECRET_KEY", "CLERK_API_KEY"])
                 .starts(&[("sk_live_", Mode::Live), ("sk_test_", Mode::Test)])
+                .strict()
                 .essential(),
             Var::public(&[
                 "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY",
@@ -26,6 +25,7 @@ pub(super) static PROVIDER: Provider = Provider {
                 "PUBLIC_CLERK_PUBLISHABLE_KEY",
             ])
             .starts(&[("pk_live_", Mode::Live), ("pk_test_", Mode::Test)])
+            .strict()
             .essential(),
             Var::signing(&["CLERK_WEBHOOK_SECRET", "CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_SIGNING_SECRET"])
                 .starts(&[("whsec_", Mode::Silent)])
@@ -43,11 +43,27 @@ pub(super) static PROVIDER: Provider = Provider {
             ]),
         ],
         packages: &["@clerk/nextjs", "@clerk/clerk-react", "@clerk/backend", "@clerk/express"],
+        together: &[&[
+            &["CLERK_SECRET_KEY"],
+            &[
+                "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY",
+                "CLERK_PUBLISHABLE_KEY",
+                "VITE_CLERK_PUBLISHABLE_KEY",
+                "PUBLIC_CLERK_PUBLISHABLE_KEY",
+            ],
+        ]],
+        ..Env::of("2026-11", "https://clerk.com/docs/deployments/clerk-environment-variables")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://clerk.com/docs/webhooks/overview",
         signature_header: "svix-signature",
         scheme: Scheme::Svix,
+        verify: &["verifyWebhook"],
+        ..Webhook::of("2026-11", "https://clerk.com/docs/webhooks/overview")
+    }),
+    sdk: Some(Sdk {
+        packages: &["@clerk/nextjs"],
+        reads: &["CLERK_SECRET_KEY", "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY", "CLERK_WEBHOOK_SIGNING_SECRET"],
+        empty_secret: EmptySecret::Refused,
+        ..Sdk::of("2026-11", "https://clerk.com/docs/guides/development/clerk-environment-variables")
     }),
 };

@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Cloudflare",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developers.cloudflare.com/turnstile/troubleshooting/testing/",
         vars: &[
             Var::secret(&["TURNSTILE_SECRET_KEY", "CLOUDFLARE_TURNSTILE_SECRET_KEY", "TURNSTILE_SECRET"])
                 .starts(&[
@@ -32,6 +30,17 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::plain(&["CLOUDFLARE_ACCOUNT_ID", "R2_ACCESS_KEY_ID", "R2_ACCOUNT_ID", "R2_BUCKET_NAME"]),
         ],
         packages: &["@marsidev/react-turnstile"],
+        together: &[&[
+            &["TURNSTILE_SECRET_KEY", "TURNSTILE_SECRET", "CLOUDFLARE_TURNSTILE_SECRET_KEY"],
+            &[
+                "NEXT_PUBLIC_TURNSTILE_SITE_KEY",
+                "TURNSTILE_SITE_KEY",
+                "NEXT_PUBLIC_CLOUDFLARE_TURNSTILE_SITE_KEY",
+                "VITE_TURNSTILE_SITE_KEY",
+            ],
+        ]],
+        ..Env::of("2026-11", "https://developers.cloudflare.com/turnstile/troubleshooting/testing/")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -17,4 +17,5 @@ pub(super) static PROVIDER: Provider = Provider {
     }),
     env: None,
     webhook: None,
+    sdk: None,
 };

@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "GitHub",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats",
         vars: &[
             Var::secret(&[
                 "GITHUB_TOKEN",
@@ -27,11 +25,15 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::plain(&["GITHUB_CLIENT_ID", "GITHUB_APP_ID", "GITHUB_ID"]),
         ],
         packages: &["@octokit/webhooks", "@octokit/app"],
+        ..Env::of(
+            "2026-11",
+            "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats",
+        )
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
         signature_header: "x-hub-signature-256",
         scheme: Scheme::BodyHex("sha256="),
+        ..Webhook::of("2026-11", "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries")
     }),
+    sdk: None,
 };

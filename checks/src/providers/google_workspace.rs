@@ -15,13 +15,12 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://support.google.com/a/answer/33786")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://support.google.com/a/answer/176600",
         vars: &[
             Var::plain(&["GMAIL_USER", "GMAIL_USERNAME"]),
             Var::secret(&["GMAIL_PASSWORD", "GMAIL_PASS", "GMAIL_APP_PASSWORD"]),
         ],
-        packages: &[],
+        ..Env::of("2026-11", "https://support.google.com/a/answer/176600")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -11,8 +11,6 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://knowledge.hubspot.com/marketing-email/manage-email-authentication-in-hubspot")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
         vars: &[
             Var::secret(&["HUBSPOT_ACCESS_TOKEN", "HUBSPOT_PRIVATE_APP_TOKEN", "HUBSPOT_TOKEN"])
                 .starts(&[
@@ -27,11 +25,16 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::signing(&["HUBSPOT_CLIENT_SECRET"]),
         ],
         packages: &["@hubspot/api-client"],
+        ..Env::of("2026-11", "https://developers.hubspot.com/docs/guides/apps/private-apps/overview")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
         signature_header: "x-hubspot-signature-v3",
         scheme: Scheme::Hubspot,
+        verify: &["Signature.isValid"],
+        ..Webhook::of(
+            "2026-11",
+            "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
+        )
     }),
+    sdk: None,
 };

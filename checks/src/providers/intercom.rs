@@ -14,8 +14,6 @@ pub(super) static PROVIDER: Provider = Provider {
         )
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developers.intercom.com/docs/build-an-integration/learn-more/authentication",
         vars: &[
             Var::secret(&["INTERCOM_ACCESS_TOKEN"]).essential(),
             Var::plain(&["INTERCOM_CLIENT_ID"]),
@@ -24,11 +22,12 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::public(&["NEXT_PUBLIC_INTERCOM_APP_ID", "INTERCOM_APP_ID", "VITE_INTERCOM_APP_ID"]),
         ],
         packages: &["intercom-client"],
+        ..Env::of("2026-11", "https://developers.intercom.com/docs/build-an-integration/learn-more/authentication")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://developers.intercom.com/docs/webhooks/setting-up-webhooks",
         signature_header: "x-hub-signature",
         scheme: Scheme::BodySha1,
+        ..Webhook::of("2026-11", "https://developers.intercom.com/docs/webhooks/setting-up-webhooks")
     }),
+    sdk: None,
 };

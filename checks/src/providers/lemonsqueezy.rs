@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Lemon Squeezy",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://docs.lemonsqueezy.com/guides/developer-guide/getting-started",
         vars: &[
             Var::secret(&["LEMONSQUEEZY_API_KEY", "LEMON_SQUEEZY_API_KEY"]).essential(),
             Var::signing(&[
@@ -22,11 +20,12 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::plain(&["LEMONSQUEEZY_STORE_ID", "LEMON_SQUEEZY_STORE_ID"]),
         ],
         packages: &["@lemonsqueezy/lemonsqueezy.js"],
+        ..Env::of("2026-11", "https://docs.lemonsqueezy.com/guides/developer-guide/getting-started")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://docs.lemonsqueezy.com/help/webhooks/signing-requests",
         signature_header: "x-signature",
         scheme: Scheme::BodyHex(""),
+        ..Webhook::of("2026-11", "https://docs.lemonsqueezy.com/help/webhooks/signing-requests")
     }),
+    sdk: None,
 };

@@ -18,10 +18,10 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://loops.so/docs/deliverability/dmarc-dkim-setup")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://loops.so/docs/api-reference/intro",
         vars: &[Var::secret(&["LOOPS_API_KEY"]).essential()],
         packages: &["loops"],
+        ..Env::of("2026-11", "https://loops.so/docs/api-reference/intro")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -15,13 +15,13 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://mailchimp.com/help/set-up-email-domain-authentication/")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://mailchimp.com/developer/marketing/guides/quick-start/",
         vars: &[
             Var::secret(&["MAILCHIMP_API_KEY"]).essential(),
             Var::plain(&["MAILCHIMP_SERVER_PREFIX", "MAILCHIMP_API_SERVER", "MAILCHIMP_AUDIENCE_ID"]),
         ],
         packages: &["@mailchimp/mailchimp_marketing"],
+        ..Env::of("2026-11", "https://mailchimp.com/developer/marketing/guides/quick-start/")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -15,10 +15,10 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://www.mailersend.com/help/how-to-verify-and-authenticate-a-sending-domain")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developers.mailersend.com/general.html#authentication",
         vars: &[Var::secret(&["MAILERSEND_API_KEY", "MAILERSEND_API_TOKEN"]).essential()],
         packages: &["mailersend"],
+        ..Env::of("2026-11", "https://developers.mailersend.com/general.html#authentication")
     }),
     webhook: None,
+    sdk: None,
 };

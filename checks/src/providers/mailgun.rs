@@ -22,14 +22,14 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://documentation.mailgun.com/docs/mailgun/user-manual/domains/domains-verify")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://documentation.mailgun.com/docs/mailgun/user-manual/get-started",
         vars: &[
             Var::secret(&["MAILGUN_API_KEY", "MAILGUN_KEY"]).essential(),
             Var::plain(&["MAILGUN_DOMAIN"]).essential(),
             Var::signing(&["MAILGUN_WEBHOOK_SIGNING_KEY"]),
         ],
         packages: &["mailgun.js", "mailgun-js"],
+        ..Env::of("2026-11", "https://documentation.mailgun.com/docs/mailgun/user-manual/get-started")
     }),
     webhook: None,
+    sdk: None,
 };

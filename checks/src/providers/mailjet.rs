@@ -14,13 +14,13 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://www.mailjet.com/blog/deliverability/mailjet-dmarcbis-is-dead-long-live-dmarc/")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://dev.mailjet.com/email/guides/",
         vars: &[
             Var::plain(&["MJ_APIKEY_PUBLIC"]).essential(),
             Var::secret(&["MJ_APIKEY_PRIVATE", "MAILJET_API_KEY", "MAILJET_SECRET_KEY"]).essential(),
         ],
         packages: &["node-mailjet"],
+        ..Env::of("2026-11", "https://dev.mailjet.com/email/guides/")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -15,10 +15,10 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://mailchimp.com/developer/transactional/docs/authentication-delivery/")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://mailchimp.com/developer/transactional/guides/quick-start/",
         vars: &[Var::secret(&["MANDRILL_API_KEY", "MAILCHIMP_TRANSACTIONAL_API_KEY"]).essential()],
         packages: &["@mailchimp/mailchimp_transactional"],
+        ..Env::of("2026-11", "https://mailchimp.com/developer/transactional/guides/quick-start/")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -9,9 +9,11 @@ mod better_auth;
 mod brevo;
 mod clerk;
 mod cloudflare;
+mod crisp;
 mod customerio;
 mod fastmail;
 mod github;
+mod gohighlevel;
 mod google_workspace;
 mod hubspot;
 mod intercom;
@@ -26,6 +28,7 @@ mod mandrill;
 mod microsoft365;
 mod openai;
 mod paddle;
+mod pipedrive;
 mod polar;
 mod posthog;
 mod postmark;
@@ -61,6 +64,8 @@ pub struct Provider {
     pub env: Option<Env>,
     /// How it signs webhooks.
     pub webhook: Option<Webhook>,
+    /// What its packages do by themselves.
+    pub sdk: Option<Sdk>,
 }
 
 /// The mail part.
@@ -201,6 +206,17 @@ pub struct Env {
     pub vars: &'static [Var],
     /// The packages whose presence says that the app uses the provider.
     pub packages: &'static [&'static str],
+    /// Variables that are of use together alone: each group lists its members, each member its names.
+    pub together: &'static [Group],
+}
+/// Variables of use together alone: a list of members, each with its names, of which one is enough.
+pub type Group = &'static [&'static [&'static str]];
+impl Env {
+    /// Nothing but the date and the source; what is not known stays so.
+    #[must_use]
+    pub const fn of(checked: &'static str, source: &'static str) -> Self {
+        Self { checked, source, vars: &[], packages: &[], together: &[] }
+    }
 }
 /// One variable of a provider.
 #[derive(Debug, Clone, Copy)]
@@ -213,10 +229,50 @@ pub struct Var {
     pub essential: bool,
     /// What values look like: prefixes, each with what it says of the mode.
     pub prefixes: &'static [(&'static str, Mode)],
+    /// What else values look like. Where this or the prefixes are all there is (`strict`), any other
+    /// value is no key of the provider's.
+    pub forms: &'static [Form],
+    /// Whether the prefixes and forms are all that the provider gives out.
+    pub strict: bool,
+}
+/// What a value without a telling prefix looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Three parts in base64, the first a JSON object.
+    Jwt,
+    /// `8-4-4-4-12` hexadecimal digits.
+    Uuid,
+    /// So many letters and digits.
+    Letters(usize),
+    /// So many hexadecimal digits.
+    Hex(usize),
+    /// At least so many characters.
+    AtLeast(usize),
+    /// An https URL whose host ends so.
+    Host(&'static str),
+}
+impl Form {
+    /// Whether a value is of this form.
+    #[must_use]
+    pub fn fits(self, value: &str) -> bool {
+        let hex = |t: &str| t.bytes().all(|b| b.is_ascii_hexdigit());
+        match self {
+            Self::Jwt => value.starts_with("eyJ") && value.split('.').count() == 3,
+            Self::Uuid => {
+                let lengths: Vec<usize> = value.split('-').map(str::len).collect();
+                lengths == [8, 4, 4, 4, 12] && hex(&value.replace('-', ""))
+            }
+            Self::Letters(n) => value.len() == n && value.bytes().all(|b| b.is_ascii_alphanumeric()),
+            Self::Hex(n) => value.len() == n && hex(value),
+            Self::AtLeast(n) => value.chars().count() >= n,
+            Self::Host(end) => url::Url::parse(value)
+                .is_ok_and(|u| u.scheme() == "https" && u.host_str().is_some_and(|h| is_host_of(h, &[end]))),
+        }
+    }
 }
 impl Var {
     const fn of(role: Role, names: &'static [&'static str]) -> Self {
-        Self { names, role, essential: false, prefixes: &[] }
+        Self { names, role, essential: false, prefixes: &[], forms: &[], strict: false }
     }
     /// A secret.
     #[must_use]
@@ -248,6 +304,18 @@ impl Var {
     #[must_use]
     pub const fn starts(mut self, prefixes: &'static [(&'static str, Mode)]) -> Self {
         self.prefixes = prefixes;
+        self
+    }
+    /// What else its values look like.
+    #[must_use]
+    pub const fn forms(mut self, forms: &'static [Form]) -> Self {
+        self.forms = forms;
+        self
+    }
+    /// No value looks otherwise.
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.strict = true;
         self
     }
 }
@@ -284,6 +352,50 @@ pub struct Webhook {
     pub signature_header: &'static str,
     /// How the signature is made.
     pub scheme: Scheme,
+    /// The calls that verify it, as code writes them: the last words of a member call, or the name of
+    /// a function that is imported.
+    pub verify: &'static [&'static str],
+}
+impl Webhook {
+    /// Nothing but the date and the source; what is not known stays so.
+    #[must_use]
+    pub const fn of(checked: &'static str, source: &'static str) -> Self {
+        Self { checked, source, signature_header: "", scheme: Scheme::Other, verify: &[] }
+    }
+}
+/// What a provider's packages do by themselves.
+#[derive(Debug)]
+pub struct Sdk {
+    /// When this was last compared with the source, as `2026-11`.
+    pub checked: &'static str,
+    /// Where the facts stand.
+    pub source: &'static str,
+    /// The packages this is about.
+    pub packages: &'static [&'static str],
+    /// The variables that they read without being told to.
+    pub reads: &'static [&'static str],
+    /// What their check of a webhook's signature does with an empty secret.
+    pub empty_secret: EmptySecret,
+}
+impl Sdk {
+    /// Nothing but the date and the source; what is not known stays so.
+    #[must_use]
+    pub const fn of(checked: &'static str, source: &'static str) -> Self {
+        Self { checked, source, packages: &[], reads: &[], empty_secret: EmptySecret::Unknown }
+    }
+}
+/// What a signature check does where the secret is an empty text: where it takes it, whoever signs
+/// with the empty key is believed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EmptySecret {
+    /// Not known, or there is no such check.
+    Unknown,
+    /// It refuses.
+    Refused,
+    /// It goes on.
+    Accepted,
+    /// It goes on below this major version and refuses from it on.
+    AcceptedBelow(u32),
 }
 /// How a provider signs what it sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -318,9 +430,11 @@ pub static ALL: &[&Provider] = &[
     &brevo::PROVIDER,
     &clerk::PROVIDER,
     &cloudflare::PROVIDER,
+    &crisp::PROVIDER,
     &customerio::PROVIDER,
     &fastmail::PROVIDER,
     &github::PROVIDER,
+    &gohighlevel::PROVIDER,
     &google_workspace::PROVIDER,
     &hubspot::PROVIDER,
     &intercom::PROVIDER,
@@ -335,6 +449,7 @@ pub static ALL: &[&Provider] = &[
     &microsoft365::PROVIDER,
     &openai::PROVIDER,
     &paddle::PROVIDER,
+    &pipedrive::PROVIDER,
     &polar::PROVIDER,
     &posthog::PROVIDER,
     &postmark::PROVIDER,
@@ -427,6 +542,7 @@ mod tests {
                 p.mail.as_ref().map(|m| (m.checked, m.source)),
                 p.env.as_ref().map(|e| (e.checked, e.source)),
                 p.webhook.as_ref().map(|w| (w.checked, w.source)),
+                p.sdk.as_ref().map(|s| (s.checked, s.source)),
             ];
             assert!(parts.iter().any(Option::is_some), "{} knows nothing", p.id);
             for (checked, source) in parts.into_iter().flatten() {
@@ -434,6 +550,31 @@ mod tests {
                 assert!(source.starts_with("https://"), "{}: {source}", p.id);
             }
         }
+    }
+
+    #[test]
+    fn members_of_a_group_are_variables_of_the_provider() {
+        for p in ALL {
+            let env = p.env.as_ref();
+            for name in env.iter().flat_map(|e| e.together).flat_map(|g| *g).flat_map(|m| *m) {
+                let own = env.is_some_and(|e| e.vars.iter().any(|v| v.names.contains(name)));
+                assert!(own, "{name} is in a group of {} and no variable of it", p.id);
+            }
+        }
+    }
+
+    #[test]
+    fn forms_of_values() {
+        assert!(
+            Form::Uuid.fits("1b4e28ba-2fa1-11d2-883f-0016d3cca427")
+                && !Form::Uuid.fits("1b4e28ba2fa111d2883f0016d3cca427")
+        );
+        assert!(Form::Letters(4).fits("aB12") && !Form::Letters(4).fits("aB1_") && Form::Hex(4).fits("09af"));
+        assert!(
+            Form::Host("supabase.co").fits("https://abc.supabase.co")
+                && !Form::Host("supabase.co").fits("http://abc.supabase.co")
+        );
+        assert!(Form::Jwt.fits("eyJh.b.c") && !Form::Jwt.fits("a.b.c"));
     }
 
     #[test]

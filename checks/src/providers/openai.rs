@@ -1,5 +1,5 @@
 //! OpenAI: language models.
-use super::{Env, Mode, Provider, Var};
+use super::{Env, Mode, Provider, Sdk, Var};
 
 /// OpenAI.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "OpenAI",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://platform.openai.com/docs/api-reference/authentication",
         vars: &[
             Var::secret(&["OPENAI_API_KEY"])
                 .starts(&[("sk-proj-", Mode::Silent), ("sk-svcacct-", Mode::Silent), ("sk-admin-", Mode::Silent)])
@@ -16,6 +14,12 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::plain(&["OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL"]),
         ],
         packages: &["openai", "@ai-sdk/openai"],
+        ..Env::of("2026-11", "https://platform.openai.com/docs/api-reference/authentication")
     }),
     webhook: None,
+    sdk: Some(Sdk {
+        packages: &["openai", "@ai-sdk/openai"],
+        reads: &["OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL"],
+        ..Sdk::of("2026-11", "https://github.com/openai/openai-node")
+    }),
 };

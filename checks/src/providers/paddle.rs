@@ -1,5 +1,5 @@
 //! Paddle: payments as merchant of record.
-use super::{Env, Mode, Provider, Scheme, Var, Webhook};
+use super::{EmptySecret, Env, Mode, Provider, Scheme, Sdk, Var, Webhook};
 
 /// Paddle.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Paddle",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developer.paddle.com/api-reference/about/api-keys",
         vars: &[
             Var::secret(&["PADDLE_API_KEY", "PADDLE_SECRET_KEY", "PADDLE_SECRET_TOKEN"])
                 .starts(&[("pdl_live_apikey_", Mode::Live), ("pdl_sdbx_apikey_", Mode::Test)])
@@ -19,11 +17,17 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::public(&["NEXT_PUBLIC_PADDLE_CLIENT_TOKEN", "PADDLE_CLIENT_TOKEN", "NEXT_PUBLIC_PADDLE_TOKEN"]),
         ],
         packages: &["@paddle/paddle-node-sdk", "@paddle/paddle-js"],
+        ..Env::of("2026-11", "https://developer.paddle.com/api-reference/about/api-keys")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://developer.paddle.com/webhooks/signature-verification",
         signature_header: "paddle-signature",
         scheme: Scheme::Paddle,
+        verify: &["webhooks.unmarshal", "webhooks.isSignatureValid"],
+        ..Webhook::of("2026-11", "https://developer.paddle.com/webhooks/signature-verification")
+    }),
+    sdk: Some(Sdk {
+        packages: &["@paddle/paddle-node-sdk"],
+        empty_secret: EmptySecret::Accepted,
+        ..Sdk::of("2026-11", "https://github.com/PaddleHQ/paddle-node-sdk")
     }),
 };

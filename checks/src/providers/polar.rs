@@ -1,5 +1,5 @@
 //! Polar: payments as merchant of record.
-use super::{Env, Mode, Provider, Scheme, Var, Webhook};
+use super::{EmptySecret, Env, Mode, Provider, Scheme, Sdk, Var, Webhook};
 
 /// Polar.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Polar",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://polar.sh/docs/integrate/oat",
         vars: &[
             Var::secret(&["POLAR_ORGANIZATION_ACCESS_TOKEN", "POLAR_ACCESS_TOKEN"])
                 .starts(&[("polar_oat_", Mode::Silent)])
@@ -17,11 +15,17 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::plain(&["POLAR_SANDBOX_MODE"]),
         ],
         packages: &["@polar-sh/sdk", "@polar-sh/nextjs"],
+        ..Env::of("2026-11", "https://polar.sh/docs/integrate/oat")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://polar.sh/docs/integrate/webhooks/delivery",
         signature_header: "webhook-signature",
         scheme: Scheme::SvixText,
+        verify: &["validateEvent", "Webhooks"],
+        ..Webhook::of("2026-11", "https://polar.sh/docs/integrate/webhooks/delivery")
+    }),
+    sdk: Some(Sdk {
+        packages: &["@polar-sh/sdk", "@polar-sh/nextjs"],
+        empty_secret: EmptySecret::Refused,
+        ..Sdk::of("2026-11", "https://github.com/polarsource/polar-js")
     }),
 };

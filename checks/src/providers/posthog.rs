@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "PostHog",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://posthog.com/docs/libraries/next-js",
         vars: &[
             Var::public(&[
                 "NEXT_PUBLIC_POSTHOG_KEY",
@@ -17,11 +15,14 @@ pub(super) static PROVIDER: Provider = Provider {
                 "NEXT_PUBLIC_POSTHOG_TOKEN",
                 "POSTHOG_PROJECT_API_KEY",
             ])
-            .starts(&[("phc_", Mode::Silent)]),
+            .starts(&[("phc_", Mode::Silent)])
+            .strict(),
             Var::plain(&["NEXT_PUBLIC_POSTHOG_HOST", "POSTHOG_HOST", "VITE_POSTHOG_HOST"]),
             Var::secret(&["POSTHOG_PERSONAL_API_KEY", "POSTHOG_API_KEY"]).starts(&[("phx_", Mode::Silent)]),
         ],
         packages: &["posthog-js", "posthog-node"],
+        ..Env::of("2026-11", "https://posthog.com/docs/libraries/next-js")
     }),
     webhook: None,
+    sdk: None,
 };

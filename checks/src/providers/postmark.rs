@@ -1,5 +1,5 @@
 //! Postmark: transactional mail; its selector is made for each domain.
-use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
+use super::{Env, Form, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
 
 /// Postmark.
 pub(super) static PROVIDER: Provider = Provider {
@@ -14,8 +14,6 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://postmarkapp.com/support/article/1046-how-do-i-verify-a-domain")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://postmarkapp.com/developer/api/overview",
         vars: &[
             Var::secret(&[
                 "POSTMARK_API_TOKEN",
@@ -25,15 +23,18 @@ pub(super) static PROVIDER: Provider = Provider {
                 "POSTMARK_SERVER_API_TOKEN",
             ])
             .starts(&[("POSTMARK_API_TEST", Mode::Test)])
+            .forms(&[Form::Uuid])
+            .strict()
             .essential(),
             Var::plain(&["POSTMARK_FROM", "POSTMARK_FROM_EMAIL"]),
         ],
         packages: &["postmark"],
+        ..Env::of("2026-11", "https://postmarkapp.com/developer/api/overview")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://postmarkapp.com/developer/webhooks/webhooks-overview",
         signature_header: "",
         scheme: Scheme::Other,
+        ..Webhook::of("2026-11", "https://postmarkapp.com/developer/webhooks/webhooks-overview")
     }),
+    sdk: None,
 };

@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "PostgreSQL and MySQL",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://www.prisma.io/docs/orm/reference/connection-urls",
         vars: &[
             Var::secret(&["DATABASE_URL", "POSTGRES_PRISMA_URL", "POSTGRES_URL", "MYSQL_URL"]).essential(),
             Var::secret(&[
@@ -20,6 +18,8 @@ pub(super) static PROVIDER: Provider = Provider {
             ]),
         ],
         packages: &["@prisma/client", "prisma", "drizzle-orm", "pg", "postgres", "mysql2"],
+        ..Env::of("2026-11", "https://www.prisma.io/docs/orm/reference/connection-urls")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -18,4 +18,5 @@ pub(super) static PROVIDER: Provider = Provider {
     }),
     env: None,
     webhook: None,
+    sdk: None,
 };

@@ -1,5 +1,5 @@
 //! Resend: transactional mail over a return path of its own.
-use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Var, Webhook};
+use super::{Env, Mail, Mode, Provider, ReturnPath, Scheme, Sdk, Var, Webhook};
 
 /// Resend.
 pub(super) static PROVIDER: Provider = Provider {
@@ -20,19 +20,26 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://resend.com/docs/dashboard/domains/introduction")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://resend.com/docs/api-reference/introduction",
         vars: &[
-            Var::secret(&["RESEND_API_KEY", "RESEND_TOKEN", "RESEND_KEY"]).starts(&[("re_", Mode::Silent)]).essential(),
+            Var::secret(&["RESEND_API_KEY", "RESEND_TOKEN", "RESEND_KEY"])
+                .starts(&[("re_", Mode::Silent)])
+                .strict()
+                .essential(),
             Var::plain(&["RESEND_FROM", "RESEND_FROM_EMAIL", "RESEND_EMAIL_FROM", "RESEND_AUDIENCE_ID"]),
             Var::signing(&["RESEND_WEBHOOK_SECRET"]).starts(&[("whsec_", Mode::Silent)]),
         ],
         packages: &["resend"],
+        ..Env::of("2026-11", "https://resend.com/docs/api-reference/introduction")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://resend.com/docs/dashboard/webhooks/verify-webhooks-requests",
         signature_header: "svix-signature",
         scheme: Scheme::Svix,
+        verify: &["webhooks.verify"],
+        ..Webhook::of("2026-11", "https://resend.com/docs/dashboard/webhooks/verify-webhooks-requests")
+    }),
+    sdk: Some(Sdk {
+        packages: &["resend"],
+        reads: &["RESEND_API_KEY"],
+        ..Sdk::of("2026-11", "https://github.com/resend/resend-node")
     }),
 };

@@ -18,18 +18,23 @@ pub(super) static PROVIDER: Provider = Provider {
         )
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/authentication",
         vars: &[
-            Var::secret(&["SENDGRID_API_KEY", "SENDGRID_KEY"]).starts(&[("SG.", Mode::Silent)]).essential(),
+            Var::secret(&["SENDGRID_API_KEY", "SENDGRID_KEY"]).starts(&[("SG.", Mode::Silent)]).strict().essential(),
             Var::plain(&["SENDGRID_FROM", "SENDGRID_FROM_EMAIL"]),
         ],
         packages: &["@sendgrid/mail"],
+        ..Env::of(
+            "2026-11",
+            "https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/authentication",
+        )
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
         signature_header: "x-twilio-email-event-webhook-signature",
         scheme: Scheme::Other,
+        ..Webhook::of(
+            "2026-11",
+            "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
+        )
     }),
+    sdk: None,
 };

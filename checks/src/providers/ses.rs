@@ -19,14 +19,14 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html",
         vars: &[
             Var::plain(&["AWS_SES_REGION", "SES_REGION", "SES_FROM", "SES_FROM_EMAIL", "AWS_SES_FROM_EMAIL"]),
             Var::secret(&["AWS_SES_SECRET_ACCESS_KEY", "SES_SECRET_ACCESS_KEY", "AWS_SES_SECRET_KEY"]),
             Var::plain(&["AWS_SES_ACCESS_KEY_ID", "SES_ACCESS_KEY_ID", "AWS_SES_ACCESS_KEY"]),
         ],
         packages: &["@aws-sdk/client-ses", "@aws-sdk/client-sesv2"],
+        ..Env::of("2026-11", "https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -1,5 +1,5 @@
 //! Slack: messages to a team.
-use super::{Env, Mode, Provider, Var};
+use super::{Env, Mode, Provider, Scheme, Var, Webhook};
 
 /// Slack.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Slack",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://docs.slack.dev/authentication/tokens",
         vars: &[
             Var::secret(&["SLACK_BOT_TOKEN", "SLACK_TOKEN"])
                 .starts(&[("xoxb-", Mode::Silent), ("xoxp-", Mode::Silent)])
@@ -18,6 +16,13 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::signing(&["SLACK_SIGNING_SECRET"]),
         ],
         packages: &["@slack/web-api", "@slack/bolt"],
+        ..Env::of("2026-11", "https://docs.slack.dev/authentication/tokens")
     }),
-    webhook: None,
+    webhook: Some(Webhook {
+        signature_header: "x-slack-signature",
+        scheme: Scheme::Other,
+        verify: &["verifySlackRequest", "isValidSlackRequest"],
+        ..Webhook::of("2026-11", "https://docs.slack.dev/authentication/verifying-requests-from-slack")
+    }),
+    sdk: None,
 };

@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "SMTP",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://nodemailer.com/smtp/",
         vars: &[
             Var::plain(&["SMTP_HOST", "EMAIL_SERVER_HOST", "MAIL_HOST", "SMTP_SERVER"]).essential(),
             Var::plain(&["SMTP_PORT", "EMAIL_SERVER_PORT", "MAIL_PORT", "SMTP_SECURE"]),
@@ -31,6 +29,13 @@ pub(super) static PROVIDER: Provider = Provider {
             ]),
         ],
         packages: &["nodemailer"],
+        together: &[
+            &[&["SMTP_USER", "SMTP_USERNAME"], &["SMTP_PASSWORD", "SMTP_PASS", "SMTP_PWD"]],
+            &[&["EMAIL_SERVER_USER"], &["EMAIL_SERVER_PASSWORD"]],
+            &[&["MAIL_USER", "MAIL_USERNAME"], &["MAIL_PASSWORD"]],
+        ],
+        ..Env::of("2026-11", "https://nodemailer.com/smtp/")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -13,10 +13,9 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://support.smtp2go.com/hc/en-gb/articles/28543815517209-SPF-DKIM-and-DMARC")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developers.smtp2go.com/docs/getting-started",
         vars: &[Var::secret(&["SMTP2GO_API_KEY"]).essential()],
-        packages: &[],
+        ..Env::of("2026-11", "https://developers.smtp2go.com/docs/getting-started")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -14,10 +14,10 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://developers.sparkpost.com/api/sending-domains")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developers.sparkpost.com/api/",
         vars: &[Var::secret(&["SPARKPOST_API_KEY"]).essential()],
         packages: &["sparkpost"],
+        ..Env::of("2026-11", "https://developers.sparkpost.com/api/")
     }),
     webhook: None,
+    sdk: None,
 };

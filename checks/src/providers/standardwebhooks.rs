@@ -1,5 +1,5 @@
 //! Standard Webhooks: the specification that many services follow.
-use super::{Provider, Scheme, Webhook};
+use super::{EmptySecret, Provider, Scheme, Sdk, Webhook};
 
 /// Standard Webhooks.
 pub(super) static PROVIDER: Provider = Provider {
@@ -8,9 +8,16 @@ pub(super) static PROVIDER: Provider = Provider {
     mail: None,
     env: None,
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
         signature_header: "webhook-signature",
         scheme: Scheme::Svix,
+        ..Webhook::of(
+            "2026-11",
+            "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
+        )
+    }),
+    sdk: Some(Sdk {
+        packages: &["standardwebhooks"],
+        empty_secret: EmptySecret::Refused,
+        ..Sdk::of("2026-11", "https://github.com/standard-webhooks/standard-webhooks")
     }),
 };

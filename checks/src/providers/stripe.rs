@@ -1,5 +1,5 @@
 //! Stripe: payments. Its keys carry the mode, its webhook secrets do not.
-use super::{Env, Mode, Provider, Scheme, Var, Webhook};
+use super::{EmptySecret, Env, Mode, Provider, Scheme, Sdk, Var, Webhook};
 
 /// Stripe.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Stripe",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://docs.stripe.com/keys",
         vars: &[
             Var::secret(&[
                 "STRIPE_SECRET_KEY",
@@ -23,6 +21,7 @@ pub(super) static PROVIDER: Provider = Provider {
                 ("rk_live_", Mode::Live),
                 ("rk_test_", Mode::Test),
             ])
+            .strict()
             .essential(),
             Var::public(&[
                 "NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY",
@@ -34,7 +33,8 @@ pub(super) static PROVIDER: Provider = Provider {
                 "PUBLIC_STRIPE_PUBLISHABLE_KEY",
                 "VITE_STRIPE_PUBLIC_KEY",
             ])
-            .starts(&[("pk_live_", Mode::Live), ("pk_test_", Mode::Test)]),
+            .starts(&[("pk_live_", Mode::Live), ("pk_test_", Mode::Test)])
+            .strict(),
             Var::signing(&[
                 "STRIPE_WEBHOOK_SECRET",
                 "STRIPE_WEBHOOK_SIGNING_SECRET",
@@ -44,14 +44,26 @@ pub(super) static PROVIDER: Provider = Provider {
                 "STRIPE_ENDPOINT_SECRET",
             ])
             .starts(&[("whsec_", Mode::Silent)])
+            .strict()
             .essential(),
         ],
         packages: &["stripe"],
+        ..Env::of("2026-11", "https://docs.stripe.com/keys")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://docs.stripe.com/webhooks#verify-manually",
         signature_header: "stripe-signature",
         scheme: Scheme::Stripe,
+        verify: &[
+            "webhooks.constructEvent",
+            "webhooks.constructEventAsync",
+            "webhooks.signature.verifyHeader",
+            "webhooks.signature.verifyHeaderAsync",
+        ],
+        ..Webhook::of("2026-11", "https://docs.stripe.com/webhooks#verify-manually")
+    }),
+    sdk: Some(Sdk {
+        packages: &["stripe"],
+        empty_secret: EmptySecret::AcceptedBelow(22),
+        ..Sdk::of("2026-11", "https://github.com/stripe/stripe-node/releases")
     }),
 };

@@ -1,5 +1,5 @@
 //! Supabase: database and sign-in. The role of an older key stands inside the key.
-use super::{Env, Mode, Provider, Var};
+use super::{Env, Form, Mode, Provider, Var};
 
 /// Supabase.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,8 +7,6 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Supabase",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://supabase.com/docs/guides/api/api-keys",
         vars: &[
             Var::plain(&[
                 "NEXT_PUBLIC_SUPABASE_URL",
@@ -30,13 +28,30 @@ pub(super) static PROVIDER: Provider = Provider {
                 "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_DEFAULT_KEY",
             ])
             .starts(&[("sb_publishable_", Mode::Silent)])
+            .forms(&[Form::Jwt])
+            .strict()
             .essential(),
             Var::secret(&["SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_SECRET_KEY", "SUPABASE_SERVICE_KEY"])
                 .starts(&[("sb_secret_", Mode::Silent)])
+                .forms(&[Form::Jwt])
+                .strict()
                 .essential(),
             Var::secret(&["SUPABASE_JWT_SECRET", "SUPABASE_DB_PASSWORD"]),
         ],
         packages: &["@supabase/supabase-js", "@supabase/ssr"],
+        together: &[
+            &[
+                &["NEXT_PUBLIC_SUPABASE_URL"],
+                &[
+                    "NEXT_PUBLIC_SUPABASE_ANON_KEY",
+                    "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY",
+                    "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_DEFAULT_KEY",
+                ],
+            ],
+            &[&["VITE_SUPABASE_URL"], &["VITE_SUPABASE_ANON_KEY", "VITE_SUPABASE_PUBLISHABLE_KEY"]],
+        ],
+        ..Env::of("2026-11", "https://supabase.com/docs/guides/api/api-keys")
     }),
     webhook: None,
+    sdk: None,
 };

@@ -1,5 +1,5 @@
 //! Svix: webhooks that many services send through it.
-use super::{Env, Mode, Provider, Scheme, Var, Webhook};
+use super::{EmptySecret, Env, Mode, Provider, Scheme, Sdk, Var, Webhook};
 
 /// Svix.
 pub(super) static PROVIDER: Provider = Provider {
@@ -7,15 +7,18 @@ pub(super) static PROVIDER: Provider = Provider {
     name: "Svix",
     mail: None,
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://docs.svix.com/receiving/verifying-payloads/how",
         vars: &[Var::signing(&["SVIX_WEBHOOK_SECRET"]).starts(&[("whsec_", Mode::Silent)])],
         packages: &["svix"],
+        ..Env::of("2026-11", "https://docs.svix.com/receiving/verifying-payloads/how")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
         signature_header: "svix-signature",
         scheme: Scheme::Svix,
+        ..Webhook::of("2026-11", "https://docs.svix.com/receiving/verifying-payloads/how-manual")
+    }),
+    sdk: Some(Sdk {
+        packages: &["svix"],
+        empty_secret: EmptySecret::Refused,
+        ..Sdk::of("2026-11", "https://docs.svix.com/receiving/verifying-payloads/how")
     }),
 };

@@ -13,8 +13,6 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Mail::of("2026-11", "https://support.zendesk.com/hc/en-us/articles/4408832543770")
     }),
     env: Some(Env {
-        checked: "2026-11",
-        source: "https://developer.zendesk.com/api-reference/introduction/security-and-auth/",
         vars: &[
             Var::plain(&["ZENDESK_SUBDOMAIN"]).essential(),
             Var::plain(&["ZENDESK_EMAIL"]),
@@ -22,11 +20,13 @@ pub(super) static PROVIDER: Provider = Provider {
             Var::signing(&["ZENDESK_WEBHOOK_SECRET", "ZENDESK_SIGNING_SECRET"]),
         ],
         packages: &["node-zendesk"],
+        together: &[&[&["ZENDESK_SUBDOMAIN"], &["ZENDESK_EMAIL"], &["ZENDESK_API_TOKEN", "ZENDESK_TOKEN"]]],
+        ..Env::of("2026-11", "https://developer.zendesk.com/api-reference/introduction/security-and-auth/")
     }),
     webhook: Some(Webhook {
-        checked: "2026-11",
-        source: "https://developer.zendesk.com/documentation/webhooks/verifying/",
         signature_header: "x-zendesk-webhook-signature",
         scheme: Scheme::TimeBodyBase64,
+        ..Webhook::of("2026-11", "https://developer.zendesk.com/documentation/webhooks/verifying/")
     }),
+    sdk: None,
 };
