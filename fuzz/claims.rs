@@ -13,18 +13,21 @@ use launchcheck_checks::{
     },
     env::dotenv,
     tls::{
+        ari::AriWalk,
+        clock::Told,
         crl,
         edge::DoorwayWalk,
         file::Case,
         hello, hsts,
         lint::{Role, lint},
         path::PathWalk,
+        registration::{BOOTSTRAP, RegistrationWalk},
     },
     vocab::{DomainName, Feed as _, Next, Observed, Shown, Step},
     web::{facts::SitePlan, walk::RedirectWalk, wall},
     wire::{
-        DnsAnswer, DnsQuestion, Handshake, HostFailure, HttpAnswer, HttpQuestion, Record, RecordKind, SignedAnswer,
-        SignedKind, SignedQuestion,
+        DnsAnswer, DnsQuestion, Handshake, HostFailure, HttpAnswer, HttpQuestion, PageQuestion, Record, RecordKind,
+        SignedAnswer, SignedKind, SignedQuestion,
     },
 };
 
@@ -54,6 +57,8 @@ pub(crate) const ALL: &[(&str, Claim)] = &[
     ("dotenv", env_file),
     ("hsts", hsts_header),
     ("redirects", hostile_site),
+    ("registration", registry_answer),
+    ("renewal_info", authority_window),
 ];
 
 /// The input, to find it again by.
@@ -345,4 +350,62 @@ pub(crate) fn hostile_site(data: &[u8]) {
     assert!(redirects.chains.len() == 4 && rounds <= 25 && questions <= 100, "{}", shown(data));
     let (_, _, questions) = Step::play(&DoorwayWalk { host: domain, port: 443 }, answer);
     assert!(questions <= 3, "{}", shown(data));
+}
+
+/// An answer with this status, and the first line of the input as a header's value.
+fn page(status: u16, header: &str, data: &[u8]) -> Observed<Result<HttpAnswer, HostFailure>> {
+    let value = data.split(|b| *b == b'\n').next().unwrap_or_default().to_vec();
+    Observed::known(Ok(HttpAnswer {
+        status,
+        headers: vec![(header.to_owned(), value)],
+        body: data.to_vec(),
+        truncated: false,
+        took_ms: 1,
+    }))
+}
+
+/// Any bytes as IANA's list of registries, as a registry's answer, and as where it leads on. The walk
+/// ends, whatever they say of a name is about that name, and no end is made up.
+pub(crate) fn registry_answer(data: &[u8]) {
+    const LIST: &str = r#"{"services":[[["shop"],["https://a.example/rdap/"]]]}"#;
+    let Ok(domain) = DomainName::parse("acme.shop") else { return };
+    for (list, status) in [(data, 200), (LIST.as_bytes(), 200), (LIST.as_bytes(), 302)] {
+        let walk = RegistrationWalk { domain: domain.clone(), service: None, launch: None, now: NOW };
+        let answer = |q: &PageQuestion| match q.url == BOOTSTRAP {
+            true => page(200, "x-none", list),
+            false => page(status, "location", data),
+        };
+        let (made, rounds, questions) = Step::play(&walk, answer);
+        assert!(rounds <= 7 && questions <= 6, "{rounds} rounds, {questions} questions of {}", shown(data));
+        if let Ok(made) = made.get() {
+            assert_eq!(made.domain, domain);
+            let _ = (made.evidence(), made.exhibit(), made.is_locked());
+        }
+    }
+    // The time that an answer names, and how old it says it is.
+    if let Ok(Ok(answer)) = page(200, "date", data).into_inner() {
+        let aged = HttpAnswer {
+            headers: [answer.headers.clone(), vec![("age".to_owned(), data.to_vec())]].concat(),
+            ..answer
+        };
+        assert!(Told::of("acme.shop", &aged, [].into()).is_none_or(|t| t.from <= t.to), "{}", shown(data));
+    }
+}
+
+/// Any bytes as an authority's directory, and as the window that it suggests: it ends no sooner than
+/// it starts, and nothing is asked but over https.
+pub(crate) fn authority_window(data: &[u8]) {
+    const DIRECTORY: &str = "https://acme.example/directory";
+    const LIST: &str = r#"{"renewalInfo":"https://acme.example/renewal-info"}"#;
+    for list in [data, LIST.as_bytes()] {
+        let walk = AriWalk { directory: DIRECTORY, id: "a.b".to_owned() };
+        let (made, rounds, _) = Step::play(&walk, |q: &PageQuestion| {
+            assert!(q.url.starts_with("https://"), "{} of {}", q.url, shown(data));
+            page(200, "retry-after", if q.url == DIRECTORY { list } else { data })
+        });
+        assert!(rounds <= 3, "{rounds} rounds of {}", shown(data));
+        if let Ok(window) = made.get() {
+            assert!(window.start <= window.end, "{}", shown(data));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use launchcheck_checks::{
     tls::{
         chain,
-        facts::{Certificate, KeyProof, Path, Trust},
+        facts::{Certificate, KeyProof, Path, Split, Trust},
         judge,
         path::PathWalk,
     },
@@ -157,13 +157,17 @@ fn a_missing_intermediate_is_proved() {
     assert!(matches!(path(&stranger, chain.clone(), &reply(200, &w.intermediate)), Path::UnknownRoot(_)));
     assert!(matches!(path(&w, chain.clone(), &reply(200, &w.root)), Path::UnknownRoot(_)));
     assert!(matches!(path(&w, chain.clone(), &reply(404, b"")), Path::UnknownRoot(_)));
-    // Ignorance stays ignorance.
+    // What is sent leads nowhere all the same; what is missing of it is not known.
     for (answer, cause) in [
         (Observed::unknown(Cause::Timeout), Cause::Timeout),
         (Observed::known(Err(HostFailure::Refused)), Cause::Refused),
         (reply(429, b""), Cause::RateLimited),
     ] {
-        assert_eq!(trust(&w, chain.clone(), &answer).0.get(), Err(Missing::Unknown(cause)));
+        let said = trust(&w, chain.clone(), &answer).0;
+        let open = Path::Open { ends_at: "Test Intermediate".into(), cause: cause.clone() };
+        assert_eq!(said.get().map(|t| &t.path), Ok(&open));
+        assert_eq!(Split::of(&said, false).get(), Err(Missing::Unknown(cause)));
+        assert_eq!(Split::of(&said, true).get(), Ok(&Split), "a private root is nobody's to know");
     }
 }
 

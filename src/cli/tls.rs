@@ -47,8 +47,8 @@ use std::{
 #[derive(Debug, clap::Args)]
 #[command(next_display_order = None, after_help = EXIT_CODES)]
 pub(super) struct Args {
-    /// The hosts, such as acme.com api.acme.com
-    #[arg(value_name = "HOST", value_parser = parse_domain, required_unless_present = "chain")]
+    /// The hosts, such as acme.com api.acme.com, or addresses for certificates that are made out to them
+    #[arg(value_name = "HOST|IP", value_parser = host_or_address, required_unless_present = "chain")]
     hosts: Vec<DomainName>,
     /// With --chain: judge as if it were this time, such as 2026-11-21T12:00:00Z, 2026-11-21, or seconds since 1970
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true, requires = "chain", conflicts_with = "hosts")]
@@ -74,6 +74,14 @@ pub(super) struct Args {
     /// The port of the hosts [default: 443]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
+}
+
+/// A host, or an address as a person writes it.
+fn host_or_address(text: &str) -> Result<DomainName, String> {
+    match name(text) {
+        Ok(address) if address.is_address() => Ok(address),
+        _ => parse_domain(text),
+    }
 }
 
 const EXIT_CODES: &str =
@@ -239,5 +247,20 @@ mod tests {
             assert_eq!(moment(text).map(jiff::Timestamp::as_second), Ok(unix), "{text}");
         }
         assert!(moment("tomorrow").is_err());
+    }
+
+    #[test]
+    fn hosts_and_addresses() {
+        for (text, want) in [
+            ("acme.test", Some("acme.test")),
+            ("192.0.2.7", Some("192.0.2.7")),
+            ("2001:db8:0::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("localhost", None),
+            ("https://acme.test", None),
+            ("192.0.2.7:443", None),
+        ] {
+            assert_eq!(host_or_address(text).ok().as_ref().map(DomainName::as_str), want, "{text}");
+        }
     }
 }

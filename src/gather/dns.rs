@@ -111,6 +111,10 @@ impl Produce for Aliases {
 
 /// A host may be named with its port; an address has no records.
 fn host(at: &TargetId) -> Option<DomainName> {
+    // An address of the sixth version has colons too, and nothing before them is a name.
+    if at.name.parse::<std::net::IpAddr>().is_ok() {
+        return None;
+    }
     DomainName::parse(at.name.split(':').next().unwrap_or_default()).ok()
 }
 

@@ -11,12 +11,13 @@ use launchcheck_checks::{
         crl::CrlWalk,
         facts::{
             Certificate, Chain, HostPlan, HostRole, KeyProof, OldVersions, Peers, Reach, Refusal, Revocation, Seat,
-            Seats, Session, Six, Trust,
+            Seats, Session, Six, Split, Trust,
         },
         hello::{Heard, Offer, alert_name, cipher_name, is_modern, version_name},
         judge::{certificate, hidden_by},
         path::PathWalk,
         seats::served,
+        upkeep::Upkeep,
     },
     vocab::{DomainName, Fact, Missing, Observed, Shown, TargetId},
     web::facts::Home,
@@ -26,10 +27,11 @@ use std::net::{IpAddr, Ipv4Addr};
 
 impl Produce for HostPlan {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        // A webhook's host may be named with its port.
+        // A webhook's host may be named with its port; an address of the sixth version has colons itself.
         let name = at.name.split(':').next().unwrap_or_default();
-        let Ok(host) = DomainName::parse(name) else {
-            return Observed::not_configured("an address has no name to judge a certificate by");
+        let host = at.name.parse().map_or_else(|_| DomainName::parse(name).ok(), |a| Some(DomainName::of_address(a)));
+        let Some(host) = host else {
+            return Observed::not_configured("what stands there is neither a name nor an address");
         };
         let (role, port) = cx.survey().hosts.get(at).copied().unwrap_or((HostRole::Listed, 443));
         let declared = cx.config().hosts.iter().find(|h| *h.name.get() == host);
@@ -160,6 +162,13 @@ impl Produce for Trust {
     }
 }
 
+impl Produce for Split {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let (plan, trust) = tokio::join!(cx.get::<HostPlan>(at), cx.get::<Trust>(at));
+        Self::of(&trust, plan.get().is_ok_and(|p| p.private_ca))
+    }
+}
+
 fn roots<F: Fact>(cx: &Cx<F>) -> Roots<'_> {
     Roots { all: cx.roots(), given: &cx.context().given_roots }
 }
@@ -185,7 +194,13 @@ impl Produce for Chain {
 impl Produce for Revocation {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         match shaken(at, cx).await {
-            Ok((_, shake)) => cx.drive(CrlWalk { shake: &shake, roots: roots(cx), now: cx.now() }).await,
+            Ok((_, shake)) => {
+                let trust = cx.get::<Trust>(at).await;
+                match trust.get() {
+                    Ok(trust) => cx.drive(CrlWalk { shake: &shake, trust, roots: roots(cx), now: cx.now() }).await,
+                    Err(missing) => missing.into(),
+                }
+            }
             Err(instead) => instead,
         }
     }
@@ -207,17 +222,19 @@ impl Produce for Seats {
         let judged = cx.ask(&question(plan)).await.into_inner().ok().and_then(Result::ok).map(|shake| shake.address);
         let clocks = cx.get_linked::<Clock>(at).await;
         let dates = clocks.iter().all(|(_, clock)| clock.get().map_or(true, |c| c.ahead == 0));
-        let all = join_all(all.into_iter().map(|address| seat(plan, address, dates, cx))).await;
+        let upkeep = cx.get::<Upkeep>(at).await;
+        let upkeep = upkeep.get().ok();
+        let all = join_all(all.into_iter().map(|address| seat(plan, address, upkeep, dates, cx))).await;
         Observed::known(Self { judged, all })
     }
 }
 
-async fn seat(plan: &HostPlan, address: IpAddr, dates: bool, cx: &Cx<Seats>) -> Seat {
+async fn seat(plan: &HostPlan, address: IpAddr, upkeep: Option<&Upkeep>, dates: bool, cx: &Cx<Seats>) -> Seat {
     let seen = match cx.ask(&at_address(plan, address)).await.into_inner() {
         Ok(Ok(shake)) => {
             let cert = certificate(&shake, &plan.host, cx.now());
             let trust = cx.drive(PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() }).await;
-            Observed::known(Ok(served(&shake, plan, &cert, &trust, dates)))
+            Observed::known(Ok(served(&shake, plan, &cert, &trust, upkeep, dates)))
         }
         Ok(Err(unshaken)) => Observed::known(Err(unshaken.why)),
         Err(missing) => missing.into(),

@@ -10,7 +10,7 @@ use launchcheck_checks::{
         clock::{Clock, Told, clock},
         facts::{Certificate, HostPlan},
         host_dnssec::{HostDnssec, judged, zones},
-        registration::{Registration, RegistrationWalk},
+        registration::{Registration, RegistrationWalk, Standing},
         renewal_caa::{ForName, RenewalCaa, names},
         upkeep::{Upkeep, edge},
     },
@@ -18,7 +18,7 @@ use launchcheck_checks::{
     web::facts::{Redirects, SitePlan},
     wire::{HandshakeQuestion, HttpQuestion, PageQuestion},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use url::Url;
 
 /// The first second of the day of the launch, in UTC.
@@ -29,9 +29,20 @@ pub(super) fn launch<F: Fact>(cx: &Cx<F>) -> Option<i64> {
 
 impl Produce for Registration {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        let Some(domain) = at.domain() else { return Observed::not_configured("an address is registered with nobody") };
+        let Some(domain) = at.domain().map(|d| d.registrable()) else {
+            return Observed::not_configured("an address is registered with nobody");
+        };
         let service = cx.settings().rdap.as_ref().map(ToString::to_string);
         cx.drive(RegistrationWalk { domain, service, launch: launch(cx), now: cx.now() }).await
+    }
+}
+
+impl Produce for Standing {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match cx.get::<Registration>(at).await.get() {
+            Ok(registration) => Observed::known(Self(registration.clone())),
+            Err(missing) => missing.into(),
+        }
     }
 }
 
@@ -46,10 +57,15 @@ impl Produce for Clock {
         cx.get::<Redirects>(at).await;
         let mut told = Vec::new();
         for host in plan.hosts() {
+            // By these, two names of one server are told.
+            let at = match cx.wire().dialer.route(host.as_str(), 443, true).await.into_inner() {
+                Ok(Ok(route)) => route.sorted().into_iter().collect(),
+                _ => BTreeSet::new(),
+            };
             for scheme in ["https", "http"] {
                 let answer = cx.ask(&HttpQuestion::get(format!("{scheme}://{host}/"))).await;
                 let answer = answer.get().ok().and_then(|a| a.as_ref().ok());
-                told.extend(answer.and_then(|a| Told::of(host, a)));
+                told.extend(answer.and_then(|a| Told::of(host, a, at.clone())));
             }
         }
         let wire = cx.wire();
@@ -65,6 +81,9 @@ impl Produce for HostDnssec {
             Ok(plan) => plan,
             Err(missing) => return missing.into(),
         };
+        if plan.host.is_address() {
+            return Observed::not_configured("an address stands in no zone");
+        }
         let walks = zones(&plan.host).into_iter().map(|apex| cx.drive(DnssecWalk { apex, now: cx.now() }));
         judged(futures_util::future::join_all(walks).await)
     }
@@ -131,6 +150,9 @@ impl Produce for RenewalCaa {
         let (Ok(plan), Ok(cert)) = (plan.get(), cert.get()) else {
             return Observed::unknown(Cause::NotRecorded);
         };
+        if plan.host.is_address() {
+            return Observed::not_configured("of an address no CAA records are asked");
+        }
         // Of an authority that is not known nothing is asked: nothing could be judged.
         if plan.private_ca || launchcheck_checks::dns::caa::names_of(cert.issuer_organisation.as_str()).is_none() {
             return Observed::known(Self { sets: Vec::new(), gaps: Vec::new() });
@@ -162,6 +184,9 @@ impl Produce for Challenge {
         let (Ok(plan), Ok(cert)) = (plan.get(), cert.get()) else {
             return Observed::unknown(Cause::NotRecorded);
         };
+        if plan.host.is_address() {
+            return Observed::not_configured("an address has no name that could lead elsewhere");
+        }
         let upkeep = match upkeep.get() {
             Ok(upkeep) => upkeep,
             Err(missing) => return missing.into(),

@@ -287,7 +287,7 @@ impl Page<'_> {
         let mut asked: Vec<_> = r.run.counts.iter().filter(|(_, n)| **n > 0).collect();
         let usual = ["lookups", "handshakes", "requests"];
         asked.sort_by_key(|(kind, _)| usual.iter().position(|u| u == *kind).unwrap_or(usual.len()));
-        let asked: Vec<String> = asked.into_iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+        let asked: Vec<String> = asked.into_iter().map(|(kind, n)| super::of_kind(*n, kind)).collect();
         let mut asked = if asked.is_empty() { "nothing was asked".to_owned() } else { asked.join(", ") };
         if r.run.remembered > 0 {
             let _ = write!(asked, " ({} more from memory)", r.run.remembered);

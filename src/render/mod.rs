@@ -63,6 +63,15 @@ pub(crate) fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// So many of a kind that is named in the plural: `1 lookup`, `2 queries`.
+pub(crate) fn of_kind(n: u64, kind: &str) -> String {
+    let one = || match kind.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => kind.strip_suffix('s').unwrap_or(kind).to_owned(),
+    };
+    format!("{n} {}", if n == 1 { one() } else { kind.to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

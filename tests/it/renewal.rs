@@ -9,7 +9,7 @@ use launchcheck_fixtures::{
     net::Mode,
     scenarios::{
         self,
-        renewal::{dated, domain_object},
+        renewal::{dated, domain_object, one_server},
     },
     stripe::now,
     temp::TempDir,
@@ -136,14 +136,14 @@ fn the_registry_is_found_by_the_list_of_iana() {
     };
     let found = world("xn--zckzah");
     let ended = audit(&found);
-    assert_eq!(ended.outcome_on("tls.registration-held", &format!("site:{DOMAIN}")).0, "fail");
-    assert_eq!(ended.outcome_on("tls.registration-expiring", &format!("site:{DOMAIN}")).0, "pass");
+    assert_eq!(ended.outcome_on("tls.registration-held", &format!("zone:{DOMAIN}")).0, "fail");
+    assert_eq!(ended.outcome_on("tls.registration-expiring", &format!("zone:{DOMAIN}")).0, "pass");
     assert_eq!(found.log().count("GET", REGISTRY, &format!("/v1/domain/{DOMAIN}")), 1);
     assert!(ended.text.contains("Example Registrar") && ended.text.contains("locked against transfer: no"));
     let none = world("shop");
     let ended = audit(&none);
     assert_eq!(
-        ended.outcome_on("tls.registration-held", &format!("site:{DOMAIN}")).0,
+        ended.outcome_on("tls.registration-held", &format!("zone:{DOMAIN}")).0,
         "not-applicable",
         "{}",
         ended.text
@@ -156,7 +156,7 @@ fn of_a_name_that_is_registered_nowhere_nobody_is_asked() {
     let world = with(|_| ());
     let ended = audit(&world);
     assert_eq!(ended.code, 0, "{}", ended.text);
-    assert_eq!(ended.outcome_on("tls.registration-held", "site:acme.test").0, "not-applicable");
+    assert_eq!(ended.outcome_on("tls.registration-held", "zone:acme.test").0, "not-applicable");
     let asked = world.dns().queries();
     for name in ["data.iana.org", ACME, "rdap.verisign.com"] {
         assert_eq!((asked.of(name, "A"), asked.of(name, "AAAA")), (0, 0), "{name}");
@@ -184,12 +184,96 @@ fn a_registry_in_bad_weather_is_unknown_and_never_held() {
     for (name, change, cause) in weather {
         let ended = audit(&with(change));
         for rule in ["tls.registration-held", "tls.registration-expiring"] {
-            let (outcome, causes) = ended.outcome_on(rule, "site:acme.test");
+            let (outcome, causes) = ended.outcome_on(rule, "zone:acme.test");
             assert!(outcome == "unknown" && causes.contains(cause), "{name}: {rule}: {outcome} {causes}");
         }
         assert_eq!((ended.code, ended.findings()), (3, vec![]), "{name}: a blocker is not known");
         assert!(ended.took < Duration::from_secs(15), "{name}: took {:?}", ended.took);
     }
+}
+
+#[test]
+fn what_a_registry_writes_in_another_way_is_not_known() {
+    type Case = (&'static str, &'static str, [&'static str; 2]);
+    let cases: [Case; 3] = [
+        ("2027-05-04T09:00:00Z", "soon", ["unknown", "fail"]),
+        ("[\"client hold\"]", "\"client hold\"", ["pass", "unknown"]),
+        ("\"status\":[\"client hold\"],", "", ["pass", "not-applicable"]),
+    ];
+    for (what, instead, wanted) in cases {
+        let body = domain_object("acme.test", 300, "client hold");
+        let ends = body.split("expiration\",\"eventDate\":\"").nth(1).unwrap()[..20].to_owned();
+        let body = body.replace(&ends, "2027-05-04T09:00:00Z").replace(what, instead);
+        let body = body.replace("2027-05-04T09:00:00Z", &ends);
+        let ended = audit(&with(|p| registry(p, Reply::json(200, &body))));
+        let said =
+            ["tls.registration-expiring", "tls.registration-held"].map(|r| ended.outcome_on(r, "zone:acme.test").0);
+        assert_eq!(said, wanted, "{instead}");
+    }
+}
+
+#[test]
+fn each_registered_domain_is_asked_once() {
+    let plan = scenarios::all().into_iter().find(|s| s.name == "tls.registration-held@second-domain").unwrap().plan;
+    let world = World::start(plan).unwrap();
+    let ended = audit(&world);
+    for (domain, held) in [("acme.test", "pass"), ("acme-status.example", "fail")] {
+        assert_eq!(world.log().count("GET", REGISTRY, &format!("/domain/{domain}")), 1, "{domain}");
+        assert_eq!(ended.outcome_on("tls.registration-held", &format!("zone:{domain}")).0, held, "{domain}");
+    }
+}
+
+#[test]
+fn two_names_of_one_server_blame_nobody_and_leave_every_date_unknown() {
+    let world = with(|p| {
+        dated(p, &["acme.test", "www.acme.test"], now() - 7_200);
+        one_server(p);
+    });
+    let ended = audit(&world);
+    assert_eq!(ended.findings(), [""; 0], "{}", ended.text);
+    for (rule, on) in [("tls.clock-skewed", "site:acme.test"), ("tls.expired", "host:app.acme.test")] {
+        let (outcome, causes) = ended.outcome_on(rule, on);
+        assert!(outcome == "unknown" && causes.contains("clock"), "{rule}: {outcome} {causes}");
+    }
+}
+
+#[test]
+fn where_the_missing_certificate_cannot_be_had_only_its_kind_is_unknown() {
+    let world = with(|p| {
+        let leaf = Leaf::new(&["app.acme.test"]).signed(Signed::WithoutIntermediate);
+        p.host("app.acme.test").leaf = Some(leaf);
+        p.host(LISTS).http = Mode::Silent;
+    });
+    let ended = audit(&world);
+    let said = |rule: &str| ended.outcome_on(rule, "host:app.acme.test").0;
+    assert_eq!(ended.findings(), ["tls.chain-incomplete"], "{}", ended.text);
+    assert!(
+        ended.text.contains("What the server sends leads to no trusted root") && ended.text.contains("cannot be told")
+    );
+    assert_eq!(said("tls.untrusted"), "unknown");
+    for (rule, wanted) in [
+        ("tls.self-signed", "pass"),
+        ("tls.placeholder-certificate", "pass"),
+        ("tls.root-distrusted", "pass"),
+        ("tls.revoked", "not-applicable"),
+    ] {
+        assert_eq!(said(rule), wanted, "{rule}");
+    }
+    assert_eq!(ended.code, 3, "a blocker is not known");
+}
+
+#[test]
+fn a_list_is_looked_at_where_the_chain_is_completed_and_not_where_it_is_refused() {
+    let world = with(|p| {
+        let leaf = |host: &str| Leaf::new(&[host]).twist(Twist::Revoked);
+        p.host("app.acme.test").leaf = Some(leaf("app.acme.test").signed(Signed::WithoutIntermediate));
+        p.host("api.acme.test").leaf = Some(leaf("api.acme.test").signed(Signed::ByStranger));
+    });
+    let ended = audit(&world);
+    assert_eq!(ended.outcome_on("tls.revoked", "host:app.acme.test").0, "fail", "{}", ended.text);
+    let (outcome, _) = ended.outcome_on("tls.revoked", "host:api.acme.test");
+    assert_eq!(outcome, "not-applicable", "nobody believes that authority's list");
+    assert_eq!(ended.outcome_on("tls.untrusted", "host:api.acme.test").0, "fail");
 }
 
 #[test]

@@ -133,6 +133,32 @@ fn the_port_and_the_end_of_the_run_are_the_users() {
 }
 
 #[test]
+fn an_address_is_a_host_too() {
+    let mut plan = plan();
+    plan.host("acme.test").leaf = Some(Leaf::new(&["192.0.2.7"]));
+    let world = World::start(plan).unwrap();
+    let https = world.web("acme.test").https();
+    let to = |from: &str| format!("{from}:443:{}:{}", https.ip(), https.port());
+    let (report, code) = json(&world, &["192.0.2.7", "--connect-to", &to("192.0.2.7")]);
+    assert_eq!((found(&report), code), (vec![], 0), "{report}");
+    assert_eq!(unit(&report, "tls.name-mismatch", "192.0.2.7")["outcome"], "pass");
+    for rule in ["tls.renewal-blocked-caa", "tls.renewal-blocked-dnssec", "tls.renewal-blocked-path"] {
+        assert_eq!(unit(&report, rule, "192.0.2.7")["outcome"], "not-applicable", "{rule}");
+    }
+    let (report, code) = json(&world, &["192.0.2.8", "--connect-to", &to("192.0.2.8")]);
+    assert_eq!((found(&report), code), (vec!["blocker tls.name-mismatch ".to_owned()], 1), "{report}");
+}
+
+#[test]
+fn what_was_left_out_is_one_line() {
+    let world = World::start(scenarios::healthy()).unwrap();
+    let mut command = world.command(env!("CARGO_BIN_EXE_launchcheck"));
+    let output = command.args(["audit", "-v", "--only", "tls.expired"]).args(world.args()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(text.matches("skipped: left out by --only or --skip").count(), 1, "{text}");
+}
+
+#[test]
 fn the_audit_shows_the_same_table() {
     let world = World::start(scenarios::healthy()).unwrap();
     let mut command = world.command(env!("CARGO_BIN_EXE_launchcheck"));

@@ -1,7 +1,7 @@
-//! GoHighLevel: CRM. Its webhooks are signed with a public key.
+//! `GoHighLevel`: CRM. Its webhooks are signed with a public key.
 use super::{Env, Mode, Provider, Scheme, Var, Webhook};
 
-/// GoHighLevel.
+/// `GoHighLevel`.
 pub(super) static PROVIDER: Provider = Provider {
     id: "gohighlevel",
     name: "GoHighLevel",

@@ -1,8 +1,8 @@
 //! `tls.certificate-malformed`
-use super::facts::{Chain, HostPlan, Reach};
+use super::facts::{Certificate, Chain, HostPlan, Reach};
 use super::lint::{Flaw, Kind, Role};
 use crate::rule;
-use crate::vocab::{Fault, Fix, Severity, Shown};
+use crate::vocab::{Fault, Fix, Part, Severity, Shown};
 use std::collections::BTreeMap;
 
 rule! {
@@ -40,7 +40,9 @@ rule! {
     "tls.certificate-malformed" on Host, Blocker, stage Tls;
     fails "A certificate is not made as the standards demand"; holds "The certificates are made as the standards demand";
     yields_to "tls.self-signed", "tls.placeholder-certificate", "tls.origin-certificate-exposed";
-    fn check(plan: &HostPlan, reach: &Reach, chain: &Chain) -> Verdict {
+    fn check(plan: &HostPlan, reach: &Reach, chain: &Chain, cert: Part<'_, Certificate>) -> Verdict {
+        // Then its form is why it fits no host, and `tls.name-mismatch` gives way.
+        let nameless = cert.first().is_some_and(|c| c.names.is_empty() && !c.name_fits);
         let private = plan.private_ca || chain.root.is_none();
         let counts = |f: &&Flaw| match f.kind {
             Kind::Encoding => true,
@@ -51,18 +53,19 @@ rule! {
         };
         let mut by_subject: BTreeMap<Shown, Vec<&Flaw>> = BTreeMap::new();
         for flaw in chain.flaws.iter().filter(counts) {
-            by_subject.entry(subject(flaw, chain)).or_default().push(flaw);
+            by_subject.entry(subject(flaw, chain, nameless)).or_default().push(flaw);
         }
         let faults: Vec<Fault> = by_subject
             .into_iter()
             .filter_map(|(subject, flaws)| {
                 let (first, rest) = flaws.split_first()?;
+                let in_place_of_a_blocker = nameless && subject.is_empty();
                 let saw = |f: &Flaw| format!("{}: {}", f.certificate, f.words);
                 let mut fault = Fault::new(subject, saw(first), fix(plan, first.role));
                 for flaw in rest {
                     fault = fault.and_saw(saw(flaw));
                 }
-                let mild = plan.private_ca || flaws.iter().all(|f| f.kind == Kind::Baseline);
+                let mild = !in_place_of_a_blocker && plan.private_ca || flaws.iter().all(|f| f.kind == Kind::Baseline);
                 let fault = super::by_role(fault, plan, reach);
                 Some(if mild { fault.lowered(Severity::High) } else { fault })
             })
@@ -71,13 +74,18 @@ rule! {
     }
 }
 
+/// The extension that holds the names.
+const SUBJECT_NAMES: &str = "2.5.29.17";
+
 /// What explains that the chain is refused as a whole is about the host itself, so that
 /// `tls.untrusted` gives way to it.
-fn subject(flaw: &Flaw, chain: &Chain) -> Shown {
+fn subject(flaw: &Flaw, chain: &Chain, nameless: bool) -> Shown {
     let explains = flaw.kind == Kind::Encoding
         || matches!(flaw.code, "basic-constraints" | "criticality" | "name-constraints" | "names");
+    let unnamed = matches!(flaw.code, "names" | "version") || flaw.words.as_str().contains(SUBJECT_NAMES);
     match flaw.role {
         _ if chain.refused.is_some() && explains => Shown::default(),
+        Role::Leaf if nameless && unnamed => Shown::default(),
         Role::Leaf => flaw.code.into(),
         Role::Between | Role::Root => format!("{} of {}", flaw.code, flaw.certificate).into(),
     }

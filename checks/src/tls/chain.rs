@@ -3,7 +3,7 @@
 
 use super::facts::{Chain, Distrust, KeyProof, Link, Revocation, Root};
 use super::judge::{moment, shown_name};
-use super::lint::{Role, lint};
+use super::lint::{Role, identifiers_differ, lint};
 use super::path::{Built, is_self_issued, verified, words};
 use super::renewal::DAY;
 use crate::vocab::{Cause, Observed, Shown};
@@ -43,6 +43,11 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
         Some(built) => given(&built.anchor, roots.given),
         None => given_by_name(leaf, &between, roots.given),
     };
+    // Where no path is accepted, an issuer of the name need not be the one that signed.
+    let path =
+        shake.chain.first().into_iter().chain(&between).map(Vec::as_slice).chain(given).filter(|_| built.is_some());
+    let path: Vec<&[u8]> = path.collect();
+    flaws.extend(path.windows(2).filter_map(|two| identifiers_differ(two[0], two[1])));
     flaws.extend(given.into_iter().flat_map(|der| {
         // A given root need not be one by itself: any certificate that is trusted ends the path.
         let itself = X509Certificate::from_der(der).is_ok_and(|(_, c)| is_self_issued(&c));
@@ -338,6 +343,9 @@ pub fn revocation(shake: &Handshake, roots: Roots<'_>, lists: &[Vec<u8>], now: i
             Observed::known(if own { Revocation::Leaf } else { Revocation::Between })
         }
         Err(webpki::Error::CrlExpired { .. }) => unknown("a revocation list whose time is over".to_owned()),
+        Err(other) if verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, None).is_ok() => {
+            unknown(format!("a revocation list that cannot be believed: {other}"))
+        }
         // A path that is refused for another reason is the other rules' business; the number is
         // looked up by itself.
         Err(other) => {

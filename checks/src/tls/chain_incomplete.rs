@@ -1,14 +1,16 @@
 //! `tls.chain-incomplete`
 use super::facts::{Certificate, HostPlan, Path, Trust};
 use crate::rule;
-use crate::vocab::{Fault, Fix, Shown, Verdict};
+use crate::vocab::{Cause, Fault, Fix, Shown, Verdict};
 
 rule! {
     /// The server leaves out a certificate between its own and the root, so that only clients which
     /// fetch it themselves can connect.
     ///
     /// It is proved: the certificate left out was fetched from where the chain says it is, and with
-    /// it the path leads to a trusted root.
+    /// it the path leads to a trusted root. Where that place does not answer, it is still proved that
+    /// what was sent leads to no root, and so that clients which fetch nothing refuse it; whether a
+    /// certificate is left out or the root is unknown (`tls.untrusted`) is then not known.
     ///
     /// # Why at launch
     /// Desktop browsers fetch or remember what is missing, so the site looks fine, while Stripe,
@@ -29,6 +31,10 @@ rule! {
     /// host acme.test
     /// trust missing-intermediate
     /// ```
+    /// ```fail
+    /// host acme.test
+    /// trust open
+    /// ```
     "tls.chain-incomplete" on Host, High, stage Tls;
     fails "The server leaves out an intermediate certificate"; holds "The server sends the whole chain";
     yields_to "tls.webhook-host-strict";
@@ -36,6 +42,7 @@ rule! {
         let missing = match &trust.path {
             Path::Incomplete { missing } => missing,
             Path::Trusted => return Verdict::Pass,
+            Path::Open { ends_at, cause } if !plan.private_ca => return open(cert, ends_at, cause).into(),
             _ if plan.private_ca => return Verdict::not_applicable("declared with ca = \"private\""),
             _ => return Verdict::not_applicable("the chain leads to no trusted root (tls.untrusted)"),
         };
@@ -48,6 +55,23 @@ rule! {
         }
         fault.into()
     }
+}
+
+/// What is known where the certificate above the last one could not be had.
+fn open(cert: &Certificate, ends_at: &Shown, cause: &Cause) -> Fault {
+    let fix = Fix::steps([
+        "Point the server at the full chain (fullchain.pem rather than cert.pem) and reload it".to_owned(),
+        format!(
+            "If that file holds no certificate of {ends_at}, have a public authority issue one: certbot certonly -d {}",
+            cert.host
+        ),
+    ]);
+    Fault::here(cert.evidence(), fix)
+        .and_saw(format!("what it sends ends at {ends_at}, which is not sent and is no root that browsers know"))
+        .and_saw(format!(
+            "whether it is left out or unknown cannot be told: the place that should have it did not answer ({cause})"
+        ))
+        .titled("What the server sends leads to no trusted root")
 }
 
 /// The command that appends it. The address comes from a certificate: one that could leave its

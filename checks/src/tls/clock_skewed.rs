@@ -4,8 +4,9 @@ use crate::rule;
 use crate::vocab::{Fault, Fix, Part, Verdict};
 
 rule! {
-    /// The clock of the machine that runs the audit is wrong: two of the site's hosts send another time
-    /// with their answers, and agree.
+    /// The clock of the machine that runs the audit is wrong: two of the site's hosts, on servers of
+    /// their own, send another time with their answers, and agree. Where one server answers for both,
+    /// it is not known which clock is wrong.
     ///
     /// What depends on the time (whether a certificate has expired, whether a registration ends soon)
     /// is unknown then. No host is asked for this alone; the answers are those to the visits of the

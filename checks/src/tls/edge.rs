@@ -58,7 +58,11 @@ impl Inquiry for DoorwayWalk {
 
     fn step(&self, seen: &Answers<HttpQuestion>) -> Step<HttpQuestion, Self::Out> {
         let unknown = |cause| Step::Done(Observed::unknown(cause));
-        let Ok(mut door) = Url::parse(&format!("https://{}/", self.host)) else {
+        let host = match self.host.as_str() {
+            six if six.contains(':') => format!("[{six}]"),
+            name => name.to_owned(),
+        };
+        let Ok(mut door) = Url::parse(&format!("https://{host}/")) else {
             return unknown(Cause::Parse("the host name".into()));
         };
         if self.port != 443 && door.set_port(Some(self.port)).is_err() {
@@ -146,18 +150,36 @@ pub fn is_cloudflare(answer: &HttpAnswer) -> bool {
 
 /// The code of an error page that Cloudflare made itself because it could not use the server behind
 /// it: its marks, one of its own statuses, and a body that says so. An app may answer any status it
-/// likes, through Cloudflare too.
+/// likes, through Cloudflare too. With the status 530 the page holds a code of its own, such as 1016
+/// (developers.cloudflare.com, "Cloudflare 1xxx errors").
 #[must_use]
 pub fn error_page(answer: &HttpAnswer) -> Option<u16> {
-    if !matches!(answer.status, 521 | 522 | 523 | 525 | 526) || !is_cloudflare(answer) {
+    if !matches!(answer.status, 520..=523 | 525 | 526 | 530) || !is_cloudflare(answer) {
         return None;
     }
     let text = String::from_utf8_lossy(&answer.body[..answer.body.len().min(LOOKED_AT)]).to_ascii_lowercase();
-    let code = answer.status.to_string();
-    let page = text.contains("cf-error") && text.contains(&code);
-    let plain = text.trim() == format!("error code: {code}");
-    let json = text.contains("\"cloudflare_error\"") && text.contains(&code);
-    (page || plain || json).then_some(answer.status)
+    let named = |code: u16| {
+        let code = code.to_string();
+        let page = text.contains("cf-error") && has_number(&text, &code);
+        let plain = text.trim() == format!("error code: {code}");
+        let json = text.contains("\"cloudflare_error\"") && has_number(&text, &code);
+        page || plain || json
+    };
+    if answer.status != 530 {
+        return named(answer.status).then_some(answer.status);
+    }
+    BEHIND_530.iter().copied().find(|code| named(*code))
+}
+
+/// The codes of pages with the status 530 that are about the server behind: its name leads nowhere
+/// (1001, 1016), or its tunnel is down (1033).
+const BEHIND_530: &[u16] = &[1016, 1033, 1001];
+
+/// Whether a number stands in a text by itself: an address of a request holds digits too.
+fn has_number(text: &str, number: &str) -> bool {
+    let ends = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
+    text.match_indices(number)
+        .any(|(at, _)| ends(text[..at].chars().next_back()) && ends(text[at + number.len()..].chars().next()))
 }
 
 impl Doorway {
@@ -197,7 +219,15 @@ mod tests {
             (526, &MARKS[..1], page, None),
             (522, &MARKS, "our own words for 522", None),
             (500, &MARKS, "error code: 500", None),
-            (520, &MARKS, "error code: 520", None),
+            (520, &MARKS, "error code: 520", Some(520)),
+            (520, &MARKS, "<h1>our own words for 520</h1>", None),
+            (524, &MARKS, "error code: 524", None),
+            (530, &MARKS, "error code: 1016", Some(1016)),
+            (530, &MARKS, "<div id=\"cf-error-details\"><span class=\"cf-error-code\">1033</span>", Some(1033)),
+            (530, &MARKS, "{\"cloudflare_error\": true, \"error_code\": 1016, \"status\": 530}", Some(1016)),
+            (530, &MARKS, "<div id=\"cf-error-details\">Ray ID: 8a1016bc</div>", None),
+            (530, &MARKS, "error code: 1010", None),
+            (530, &MARKS[..1], "error code: 1016", None),
         ] {
             assert_eq!(error_page(&answer(status, marks, body)), want, "{status} {body}");
         }

@@ -6,8 +6,9 @@ use crate::vocab::{Fault, Fix, Verdict};
 
 rule! {
     /// Cloudflare answers with its own error page, since it cannot use the server behind it: the
-    /// server refuses (521), stays silent (522), is not to be found (523), agrees on no TLS (525), or
-    /// has a certificate that is not valid (526).
+    /// server answers what is no HTTP (520), refuses (521), stays silent (522), is not to be found
+    /// (523), agrees on no TLS (525), or has a certificate that is not valid (526); its name leads
+    /// nowhere (530 with 1016 or 1001), or its tunnel is down (530 with 1033).
     ///
     /// Told by Cloudflare's marks, its status and its words together: an app may answer any status.
     ///
@@ -19,7 +20,8 @@ rule! {
     /// Mend the server behind Cloudflare as the code says; do not turn the encryption mode down.
     ///
     /// # References
-    /// developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors.
+    /// developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors and
+    /// …/cloudflare-1xxx-errors.
     ///
     /// ```pass
     /// host acme.test
@@ -35,6 +37,14 @@ rule! {
     /// ```fail
     /// host acme.test
     /// door 526 | server: cloudflare | cf-ray: 8a1b-FRA | body: error code: 526
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// door 530 | server: cloudflare | cf-ray: 8a1b-FRA | body: error code: 1016
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// door 520 | server: cloudflare | cf-ray: 8a1b-FRA | body: error code: 520
     /// ```
     "tls.edge-origin-broken" on Host, Blocker, stage Route;
     fails "Cloudflare cannot use the server behind it"; holds "Cloudflare shows no error of the server behind it";
@@ -55,6 +65,10 @@ rule! {
 /// What a code means, and what to do first.
 const fn words(code: u16) -> Option<(&'static str, &'static str)> {
     Some(match code {
+        520 => (
+            "The server behind Cloudflare answers what is no HTTP (520)",
+            "Read the error log of the server behind {host} at the minute of the audit: it crashed, or answered nothing or more than 128 KB of headers",
+        ),
         521 => (
             "The server behind Cloudflare refuses the connection (521)",
             "Start the web server behind {host}, and let Cloudflare's addresses (https://www.cloudflare.com/ips/) through its firewall on port 443",
@@ -74,6 +88,14 @@ const fn words(code: u16) -> Option<(&'static str, &'static str)> {
         526 => (
             "The certificate of the server behind Cloudflare is not valid (526)",
             "Renew the certificate that the server behind {host} serves, or replace it by one of SSL/TLS > Origin Server > Create Certificate; it must name {host}",
+        ),
+        1001 | 1016 => (
+            "The name of the server behind Cloudflare leads nowhere (530)",
+            "At Cloudflare, DNS > Records: point the proxied record of {host} at an address or a name that exists (a Load Balancer, a Worker or a custom hostname has its origin in its own settings)",
+        ),
+        1033 => (
+            "The tunnel to the server behind Cloudflare is down (530, 1033)",
+            "Start cloudflared on the server behind {host}, and see that Networks > Tunnels shows its tunnel as healthy",
         ),
         _ => return None,
     })

@@ -10,7 +10,7 @@
 //! remaining 9d                    # below zero: expired; or `starts 2d`: not yet valid
 //! names acme.test *.acme.test     # default: the host itself
 //! key rsa 1024
-//! trust missing-intermediate      # trusted, self-signed, unknown-root, broken WORDS
+//! trust missing-intermediate      # trusted, self-signed, unknown-root, open, broken WORDS
 //! distrusted GLOBALTRUST 2020     # a root that browsers stopped trusting
 //! intermediate 30d                # what is left of the certificate between; default 1000d
 //! flaw profile serial WORDS       # encoding, profile, baseline, usage, key, signature; of the leaf
@@ -42,7 +42,7 @@ use super::edge::{Doorway, DoorwayWalk};
 use super::example_next::Next;
 use super::facts::{
     Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, OldVersions, Path, Peers, Reach, Refusal,
-    Revocation, Root, Seat, Seats, Served, Session, Six, Trust,
+    Revocation, Root, Seat, Seats, Served, Session, Six, Split, Trust,
 };
 use super::hsts::{self, Cut, Lockout, Preload};
 use super::lint::{Flaw, Kind, Role};
@@ -267,7 +267,11 @@ impl Case {
             None => (
                 Observed::known(Reach { outcome: Ok(session), may_be_canonical }),
                 Observed::known(self.certificate()),
-                Observed::known(Trust { path: self.path.clone(), sent: vec![self.plan.host.as_str().into()] }),
+                Observed::known(Trust {
+                    path: self.path.clone(),
+                    sent: vec![self.plan.host.as_str().into()],
+                    fetched: Vec::new(),
+                }),
             ),
         };
         let door = match &self.failure {
@@ -287,6 +291,7 @@ impl Case {
         facts.doorway.insert(at.clone(), Arc::new(door));
         self.live(&at, &mut facts);
         let judged = self.next.put((&mut targets, &mut facts), &at, &self.plan, &cert).unwrap_or_else(|| at.clone());
+        facts.split.insert(at.clone(), Arc::new(Split::of(&trust, self.plan.private_ca)));
         facts.host_plan.insert(at.clone(), Arc::new(Observed::known(self.plan)));
         facts.reach.insert(at.clone(), Arc::new(reach));
         facts.certificate.insert(at.clone(), Arc::new(certificate));
@@ -485,6 +490,7 @@ fn path(text: &str) -> Result<Path, String> {
         },
         "self-signed" => Path::SelfSigned,
         "unknown-root" => Path::UnknownRoot("Test Root".into()),
+        "open" => Path::Open { ends_at: "Test Intermediate".into(), cause: Cause::Timeout },
         "broken" => Path::Broken(rest.into()),
         _ => return Err("no such trust".to_owned()),
     })

@@ -8,7 +8,7 @@
 //! dnssec broken                   # or valid, off: of the host's zone
 //! challenge 203.0.113.1 301       # what an address says on port 80: a status, or refused, reset
 //! challenge onward nxdomain       # where its redirect leads: ok, nxdomain, refused
-//! registration 300d client hold   # what is left of it, and its states, apart by commas; the site is judged
+//! registration 300d client hold   # what is left of it, and its states, apart by commas; the zone is judged
 //! clock acme.test 2h www.acme.test 2h   # how far each host says that this machine is ahead; the site is judged
 //! ```
 
@@ -17,7 +17,7 @@ use super::challenge::{Challenge, End, View};
 use super::clock::{Told, clock};
 use super::facts::{Certificate, HostPlan};
 use super::host_dnssec::HostDnssec;
-use super::registration::Registration;
+use super::registration::{Registration, Standing};
 use super::renewal::DAY;
 use super::renewal_caa::{ForName, RenewalCaa, names};
 use super::upkeep::Upkeep;
@@ -175,23 +175,29 @@ impl Next {
         }
         let site = TargetId::new(TargetKind::Site, plan.host.as_str());
         targets.add(site.clone(), Origin::CommandLine);
+        let mut judged = site.clone();
         if let Some((left, states)) = self.registration {
+            let zone = TargetId::new(TargetKind::Zone, plan.host.registrable().as_str());
+            targets.add(zone.clone(), Origin::CommandLine);
+            targets.link(&zone, &site);
+            judged = zone.clone();
             let registration = Registration {
                 domain: plan.host.registrable(),
-                expires: Some(now + left),
-                states: states.iter().map(Into::into).collect(),
+                expires: Ok(Some(now + left)),
+                states: Ok(states.iter().map(Into::into).collect()),
                 registrar: Some("Example Registrar".into()),
                 source: "rdap.registry.example".into(),
                 launch: self.launch.map(|l| now + l),
                 now,
             };
-            facts.registration.insert(site.clone(), Arc::new(Observed::known(registration)));
+            facts.standing.insert(zone.clone(), Arc::new(Observed::known(Standing(registration.clone()))));
+            facts.registration.insert(zone, Arc::new(Observed::known(registration)));
         }
-        let told = self.told.iter().map(|(host, ahead)| {
+        let told = self.told.iter().zip(1..).map(|((host, ahead), n)| {
             let from = now - ahead;
-            Told { host: host.into(), from, to: from }
+            Told { host: host.into(), from, to: from, at: [std::net::IpAddr::from([203, 0, 113, n])].into() }
         });
         facts.clock.insert(site.clone(), Arc::new(clock(told.collect(), now, now)));
-        Some(site)
+        Some(judged)
     }
 }

@@ -102,6 +102,8 @@ pub struct Trust {
     pub path: Path,
     /// The chain as sent, leaf first: each certificate's subject.
     pub sent: Vec<Shown>,
+    /// The certificates that were left out and found, DER.
+    pub fetched: Vec<Vec<u8>>,
 }
 impl Gaps for Trust {}
 /// What building a path to a trusted root came to.
@@ -118,8 +120,34 @@ pub enum Path {
     SelfSigned,
     /// It ends at an issuer that is not among the roots; the text names it.
     UnknownRoot(Shown),
+    /// It ends at an issuer that is neither sent nor among the roots, and the address at which that
+    /// one's certificate should be did not answer: clients that fetch nothing refuse it, and whether a
+    /// certificate is left out or the root is unknown cannot be told.
+    Open {
+        /// The issuer.
+        ends_at: Shown,
+        /// Why its certificate could not be had.
+        cause: Cause,
+    },
     /// A certificate of it cannot be accepted; the text says why.
     Broken(Shown),
+}
+
+/// That it is known whether a chain without a path lacks a certificate or a root.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Split;
+impl Gaps for Split {}
+impl Split {
+    /// What is known of it. A host that only its owner's machines call is not held to the public
+    /// roots, so that it makes no difference there.
+    #[must_use]
+    pub fn of(trust: &Observed<Trust>, private_ca: bool) -> Observed<Self> {
+        match trust.get() {
+            Ok(Trust { path: Path::Open { cause, .. }, .. }) if !private_ca => Observed::unknown(cause.clone()),
+            Ok(_) => Observed::known(Self),
+            Err(missing) => missing.into(),
+        }
+    }
 }
 
 /// Everything else that the certificates of a chain say, each property by itself.

@@ -3,7 +3,7 @@
 
 use super::chain::{self, Roots};
 use super::crl::read_lists;
-use super::facts::{HostPlan, HostRole, Reach, Session};
+use super::facts::{HostPlan, HostRole, Reach, Session, Split};
 use super::judge;
 use super::path::PathWalk;
 use super::upkeep::Upkeep;
@@ -141,6 +141,7 @@ impl Case {
         put! {
             reach: Observed::known(Reach { outcome: Ok(session), may_be_canonical: false });
             certificate: judge::certificate(&shake, &host, self.now);
+            split: Split::of(&trust, false);
             trust: trust;
             chain: Observed::known(chain::chain(&shake, roots, self.now));
             key_proof: Observed::not_configured("there was no handshake");
@@ -212,8 +213,18 @@ const ADVICE: &[&str] = &[
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     use FactKind as K;
     // The clock is the user's: they may say what time it is.
-    let known =
-        [K::host_plan, K::reach, K::certificate, K::trust, K::chain, K::key_proof, K::revocation, K::upkeep, K::clock];
+    let known = [
+        K::host_plan,
+        K::reach,
+        K::certificate,
+        K::trust,
+        K::split,
+        K::chain,
+        K::key_proof,
+        K::revocation,
+        K::upkeep,
+        K::clock,
+    ];
     let about = [K::certificate, K::trust, K::chain];
     crate::rules().filter(move |r| {
         r.family() == Family::Tls

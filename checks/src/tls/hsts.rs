@@ -228,6 +228,8 @@ pub fn refused(
         Path::Trusted | Path::Incomplete { .. } => None,
         Path::SelfSigned => Some("its certificate signed itself".into()),
         Path::UnknownRoot(_) | Path::Broken(_) => Some("its certificate is not trusted".into()),
+        // Browsers fetch what is left out, and may have it.
+        Path::Open { cause, .. } => return Err(Missing::Unknown(cause.clone())),
     })
 }
 

@@ -28,7 +28,7 @@ rule! {
     /// ```
     "tls.key-usage-wrong" on Host, High, stage Tls;
     fails "The certificate is made for another purpose"; holds "The certificate is made for servers";
-    yields_to "tls.self-signed";
+    yields_to "tls.self-signed", "tls.untrusted";
     fn check(plan: &HostPlan, chain: &Chain) -> Verdict {
         let flaws: Vec<&Flaw> = chain.flaws.iter().filter(|f| f.kind == Kind::Usage).collect();
         let wrong = |f: &&&Flaw| f.code != "purpose";
@@ -41,7 +41,9 @@ rule! {
             "With your own authority: extendedKeyUsage = serverAuth and keyUsage = critical, digitalSignature".to_owned(),
         ]);
         let saw = |f: &Flaw| format!("{}: {}", f.certificate, f.words);
-        let mut fault = Fault::new(first.code, saw(first), fix);
+        // Where clients refuse the chain for it, `tls.untrusted` says so.
+        let subject = if wrong(&first) && chain.refused.is_some() { "" } else { first.code };
+        let mut fault = Fault::new(subject, saw(first), fix);
         for flaw in flaws.iter().filter(|f| f != &first) {
             fault = fault.and_saw(saw(flaw));
         }

@@ -78,6 +78,9 @@ pub fn lint(der: &[u8], role: Role) -> Vec<Flaw> {
     out.flaws
 }
 
+/// 2050-01-01T00:00:00Z.
+const YEAR_2050: i64 = 2_524_608_000;
+
 /// The extensions that verifiers process, so that one of them may be critical.
 fn is_known(id: &str) -> bool {
     // id-ce of RFC 5280, section 4.2.1, and the TLS features of RFC 7633.
@@ -172,6 +175,11 @@ impl Lint {
                 format!("it ends ({}) before it begins ({})", moment(last), moment(first)),
             );
         }
+        // RFC 5280, section 4.1.2.5: up to 2049 in the short form.
+        let long = [&validity.not_before, &validity.not_after]
+            .iter()
+            .any(|t| t.is_generalizedtime() && t.timestamp() < YEAR_2050);
+        self.add_if(long, "validity", Kind::Baseline, "a date of it before 2050 is written in the long form");
         let weak = match cert.signature_algorithm.algorithm.to_id_string().as_str() {
             "1.2.840.113549.1.1.2" => Some("MD2"),
             "1.2.840.113549.1.1.4" | "1.3.14.3.2.25" => Some("MD5"),
@@ -310,6 +318,10 @@ impl Lint {
             }
             let words = "it is an authority's, and its key may not sign certificates (key usage)";
             self.add_if(usage.is_some() && !signs, "key-usage", Kind::Profile, words);
+            // Python from 3.13 on and OpenSSL's strict mode refuse it, of a root as well.
+            let kind = if self.role == Role::Root { Kind::Baseline } else { Kind::Profile };
+            let words = "it is an authority's and does not say what its key is for (no key usage)";
+            self.add_if(find(cert, "2.5.29.15").is_none(), "key-usage", kind, words);
         }
         let words = "it limits the length of the path, which only an authority that signs certificates may do";
         self.add_if(length && (!is_ca || usage.is_some() && !signs), "basic-constraints", Kind::Profile, words);
@@ -334,6 +346,7 @@ impl Lint {
             let wrong = match &tree.base {
                 GeneralName::DNSName(n) => n.starts_with('.') || n.contains('*') || !is_ascii_name(n),
                 GeneralName::IPAddress(b) => !is_network(b),
+                GeneralName::RFC822Name(n) => n.contains('*') || n.matches('@').count() > 1 || n.contains(' '),
                 GeneralName::Invalid(..) => true,
                 _ => false,
             };
@@ -482,6 +495,18 @@ impl Lint {
             return self.add("names", Kind::Encoding, format!("{shown} is not written as a host name is"));
         }
         let (star, rest) = name.strip_prefix("*.").map_or((false, name), |r| (true, r));
+        if name.parse::<IpAddr>().is_ok() {
+            let words = format!("{shown} is an address and stands among its host names, where no client looks for it");
+            return self.add("names", Kind::Baseline, words);
+        }
+        if rest.contains('_') {
+            self.add("names", Kind::Baseline, format!("{shown} has an underscore, which no host name has"));
+        }
+        let labels = || rest.split('.');
+        if rest.len() > 253 || labels().any(|l| l.is_empty() || l.len() > 63 || l.starts_with('-') || l.ends_with('-'))
+        {
+            return self.add("names", Kind::Profile, format!("{shown} is not written as a host name is"));
+        }
         if rest.contains('*') {
             return self.add(
                 "names",
@@ -499,6 +524,30 @@ impl Lint {
             self.add("names", Kind::Baseline, format!("{shown} would cover every domain of a public suffix"));
         }
     }
+}
+
+/// Whether a certificate names another key of its authority's than the authority's own certificate
+/// does: verifiers that look at the two identifiers, OpenSSL's among them, find no issuer then
+/// (RFC 5280, section 4.2.1.1).
+#[must_use]
+pub fn identifiers_differ(below: &[u8], above: &[u8]) -> Option<Flaw> {
+    let (_, cert) = X509Certificate::from_der(below).ok()?;
+    let (_, issuer) = X509Certificate::from_der(above).ok()?;
+    let named = find(&cert, "2.5.29.35").and_then(|e| match e.parsed_extension() {
+        ParsedExtension::AuthorityKeyIdentifier(aki) => aki.key_identifier.as_ref().map(|k| k.0),
+        _ => None,
+    })?;
+    let own = find(&issuer, "2.5.29.14").and_then(|e| match e.parsed_extension() {
+        ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0),
+        _ => None,
+    })?;
+    (named != own).then(|| Flaw {
+        code: "authority-key-identifier",
+        kind: Kind::Profile,
+        role: Role::Between,
+        certificate: shown_name(cert.subject()),
+        words: format!("it names another key than that of {}, which signed it", shown_name(issuer.subject())).into(),
+    })
 }
 
 /// An address as a certificate holds it.

@@ -151,9 +151,9 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
     let outlook = by_site.iter().map(|(site, certs)| (site.clone(), outlook(certs, facts)));
     let mut out: Vec<(TargetId, Exhibit)> = seats::exhibits(targets, facts).into_iter().chain(outlook).collect();
     out.extend(by_site.into_iter().map(|(site, certs)| (site, timeline(certs, facts))));
-    for site in targets.of(TargetKind::Site) {
-        if let Some(Ok(registration)) = facts.registration.get(site).map(|r| r.get()) {
-            out.push((site.clone(), registration.exhibit()));
+    for zone in targets.of(TargetKind::Zone) {
+        if let Some(Ok(registration)) = facts.registration.get(zone).map(|r| r.get()) {
+            out.push((zone.clone(), registration.exhibit()));
         }
     }
     out

@@ -32,7 +32,8 @@ rule! {
     /// ```
     "tls.name-mismatch" on Host, Blocker, stage Tls;
     fails "The certificate is made out to another name"; holds "The certificate names the host";
-    yields_to "tls.name-uncovered", "tls.wildcard-short", "tls.placeholder-certificate";
+    yields_to "tls.name-uncovered", "tls.wildcard-short", "tls.placeholder-certificate",
+        "tls.certificate-malformed";
     fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate) -> Verdict {
         if cert.name_fits {
             return Verdict::Pass;

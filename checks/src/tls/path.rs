@@ -45,10 +45,11 @@ impl Inquiry for PathWalk<'_> {
     fn step(&self, seen: &Answers<HttpQuestion>) -> Step<HttpQuestion, Observed<Trust>> {
         let sent: Vec<X509Certificate<'_>> =
             self.shake.chain.iter().filter_map(|der| Some(X509Certificate::from_der(der).ok()?.1)).collect();
-        let done = |path| {
+        let made = |path, fetched| {
             let sent = sent.iter().map(|c| shown_name(c.subject())).collect();
-            Step::Done(Observed::known(Trust { path, sent }))
+            Step::Done(Observed::known(Trust { path, sent, fetched }))
         };
+        let done = |path| made(path, Vec::new());
         let Some(Ok((_, leaf))) = self.shake.chain.first().map(|der| X509Certificate::from_der(der)) else {
             return Step::Done(Observed::unknown(Cause::Parse("the server's certificate".into())));
         };
@@ -57,8 +58,9 @@ impl Inquiry for PathWalk<'_> {
             match self.build(&leaf, &fetched) {
                 Ok(()) if fetched.is_empty() => return done(Path::Trusted),
                 Ok(()) => {
+                    let ders = fetched.iter().map(|f| f.der.clone()).collect();
                     let missing = fetched.into_iter().map(|f| (f.subject, f.from.into())).collect();
-                    return done(Path::Incomplete { missing });
+                    return made(Path::Incomplete { missing }, ders);
                 }
                 // Self-issued first: a certificate made with `openssl req -x509` calls itself an
                 // authority and is refused for that, which would hide what it is.
@@ -68,7 +70,7 @@ impl Inquiry for PathWalk<'_> {
             }
             match issuer_of_top(&leaf, &sent, &fetched, seen) {
                 Up::Root(name) => return done(Path::UnknownRoot(name)),
-                Up::Unknown(cause) => return Step::Done(Observed::unknown(cause)),
+                Up::Unknown(ends_at, cause) => return done(Path::Open { ends_at, cause }),
                 Up::Ask(questions) => return Step::Ask(questions),
                 Up::Found(more) => fetched.extend(more),
             }
@@ -135,7 +137,7 @@ enum Up {
     Root(Shown),
     Ask(Vec<HttpQuestion>),
     Found(Vec<Fetched>),
-    Unknown(Cause),
+    Unknown(Shown, Cause),
 }
 
 fn issuer_of_top(
@@ -172,7 +174,7 @@ fn issuer_of_top(
     found.truncate(1);
     match (found.is_empty(), unknown) {
         (false, _) => Up::Found(found),
-        (true, Some(cause)) => Up::Unknown(cause),
+        (true, Some(cause)) => Up::Unknown(shown_name(top.issuer()), cause),
         (true, None) => Up::Root(shown_name(top.issuer())),
     }
 }

@@ -3,6 +3,7 @@
 use crate::vocab::{Answers, Cause, DomainName, Exhibit, ExhibitBody, Gaps, Inquiry, Observed, Shown, Step};
 use crate::wire::{HttpAnswer, PageQuestion};
 use serde_json::Value;
+use std::slice;
 
 /// Where IANA says which registry answers for which top-level domain (RFC 9224, section 4).
 pub const BOOTSTRAP: &str = "https://data.iana.org/rdap/dns.json";
@@ -24,10 +25,12 @@ const NO_REGISTRY: &[&str] =
 pub struct Registration {
     /// The registered domain.
     pub domain: DomainName,
-    /// When it ends, Unix time.
-    pub expires: Option<i64>,
-    /// Its states, as RFC 8056 words them: `client hold`, `redemption period`.
-    pub states: Vec<Shown>,
+    /// When it ends, Unix time; `None` where the registry does not say, and a cause where what it says
+    /// cannot be read.
+    pub expires: Result<Option<i64>, Cause>,
+    /// Its states, as RFC 8056 words them: `client hold`, `redemption period`; or why they cannot be
+    /// read.
+    pub states: Result<Vec<Shown>, Cause>,
     /// Who registered it.
     pub registrar: Option<Shown>,
     /// The address that said so.
@@ -37,13 +40,34 @@ pub struct Registration {
     /// When it was judged, Unix time.
     pub now: i64,
 }
-impl Gaps for Registration {}
+/// What is not known of it is its end.
+impl Gaps for Registration {
+    fn gaps(&self) -> &[Cause] {
+        self.expires.as_ref().err().map_or(&[], slice::from_ref)
+    }
+}
+/// The same for who judges its states, which may be known where its end is not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing(
+    /// What the registry says.
+    pub Registration,
+);
+impl Gaps for Standing {
+    fn gaps(&self) -> &[Cause] {
+        self.0.states.as_ref().err().map_or(&[], slice::from_ref)
+    }
+}
 
 impl Registration {
+    /// Its states, as far as they can be read.
+    #[must_use]
+    pub fn states(&self) -> &[Shown] {
+        self.states.as_deref().unwrap_or_default()
+    }
     /// Whether it is in a state of this name, however the registry spells it.
     #[must_use]
     pub fn is(&self, state: &str) -> bool {
-        self.states.iter().any(|s| plain(s.as_str()) == plain(state))
+        self.states().iter().any(|s| plain(s.as_str()) == plain(state))
     }
     /// Whether it is locked against being moved to another registrar.
     #[must_use]
@@ -53,7 +77,11 @@ impl Registration {
     /// As evidence.
     #[must_use]
     pub fn evidence(&self) -> String {
-        let ends = self.expires.map_or("no end given".to_owned(), |e| format!("ends {}", super::judge::moment(e)));
+        let ends = match self.expires {
+            Ok(Some(end)) => format!("ends {}", super::judge::moment(end)),
+            Ok(None) => "no end given".to_owned(),
+            Err(_) => "an end that cannot be read".to_owned(),
+        };
         let registrar = self.registrar.as_ref().map(|r| format!(", registrar {r}")).unwrap_or_default();
         format!("{} says of {}: {ends}{registrar}", self.source, self.domain)
     }
@@ -63,14 +91,29 @@ impl Registration {
     /// As it is shown without a finding.
     #[must_use]
     pub fn exhibit(&self) -> Exhibit {
-        let ends = self.expires.map_or_else(|| "not said".into(), super::judge::day);
-        let states: Vec<&str> = self.states.iter().map(Shown::as_str).collect();
+        let ends = match self.expires {
+            Ok(Some(end)) => super::judge::day(end),
+            Ok(None) => "not said".into(),
+            Err(_) => "cannot be read".into(),
+        };
+        let states: Vec<&str> = self.states().iter().map(Shown::as_str).collect();
         let registrar = self.registrar.as_ref().map_or("not said", Shown::as_str);
         let lines = [
             format!("ends: {ends}"),
             format!("registrar: {registrar}"),
-            format!("locked against transfer: {}", if self.is_locked() { "yes" } else { "no" }),
-            format!("states: {}", if states.is_empty() { "none".to_owned() } else { states.join(", ") }),
+            format!(
+                "locked against transfer: {}",
+                match &self.states {
+                    Ok(_) if self.is_locked() => "yes",
+                    Ok(_) => "no",
+                    Err(_) => "cannot be read",
+                }
+            ),
+            match &self.states {
+                Ok(_) if states.is_empty() => "states: none".to_owned(),
+                Ok(_) => format!("states: {}", states.join(", ")),
+                Err(_) => "states: cannot be read".to_owned(),
+            },
             format!("said by: {}", self.source),
         ];
         Exhibit {
@@ -208,18 +251,30 @@ impl RegistrationWalk {
             return Observed::unknown(Cause::Parse("the registry's answer is about another name".into()));
         }
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        let expires = list(&object["events"]).iter().find_map(|e| {
-            let date = e["eventDate"].as_str().filter(|_| e["eventAction"] == "expiration")?;
-            moment(date)
-        });
+        let ends = list(&object["events"]).into_iter().find(|e| e["eventAction"] == "expiration");
+        let expires = match ends.as_ref().map(|e| e["eventDate"].as_str().and_then(moment)) {
+            None => Ok(None),
+            Some(Some(end)) => Ok(Some(end)),
+            Some(None) => Err(Cause::Parse("the date on which the registration ends".into())),
+        };
         let registrar = list(&object["entities"]).iter().find_map(|e| {
             let is = list(&e["roles"]).iter().any(|r| r == "registrar");
             is.then(|| full_name(&e["vcardArray"])).flatten()
         });
-        let states = list(&object["status"]).iter().filter_map(Value::as_str).take(30).map(Shown::from).collect();
+        let states = states(&object["status"]);
         let source = url::Url::parse(url).ok().and_then(|u| u.host_str().map(Shown::from)).unwrap_or_default();
         let (launch, now) = (self.launch, self.now);
         Observed::known(Registration { domain: name.clone(), expires, states, registrar, source, launch, now })
+    }
+}
+
+/// The states of a registration: a list of texts (RFC 9083, section 4.6), or none at all.
+fn states(said: &Value) -> Result<Vec<Shown>, Cause> {
+    let unreadable = || Cause::Parse("the states of the registration".into());
+    match said {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(all) => all.iter().take(30).map(|s| s.as_str().map(Shown::from).ok_or_else(unreadable)).collect(),
+        _ => Err(unreadable()),
     }
 }
 
@@ -279,7 +334,10 @@ mod tests {
         });
         let made = out.into_inner().unwrap();
         assert_eq!(asked.last().unwrap(), "https://a.example/v2/acme.shop");
-        assert_eq!((made.expires, made.is("client hold"), made.is_locked()), (Some(1_796_119_200), true, true));
+        assert_eq!(
+            (made.expires.clone(), made.is("client hold"), made.is_locked()),
+            (Ok(Some(1_796_119_200)), true, true)
+        );
         assert_eq!(made.registrar.unwrap().as_str(), "Example Registrar");
     }
 
@@ -352,8 +410,29 @@ mod tests {
         ] {
             let (out, _) = ask("acme.com", |_| answer(200, &[], body));
             if let Ok(made) = out.get() {
-                assert_eq!(made.expires, None, "{body}");
+                assert!(!matches!(made.expires, Ok(Some(_))), "{body}");
             }
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_known_and_hides_nothing_else() {
+        let said = |rest: &str| {
+            let body = format!("{{\"objectClassName\":\"domain\",{rest}}}");
+            ask("acme.com", |_| answer(200, &[], &body)).0.into_inner().unwrap()
+        };
+        let date = |text: &str| format!("\"events\":[{{\"eventAction\":\"expiration\",\"eventDate\":{text}}}]");
+        for odd in ["\"soon\"", "3", "null", "\"\"", "\"0000-00-00T00:00:00Z\""] {
+            let made = said(&format!("{},\"status\":[\"client hold\"]", date(odd)));
+            assert!(made.expires.is_err() && made.is("client hold"), "{odd}");
+            assert!(!made.gaps().is_empty() && Standing(made).gaps().is_empty(), "{odd}");
+        }
+        for odd in ["\"client hold\"", "[3]", "{\"0\":\"client hold\"}"] {
+            let made = said(&format!("{},\"status\":{odd}", date("\"2026-12-01T10:00:00Z\"")));
+            assert!(made.expires.is_ok() && made.gaps().is_empty(), "{odd}");
+            assert!(!Standing(made).gaps().is_empty(), "{odd}");
+        }
+        let bare = said("\"lang\":\"en\"");
+        assert_eq!((bare.expires.clone(), bare.states.clone()), (Ok(None), Ok(Vec::new())));
     }
 }

@@ -9,7 +9,7 @@ use crate::vocab::{Fault, Fix, Severity, Verdict};
 rule! {
     /// The registration of the domain ends soon, or before the launch has had two months.
     ///
-    /// The registry itself is asked. Under 14 days it is high, under 45 medium; under 90 days, or less
+    /// The registry itself is asked, once for each registered domain of what is audited. Under 14 days it is high, under 45 medium; under 90 days, or less
     /// than 60 days beyond `[site] launch-date`, it is said. Registrars that renew by themselves do so
     /// in the last weeks, and mostly from a card that may have changed.
     ///
@@ -33,14 +33,14 @@ rule! {
     /// registration 100d
     /// launch 50d
     /// ```
-    "tls.registration-expiring" on Site, High, stage Domain;
+    "tls.registration-expiring" on Zone, High, stage Domain;
     fails "The registration of the domain ends soon"; holds "The registration of the domain has time left";
     yields_to "tls.registration-held";
     fn check(registration: &Registration, clock: Option<&Clock>) -> Verdict {
         // A clock that is known to be wrong is a gap, and then this is not judged.
         let _ = clock;
-        let Some(expires) = registration.expires else {
-            return Verdict::not_applicable("the registry gives no date for its end that can be read");
+        let Ok(Some(expires)) = registration.expires else {
+            return Verdict::not_applicable("the registry gives no date for its end");
         };
         let left = expires - registration.now;
         let after = registration.launch.map_or(i64::MAX, |l| expires - l);

@@ -1,5 +1,5 @@
 //! `tls.registration-held`
-use super::registration::Registration;
+use super::registration::Standing;
 use crate::rule;
 use crate::vocab::{Fault, Fix, Shown, Verdict};
 
@@ -26,18 +26,20 @@ rule! {
     /// ```fail
     /// registration -40d redemption period
     /// ```
-    "tls.registration-held" on Site, Blocker, stage Domain;
+    "tls.registration-held" on Zone, Blocker, stage Domain;
     fails "The domain is on hold at its registry"; holds "The domain is not on hold at its registry";
-    fn check(registration: &Registration) -> Verdict {
+    fn check(standing: &Standing) -> Verdict {
+        let registration = &standing.0;
         let Some((state, what, then)) = STATES.iter().find(|(state, ..)| registration.is(state)) else {
-            return Verdict::Pass;
+            let silent = registration.states().is_empty();
+            return if silent { Verdict::not_applicable("the registry names no states") } else { Verdict::Pass };
         };
         let registrar = registration.registrar.as_ref().map_or("the registrar".to_owned(), ToString::to_string);
         let fix = Fix::steps([
             format!("Log in at {registrar} today and look at {}", registration.domain),
             (*then).to_owned(),
         ]);
-        let states: Vec<&str> = registration.states.iter().map(Shown::as_str).collect();
+        let states: Vec<&str> = registration.states().iter().map(Shown::as_str).collect();
         Fault::here(registration.evidence(), fix)
             .and_saw(format!("its states: {}", states.join(", ")))
             .titled(format!("{}: {what} ({state})", registration.domain))

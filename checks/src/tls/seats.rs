@@ -4,6 +4,7 @@
 use super::facts::{Beside, Certificate, HostPlan, Path, Seat, Seats, Served, Trust};
 use super::judge;
 use super::renewal::{Limits, Renewal};
+use super::upkeep::Upkeep;
 use crate::facts::Facts;
 use crate::vocab::{Cause, Cell, Evidence, Exhibit, ExhibitBody, Fault, Fix, Missing, Observed, Severity, Shown};
 use crate::vocab::{TargetId, TargetKind, Targets};
@@ -13,13 +14,15 @@ use std::net::IpAddr;
 
 /// What a handshake showed, with what is wrong with its certificate in words.
 ///
-/// With a clock that is known to be wrong (`dates` false) nothing is said of dates.
+/// With a clock that is known to be wrong (`dates` false) nothing is said of dates. Who renews the
+/// certificate is told by `upkeep` as it is for the host.
 #[must_use]
 pub fn served(
     shake: &Handshake,
     plan: &HostPlan,
     cert: &Observed<Certificate>,
     trust: &Observed<Trust>,
+    upkeep: Option<&Upkeep>,
     dates: bool,
 ) -> Served {
     let read = cert.get().ok();
@@ -35,7 +38,7 @@ pub fn served(
         not_after: read.map_or(0, |c| c.not_after),
         faults: faults(shake, plan, read, trust, dates),
         ends_soon: read.is_some_and(|c| {
-            let limits = Limits::of(c.lifetime(), Renewal::of(plan, c, None).automatic);
+            let limits = Limits::of(c.lifetime(), Renewal::of(plan, c, upkeep).automatic);
             dates && !c.is_expired() && !c.is_early() && c.remaining() < limits.warn
         }),
     }
@@ -63,6 +66,7 @@ fn faults(
         Ok(Path::Incomplete { .. }) => say(true, "incomplete chain"),
         Ok(Path::SelfSigned) => say(!plan.private_ca, "self-signed"),
         Ok(Path::UnknownRoot(_)) => say(!plan.private_ca, "unknown root"),
+        Ok(Path::Open { .. }) => say(!plan.private_ca, "no path from what it sends"),
         // It may be broken by an intermediate that has ended, and that is a date as well.
         Ok(Path::Broken(_)) => say(dates, "untrusted"),
         Err(_) => say(true, TRUST_UNKNOWN),

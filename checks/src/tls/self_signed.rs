@@ -1,5 +1,5 @@
 //! `tls.self-signed`
-use super::facts::{Certificate, HostPlan, Path, Reach, Trust};
+use super::facts::{Certificate, Chain, HostPlan, Reach};
 use crate::rule;
 use crate::vocab::{Fault, Fix, Verdict};
 
@@ -31,25 +31,22 @@ rule! {
     "tls.self-signed" on Host, Blocker, stage Tls;
     fails "The certificate signed itself"; holds "An authority stands behind the certificate";
     yields_to "tls.placeholder-certificate", "tls.origin-certificate-exposed";
-    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, trust: &Trust) -> Verdict {
-        match &trust.path {
-            Path::SelfSigned if plan.private_ca => {
-                Verdict::not_applicable("declared with ca = \"private\"; --ca-bundle lets it be judged")
-            }
-            Path::SelfSigned => {
-                let fix = Fix::steps([
-                    format!("Have a public authority issue it: certbot certonly -d {}", cert.host),
-                    "Point the server at that certificate and reload it; it now serves the one that it made for itself"
-                        .to_owned(),
-                    format!(
-                        "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or pass the certificate with --ca-bundle",
-                        cert.host
-                    ),
-                ]);
-                let fault = Fault::here(cert.evidence(), fix).and_saw("issuer and subject are the same, and it is no root that is trusted");
-                super::by_role(fault, plan, reach).into()
-            }
-            _ => Verdict::Pass,
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, chain: &Chain) -> Verdict {
+        if !chain.self_issued {
+            return Verdict::Pass;
         }
+        if plan.private_ca {
+            return Verdict::not_applicable("declared with ca = \"private\"; --ca-bundle lets it be judged");
+        }
+        let fix = Fix::steps([
+            format!("Have a public authority issue it: certbot certonly -d {}", cert.host),
+            "Point the server at that certificate and reload it; it now serves the one that it made for itself".to_owned(),
+            format!(
+                "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or pass the certificate with --ca-bundle",
+                cert.host
+            ),
+        ]);
+        let saw = "issuer and subject are the same, and it is no root that is trusted";
+        super::by_role(Fault::here(cert.evidence(), fix).and_saw(saw), plan, reach).into()
     }
 }

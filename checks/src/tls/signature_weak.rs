@@ -2,12 +2,13 @@
 use super::facts::{Chain, HostPlan};
 use super::lint::Kind;
 use crate::rule;
-use crate::vocab::{Fault, Fix};
+use crate::vocab::{Fault, Fix, Shown};
 
 rule! {
     /// A certificate of the path is signed with SHA-1 or MD5, which can be forged.
     ///
-    /// A root's signature on itself is looked at by nobody and counts for nothing here.
+    /// A root's signature on itself is looked at by nobody and counts for nothing here. Where clients
+    /// refuse the chain for it, `tls.untrusted` says so.
     ///
     /// # Why at launch
     /// Current browsers and libraries refuse such a chain; what still accepts it can be deceived.
@@ -27,6 +28,7 @@ rule! {
     /// ```
     "tls.signature-weak" on Host, High, stage Tls;
     fails "A certificate is signed in a way that can be forged"; holds "The signatures of the chain are strong";
+    yields_to "tls.untrusted", "tls.self-signed";
     fn check(plan: &HostPlan, chain: &Chain) -> Verdict {
         chain
             .flaws
@@ -37,7 +39,8 @@ rule! {
                     "Have it issued anew, signed with SHA-256: certbot certonly -d {}, or openssl x509 … -sha256 at your own authority",
                     plan.host
                 ));
-                Fault::new(&f.certificate, format!("{}: {}", f.certificate, f.words), fix)
+                let subject = if chain.refused.is_some() { Shown::default() } else { f.certificate.clone() };
+                Fault::new(subject, format!("{}: {}", f.certificate, f.words), fix)
             })
             .collect::<Vec<_>>()
             .into()

@@ -1,7 +1,8 @@
 //! `tls.untrusted`
 use super::clock::Clock;
-use super::facts::{Certificate, Chain, HostPlan, Path, Reach, Trust};
+use super::facts::{Certificate, Chain, HostPlan, Path, Reach, Split, Trust};
 use super::judge::moment;
+use super::lint::{Flaw, Kind};
 use crate::rule;
 use crate::vocab::{Fault, Fix, Part, Verdict};
 
@@ -10,7 +11,8 @@ rule! {
     /// authority is unknown, or a certificate on the way cannot be accepted.
     ///
     /// It is judged at a time at which the certificate is valid, against Mozilla's roots and those of
-    /// `--ca-bundle`. A chain that only lacks a certificate in the middle is `tls.chain-incomplete`.
+    /// `--ca-bundle`. A chain that only lacks a certificate in the middle is `tls.chain-incomplete`;
+    /// where the place that should have it does not answer, this is not known.
     ///
     /// # Why at launch
     /// Browsers show a full-page warning, and providers refuse to deliver.
@@ -51,9 +53,12 @@ rule! {
         reach: &Reach,
         cert: &Certificate,
         trust: &Trust,
+        split: &Split,
         chain: Option<&Chain>,
         clock: Part<'_, Clock>,
     ) -> Verdict {
+        // Without it this is not judged.
+        let _ = split;
         // A clock that is known to be wrong is a gap: what only its time refuses is then unknown.
         let has_time = clock.first().is_none_or(|c| c.ahead == 0);
         let saw = match &trust.path {
@@ -62,11 +67,13 @@ rule! {
                 Some(saw) => saw,
                 None => return Verdict::Pass,
             },
-            Path::SelfSigned | Path::UnknownRoot(_) if plan.private_ca => {
+            Path::SelfSigned | Path::UnknownRoot(_) | Path::Open { .. } if plan.private_ca => {
                 return Verdict::not_applicable("declared with ca = \"private\"; --ca-bundle lets it be judged");
             }
             Path::SelfSigned => "the certificate signed itself: no authority stands behind it".to_owned(),
-            Path::UnknownRoot(name) => format!("the chain ends at {name}, which browsers do not know"),
+            Path::UnknownRoot(name) | Path::Open { ends_at: name, .. } => {
+                format!("the chain ends at {name}, which browsers do not know")
+            }
             Path::Broken(why) => why.to_string(),
         };
         let mut steps = vec![format!("Have a public authority issue it: certbot certonly -d {}", cert.host)];
@@ -76,7 +83,17 @@ rule! {
                 cert.host
             ));
         }
-        let fault = Fault::here(cert.evidence(), Fix::steps(steps)).and_saw(saw);
+        let mut fault = Fault::here(cert.evidence(), Fix::steps(steps)).and_saw(saw);
+        if let (Path::Broken(_), Some(chain)) = (&trust.path, chain) {
+            // They are told here, since `tls.signature-weak` and `tls.key-usage-wrong` give way to this.
+            let explains = |f: &&Flaw| matches!(f.kind, Kind::Signature | Kind::Usage);
+            for flaw in chain.flaws.iter().filter(explains) {
+                fault = fault.and_saw(format!("{}: {}", flaw.certificate, flaw.words));
+            }
+            if chain.flaws.iter().any(|f| f.kind == Kind::Signature) {
+                fault = fault.titled("Clients refuse the way in which a certificate is signed");
+            }
+        }
         super::by_role(fault, plan, reach).into()
     }
 }

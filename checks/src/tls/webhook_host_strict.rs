@@ -1,7 +1,7 @@
 //! `tls.webhook-host-strict`
 use super::facts::{Certificate, Chain, HostPlan, Path, Reach, Trust};
 use crate::rule;
-use crate::vocab::{All, Fault, Fix, Severity, Shown, Verdict};
+use crate::vocab::{All, Fault, Fix, Severity, Verdict};
 use crate::webhook::facts::WebhookPlan;
 use crate::{providers, vocab::Evidence};
 
@@ -11,7 +11,11 @@ rule! {
     ///
     /// Browsers fetch a certificate that was left out, and your own machines know your own authority;
     /// a provider does neither. What browsers refuse as well is told by the rules about it
-    /// (`tls.expired`, `tls.name-mismatch`, `tls.untrusted`), and a redirect by `webhook.redirected`.
+    /// (`tls.expired`, `tls.name-mismatch`, `tls.untrusted`; `tls.modern-version-missing` for a host
+    /// that speaks nothing newer than TLS 1.1). That a delivery is answered without a redirect is
+    /// judged at the webhook's own URL and with its own method, since a host may redirect visitors and
+    /// take deliveries: `webhook.redirected`, `webhook.host-redirect`, `webhook.slash-redirect` and
+    /// `webhook.http-registered`.
     ///
     /// # Why at launch
     /// The endpoint works in every browser, and each delivery ends with "TLS error": payments come in
@@ -45,6 +49,11 @@ rule! {
     /// ```fail
     /// host api.acme.test webhook
     /// delivers stripe
+    /// trust open
+    /// ```
+    /// ```fail
+    /// host api.acme.test webhook
+    /// delivers stripe
     /// ca private
     /// trust unknown-root
     /// ```
@@ -69,19 +78,15 @@ rule! {
                 ]),
             ),
             Path::Trusted if refused => return Verdict::not_applicable("browsers refuse its certificate as well, and why has a rule of its own"),
-            Path::Trusted => match old_version(reach) {
-                None => return Verdict::Pass,
-                Some(version) => (
-                    format!("it speaks {version}, and {whom} asks for TLS 1.2 at least"),
-                    Fix::step("nginx: ssl_protocols TLSv1.2 TLSv1.3;"),
-                ),
-            },
+            Path::Trusted if reach.outcome.is_err() => return Verdict::not_applicable("it ends the handshakes of everybody, and why has a rule of its own"),
+            Path::Trusted => return Verdict::Pass,
             Path::Incomplete { missing } => (
                 format!("{whom} fetches no certificate that is left out: {}", missing.iter().map(|(s, _)| s.as_str()).collect::<Vec<_>>().join(", ")),
-                Fix::steps([
-                    "Point the server at the full chain (certbot: fullchain.pem, not cert.pem) and reload it".to_owned(),
-                    format!("Check it: openssl s_client -connect {0}:{1} -servername {0} -verify_return_error </dev/null", plan.host, plan.port),
-                ]),
+                whole(plan),
+            ),
+            Path::Open { ends_at, .. } => (
+                format!("what is sent ends at {ends_at}, which {whom} neither fetches nor knows"),
+                whole(plan),
             ),
             _ => return Verdict::not_applicable("browsers do not trust its certificate either, and why has a rule of its own"),
         };
@@ -98,9 +103,13 @@ fn joined(mut names: Vec<&str>) -> String {
     names.join(", ")
 }
 
-/// The version, where it is older than providers speak.
-fn old_version(reach: &Reach) -> Option<Shown> {
-    let session = reach.outcome.as_ref().ok()?;
-    let old = ["SSL", "TLS 1.0", "TLS 1.1"].iter().any(|v| session.version.as_str().starts_with(v));
-    old.then(|| session.version.clone())
+/// How the whole chain comes to be sent.
+fn whole(plan: &HostPlan) -> Fix {
+    Fix::steps([
+        "Point the server at the full chain (certbot: fullchain.pem, not cert.pem) and reload it".to_owned(),
+        format!(
+            "Check it: openssl s_client -connect {0}:{1} -servername {0} -verify_return_error </dev/null",
+            plan.host, plan.port
+        ),
+    ])
 }

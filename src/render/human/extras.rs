@@ -2,7 +2,7 @@
 
 use super::paper::{Ink, Paper, Span};
 use crate::{
-    outcome::Outcome,
+    outcome::{Outcome, Skip},
     report::{Report, target_text},
     verdict,
 };
@@ -25,8 +25,11 @@ pub(super) fn passed(report: &Report, paper: &mut Paper) {
 /// What had nothing to judge or was skipped, and why.
 pub(super) fn not_judged(report: &Report, paper: &mut Paper) {
     let mut first = true;
+    // What the person left out themselves is one line, however many rules that is.
+    let left_out = report.units.iter().filter(|u| u.outcome == Outcome::Skipped(Skip::Asked)).count();
     for unit in &report.units {
         let why = match &unit.outcome {
+            Outcome::Skipped(Skip::Asked) => continue,
             Outcome::NotApplicable(why) => format!("does not apply: {why}"),
             Outcome::Skipped(skip) => format!("skipped: {}", verdict::why(skip)),
             _ => continue,
@@ -35,6 +38,13 @@ pub(super) fn not_judged(report: &Report, paper: &mut Paper) {
             paper.heading("NOT JUDGED", "");
         }
         paper.hang("– ", &format!("{} on {}, {why}", unit.rule.id, target_text(&unit.target)), Ink::Plain);
+    }
+    if left_out > 0 {
+        if first {
+            paper.heading("NOT JUDGED", "");
+        }
+        let why = verdict::why(&Skip::Asked);
+        paper.hang("– ", &format!("{}, skipped: {why}", super::super::count(left_out, "check")), Ink::Plain);
     }
 }
 
