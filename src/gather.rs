@@ -6,6 +6,7 @@
 
 mod arrivals;
 pub mod billing;
+mod code;
 pub mod dns;
 pub mod edge;
 pub mod email;

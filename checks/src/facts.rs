@@ -9,6 +9,12 @@ use crate::vocab::{Fact, Table, TargetKind};
 macro_rules! for_each_fact {
     ($callback:ident) => {
         $callback! {
+            code_index: $crate::code::facts::CodeIndex, of App, local;
+            code_tree: $crate::code::facts::CodeTree, of App, local;
+            code_names: $crate::code::facts::CodeNames, of App, local;
+            hooks: $crate::code::facts::Hooks, of App, local;
+            calls: $crate::code::facts::Calls, of App, local;
+            exposure: $crate::code::facts::Exposure, of App, local;
             env_set: $crate::env::facts::EnvSet, of App, local;
             production: $crate::env::facts::Production, of App, local;
             site_plan: $crate::web::facts::SitePlan, of Site, local;

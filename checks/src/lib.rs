@@ -5,6 +5,7 @@
 //! [`Inquiry`](vocab::Inquiry), a pure step over the answers so far.
 
 pub mod billing;
+pub mod code;
 pub mod config;
 pub mod dns;
 pub mod email;
@@ -20,8 +21,17 @@ pub mod wire;
 use vocab::Rule;
 
 /// Every rule, family by family.
-pub static CATALOGUE: &[&[&Rule]] =
-    &[email::RULES, dns::RULES, tls::RULES, web::RULES, webhook::RULES, env::RULES, billing::RULES, config::RULES];
+pub static CATALOGUE: &[&[&Rule]] = &[
+    email::RULES,
+    dns::RULES,
+    tls::RULES,
+    web::RULES,
+    webhook::RULES,
+    env::RULES,
+    code::RULES,
+    billing::RULES,
+    config::RULES,
+];
 
 /// The rule of this id.
 #[must_use]

@@ -3,9 +3,10 @@
 use super::{Context, Cx, Produce};
 use crate::{
     config::{App, check::app_name},
-    probe::{env_files, source_reads},
+    probe::env_files,
 };
 use launchcheck_checks::{
+    code::facts::CodeNames,
     env::{
         facts::{Entry, EnvSet, NO_PRODUCTION, Production},
         shape::{DigestKey, Shape, behind_public_prefix},
@@ -40,7 +41,11 @@ impl Produce for EnvSet {
         let declared = app.and_then(|a| a.production.as_ref()).map(|file| folder.join(file.as_path()));
         let production: Vec<PathBuf> = context.settings.env_files.iter().cloned().chain(declared).collect();
         let key = DigestKey::new(&context.digest_key);
-        let read = aside(move || read(&folder, example.as_deref(), &production, &key)).await;
+        let names = match cx.get::<CodeNames>(at).await.get() {
+            Ok(names) => names.clone(),
+            Err(missing) => return missing.into(),
+        };
+        let read = aside(move || read(&folder, names, example.as_deref(), &production, &key)).await;
         let required =
             app.iter().flat_map(|a| &a.required).map(|n| (n.as_str().to_owned(), cx.config().place(n))).collect();
         let ignore = app.iter().flat_map(|a| &a.ignore).map(|n| n.as_str().to_owned()).collect();
@@ -48,8 +53,8 @@ impl Produce for EnvSet {
     }
 }
 
-fn read(folder: &Path, example: Option<&Path>, production: &[PathBuf], key: &DigestKey) -> EnvSet {
-    let source_reads::Found { reads, optional, mentions, sources, mut gaps } = source_reads::walk(folder);
+fn read(folder: &Path, names: CodeNames, example: Option<&Path>, production: &[PathBuf], key: &DigestKey) -> EnvSet {
+    let CodeNames { reads, optional, mentions, sources, mut gaps, .. } = names;
     let mut unreadable = |path: &Path, why: String| {
         gaps.push(Cause::Unreadable(format!("{} ({why})", env_files::shown(path)).into()));
     };
@@ -74,7 +79,7 @@ fn read(folder: &Path, example: Option<&Path>, production: &[PathBuf], key: &Dig
     EnvSet {
         example: example.unwrap_or_default(),
         nearby: seen,
-        reads,
+        reads: reads.into_iter().map(|r| r.read).collect(),
         optional,
         mentions,
         sources,

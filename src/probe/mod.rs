@@ -18,7 +18,6 @@ pub mod routes;
 pub mod schema_files;
 pub mod secret;
 pub mod secrets;
-pub mod source_reads;
 pub mod stripe;
 pub mod tls;
 pub mod vendor;

@@ -53,7 +53,8 @@ pub fn mentions(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a file configures or maintains the app and is no part of it.
-fn is_tooling(file: &str) -> bool {
+#[must_use]
+pub fn is_tooling(file: &str) -> bool {
     let parts: Vec<_> = file.split('/').collect();
     let name = parts.last().copied().unwrap_or_default();
     let folder =

@@ -1,0 +1,233 @@
+//! From the summaries of all files to what rules ask.
+
+use crate::{
+    resolve::Resolver,
+    summary::{Seen, Summary, Words},
+};
+use launchcheck_checks::{
+    code::{
+        facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks, How, NameRead, Side, Time},
+        implicit,
+    },
+    env::{
+        facts::{Read, Without},
+        shape::behind_public_prefix,
+    },
+    vocab::{Cause, Place},
+};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+/// An app's files as they were summarised, how their modules hang together, and a way to read one
+/// again.
+pub struct Tree<'t> {
+    /// The files, in the order of their paths.
+    pub files: Vec<Summary>,
+    /// Texts of package.json and its like, by path.
+    pub extras: BTreeMap<String, String>,
+    /// The text of a file by its path below the root.
+    pub text: &'t (dyn Fn(&str) -> Option<String> + Sync),
+    /// A path below the root as people know it.
+    pub shown: &'t (dyn Fn(&str) -> String + Sync),
+    /// Finds modules.
+    pub resolver: Resolver,
+    /// For each file those that it imports.
+    pub imports: Vec<Vec<usize>>,
+}
+
+impl<'t> Tree<'t> {
+    /// Links the files.
+    #[must_use]
+    pub fn new(
+        files: Vec<Summary>,
+        extras: BTreeMap<String, String>,
+        text: &'t (dyn Fn(&str) -> Option<String> + Sync),
+        shown: &'t (dyn Fn(&str) -> String + Sync),
+    ) -> Self {
+        let resolver = Resolver::new(files.iter().map(|f| f.path.as_str()), &extras);
+        let imports = files
+            .iter()
+            .map(|f| {
+                let mut all: Vec<usize> = f.modules.iter().filter_map(|m| resolver.find(&f.path, m)).collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            })
+            .collect();
+        Self { files, extras, text, shown, resolver, imports }
+    }
+
+    /// The file and the name behind an exported name, through at most `hops` files that pass it on.
+    #[must_use]
+    pub fn export(&self, file: usize, name: &str, hops: u8) -> (usize, String) {
+        let here = &self.files[file];
+        if hops > 0 {
+            if let Some((_, module, there)) = here.passes_on.iter().find(|(n, _, _)| n == name)
+                && let Some(next) = self.resolver.find(&here.path, module)
+            {
+                return self.export(next, there, hops - 1);
+            }
+            let own = here.objects.iter().chain(&here.wrappers).any(|n| n == name);
+            if !own && !here.stars.is_empty() {
+                for star in &here.stars {
+                    let Some(next) = self.resolver.find(&here.path, star) else { continue };
+                    let (found, there) = self.export(next, name, hops - 1);
+                    let f = &self.files[found];
+                    if f.objects.contains(&there) || f.wrappers.contains(&there) {
+                        return (found, there);
+                    }
+                }
+            }
+        }
+        (file, name.to_owned())
+    }
+
+    /// The files that can be reached from these, without going into those where `stop` holds.
+    #[must_use]
+    pub fn reach(&self, from: impl Iterator<Item = usize>, stop: &dyn Fn(&Summary) -> bool) -> HashSet<usize> {
+        let mut queue: VecDeque<usize> = from.collect();
+        let mut seen: HashSet<usize> = queue.iter().copied().collect();
+        while let Some(at) = queue.pop_front() {
+            for next in &self.imports[at] {
+                if !stop(&self.files[*next]) && seen.insert(*next) {
+                    queue.push_back(*next);
+                }
+            }
+        }
+        seen
+    }
+
+    /// Whether a package.json of the tree depends on a package.
+    #[must_use]
+    pub fn depends_on(&self, package: &str) -> bool {
+        let quoted = format!("\"{package}\"");
+        self.extras.iter().any(|(p, t)| p.ends_with("package.json") && t.contains(&quoted))
+    }
+
+    /// For each file who runs it.
+    #[must_use]
+    pub fn sides(&self) -> Vec<Side> {
+        let next = self.depends_on("next");
+        let is_page = |f: &Summary| {
+            let p = f.path.strip_prefix("src/").unwrap_or(&f.path);
+            let inside = p.strip_prefix("pages/").or_else(|| p.split_once("/pages/").map(|(_, r)| r));
+            next && inside.is_some_and(|r| !r.starts_with("api/") && !r.starts_with("_document"))
+        };
+        let files = || self.files.iter().enumerate().filter(|(_, f)| !f.test);
+        let client: Vec<usize> = files().filter(|(_, f)| f.client || is_page(f)).map(|(i, _)| i).collect();
+        let client = self.reach(client.into_iter(), &|f| f.server);
+        let imported: HashSet<usize> = self.imports.iter().flatten().copied().collect();
+        // What a server starts from: routes, pages, and everything that nothing imports.
+        let server: Vec<usize> =
+            files().filter(|(i, f)| !f.client && !is_page(f) && !imported.contains(i)).map(|(i, _)| i).collect();
+        let server = self.reach(server.into_iter(), &|f| f.client);
+        (0..self.files.len())
+            .map(|i| match (client.contains(&i), server.contains(&i) || is_page(&self.files[i])) {
+                (true, true) => Side::Both,
+                (true, false) => Side::Client,
+                _ => Side::Server,
+            })
+            .collect()
+    }
+
+    /// The gaps of a matter: the files that speak of it and could not be parsed.
+    #[must_use]
+    pub fn gaps(&self, of: u32) -> Vec<Cause> {
+        let unread = self.files.iter().filter(|f| f.unparsed && !f.test && f.words.any(of));
+        unread.map(|f| Cause::Unreadable(format!("{} (it could not be parsed)", f.shown).into())).collect()
+    }
+}
+
+/// The index of a tree.
+#[must_use]
+pub fn index(tree: &Tree<'_>, mentions: HashSet<String>, gaps: Vec<Cause>) -> CodeIndex {
+    let sides = tree.sides();
+    CodeIndex {
+        tree: summary(tree),
+        names: names(tree, &sides, mentions, gaps),
+        hooks: Hooks::default(),
+        calls: Calls::default(),
+        exposure: Exposure::default(),
+    }
+}
+
+fn summary(tree: &Tree<'_>) -> CodeTree {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    CodeTree {
+        files: count(tree.files.iter().filter(|f| !f.generated).count()),
+        unparsed: tree.files.iter().filter(|f| f.unparsed).map(|f| f.shown.clone()).collect(),
+        generated: count(tree.files.iter().filter(|f| f.generated).count()),
+        ignores: tree.files.iter().flat_map(|f| f.ignores.iter().cloned()).collect(),
+    }
+}
+
+fn names(tree: &Tree<'_>, sides: &[Side], mentions: HashSet<String>, mut gaps: Vec<Cause>) -> CodeNames {
+    let mut reads = Vec::new();
+    let mut optional = BTreeSet::new();
+    let mut dynamic = Vec::new();
+    for (i, f) in tree.files.iter().enumerate().filter(|(_, f)| !f.test) {
+        optional.extend(f.optional.iter().cloned());
+        dynamic.extend(f.dynamic.iter().map(|at| f.place(*at)));
+        for seen in &f.reads {
+            reads.push(read(f, seen, sides[i]));
+        }
+        for t in &f.through {
+            let Some(next) = tree.resolver.find(&f.path, &t.module) else { continue };
+            let (found, name) = tree.export(next, &t.export, 3);
+            let there = &tree.files[found];
+            let names = if t.call { &there.wrappers } else { &there.objects };
+            // Of a namespace (`import * as env`) any exported object will do.
+            if names.contains(&name) {
+                reads.push(read(f, &t.seen, sides[i]));
+            }
+        }
+    }
+    for (path, text) in tree.extras.iter().filter(|(p, _)| p.ends_with(".prisma")) {
+        prisma(&(tree.shown)(path), text, &mut reads);
+    }
+    reads.sort_by(|a, b| (&a.read.at, &a.read.name).cmp(&(&b.read.at, &b.read.name)));
+    reads.dedup();
+    gaps.extend(tree.gaps(Words::ENV));
+    let packages = packages(tree);
+    let implicit = packages.iter().flat_map(|p| implicit::read_by(p)).map(|(n, p)| ((*n).to_owned(), p)).collect();
+    let sources = tree.files.iter().filter(|f| !f.generated).count();
+    CodeNames {
+        reads,
+        implicit,
+        optional,
+        mentions: mentions.into_iter().collect(),
+        dynamic,
+        sources: u32::try_from(sources).unwrap_or(u32::MAX),
+        gaps,
+    }
+}
+fn read(f: &Summary, seen: &Seen, side: Side) -> NameRead {
+    let public = behind_public_prefix(&seen.name).is_some();
+    let side = if seen.client && side == Side::Server { Side::Both } else { side };
+    NameRead {
+        read: Read { name: seen.name.clone(), at: f.place(seen.at), without: seen.without, tooling: f.tooling() },
+        side,
+        time: if public { Time::Build } else { f.time() },
+        how: seen.how,
+    }
+}
+/// `env("X")` of a Prisma schema.
+fn prisma(path: &str, text: &str, out: &mut Vec<NameRead>) {
+    for (n, line) in text.lines().enumerate() {
+        let code = line.split("//").next().unwrap_or_default();
+        let Some((before, rest)) = code.split_once("env(\"") else { continue };
+        let Some((name, _)) = rest.split_once('"') else { continue };
+        let line = u32::try_from(n + 1).unwrap_or(u32::MAX);
+        let column = u32::try_from(before.chars().count() + 1).unwrap_or(1);
+        // `shadowDatabaseUrl` is of development alone.
+        let tooling = code.contains("shadow");
+        let read =
+            Read { name: name.to_owned(), at: Place::new(path, line, column), without: Without::Undefined, tooling };
+        out.push(NameRead { read, side: Side::Server, time: Time::Run, how: How::Elsewhere });
+    }
+}
+/// The packages that the root's package.json depends on to run.
+fn packages(tree: &Tree<'_>) -> BTreeSet<String> {
+    let text = tree.extras.get("package.json").map_or("", String::as_str);
+    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    json["dependencies"].as_object().into_iter().flat_map(|o| o.keys().cloned()).collect()
+}

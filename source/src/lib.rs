@@ -1,0 +1,38 @@
+//! Reads the source of an app: the names of its variables, its webhook handlers, where its secrets
+//! go. It is the only user of the parser, and only [`lower`] knows the parser's tree.
+
+pub mod index;
+pub mod ir;
+pub mod lower;
+mod reads;
+pub mod resolve;
+pub mod summary;
+pub mod walk;
+
+use launchcheck_checks::code::facts::CodeIndex;
+use std::path::Path;
+
+/// Reads the app in a folder. `shown` gives a path as people know it. It takes as many threads as the
+/// machine has cores, and returns when all is read.
+#[must_use]
+pub fn read(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> CodeIndex {
+    let walk::Found { files, extras, mentions, gaps } = walk::walk(folder, shown);
+    let text = |path: &str| std::fs::read_to_string(folder.join(path)).ok();
+    let named = |path: &str| shown(&folder.join(path));
+    let tree = index::Tree::new(files, extras, &text, &named);
+    index::index(&tree, mentions, gaps)
+}
+
+/// Reads files that are given by their paths and texts, as tests and examples have them.
+#[must_use]
+pub fn of_texts(texts: &[(String, String)]) -> CodeIndex {
+    let mut files: Vec<summary::Summary> =
+        texts.iter().filter(|(p, _)| summary::is_source(p)).map(|(p, t)| summary::summarise(p, p, t)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let extras = texts.iter().filter(|(p, _)| !summary::is_source(p)).cloned().collect();
+    let mentions = texts.iter().flat_map(|(_, t)| launchcheck_checks::env::reads::mentions(t)).map(str::to_owned);
+    let mentions = mentions.collect();
+    let text = |path: &str| texts.iter().find(|(p, _)| p == path).map(|(_, t)| t.clone());
+    let tree = index::Tree::new(files, extras, &text, &str::to_owned);
+    index::index(&tree, mentions, Vec::new())
+}

@@ -1,0 +1,213 @@
+//! Reads a folder: one thread lists, the others read and summarise, and of each file only its
+//! summary is kept.
+
+use crate::summary::{Summary, is_source, is_test, summarise};
+use ignore::{DirEntry, WalkBuilder};
+use launchcheck_checks::{env::reads::mentions, vocab::Cause};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{Receiver, sync_channel},
+    },
+    thread,
+};
+
+/// The largest file that is read; source of that size was made by a machine.
+const FILE_CAP: u64 = 1024 * 1024;
+/// The most files that are looked at.
+const FILES: usize = 40_000;
+/// The most words that are kept: far above what an app has.
+const WORDS: usize = 200_000;
+/// The stack of a thread that parses: the parser's calls nest as the source does.
+const STACK: usize = 256 * 1024 * 1024;
+/// How many paths go to a thread at once.
+const CHUNK: usize = 32;
+
+/// Folders that hold no source of the app.
+const PASSED: &[&str] = &[
+    "node_modules",
+    ".git",
+    ".next",
+    ".nuxt",
+    ".output",
+    ".svelte-kit",
+    ".turbo",
+    ".vercel",
+    ".netlify",
+    ".cache",
+    ".yarn",
+    "dist",
+    "build",
+    "out",
+    "coverage",
+    "vendor",
+    "target",
+    "venv",
+    ".venv",
+    "__pycache__",
+];
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The source files, in the order of their paths.
+    pub files: Vec<Summary>,
+    /// Small files whose text decides how modules are found and what reads variables: package.json,
+    /// tsconfig.json, vercel.json, schemas of Prisma. By their path below the root.
+    pub extras: BTreeMap<String, String>,
+    /// Words in the shape of a variable's name, of every text file.
+    pub mentions: HashSet<String>,
+    /// What could not be read.
+    pub gaps: Vec<Cause>,
+}
+
+/// Whether a small file's text is kept.
+fn is_extra(name: &str) -> bool {
+    matches!(name, "package.json" | "tsconfig.json" | "jsconfig.json" | "vercel.json" | "pnpm-workspace.yaml")
+        || name.starts_with("tsconfig.") && name.ends_with(".json")
+        || name.ends_with(".prisma")
+}
+/// Files whose words say nothing of what is used: environment files name everything, and prose
+/// speaks of what was.
+fn is_no_witness(name: &str) -> bool {
+    const ENDS: &[&str] = &["env", "md", "mdx", "txt", "lock", "svg", "csv", "map", "log"];
+    const PICTURES: &[&str] = &["png", "jpg", "jpeg", "gif", "webp", "ico", "woff", "woff2", "ttf", "mp4", "pdf"];
+    let end = name.rsplit_once('.').is_some_and(|(_, end)| ENDS.contains(&end) || PICTURES.contains(&end));
+    end || name.starts_with(".env")
+        || name == "env.example"
+        || matches!(name, "package-lock.json" | "pnpm-lock.yaml" | "LICENSE")
+}
+
+/// Walks a folder. `shown` gives a path as people know it. Links are not followed, so that a circle
+/// of them ends.
+#[must_use]
+pub fn walk(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
+    let threads = thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8);
+    let (send, receive) = sync_channel::<Vec<PathBuf>>(64);
+    let receive = Mutex::new(receive);
+    let done: Mutex<Found> = Mutex::default();
+    let mut gaps = Vec::new();
+    thread::scope(|scope| {
+        let mut started = 0;
+        for _ in 0..threads {
+            let work = || {
+                let found = work(folder, &receive, shown);
+                merge(&mut done.lock().unwrap_or_else(PoisonError::into_inner), found);
+            };
+            let named = thread::Builder::new().name("source".into());
+            // Where memory is too scarce for the stack, a smaller one does for what people write.
+            let one = named.stack_size(STACK).spawn_scoped(scope, work).is_ok();
+            started += usize::from(one);
+        }
+        if started == 0 {
+            gaps.push(Cause::Unreadable("the source (no thread could be started)".into()));
+            return;
+        }
+        list(folder, &mut gaps, &mut |chunk| send.send(chunk).is_ok());
+        drop(send);
+    });
+    let mut found = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.gaps.extend(gaps);
+    found.gaps.sort();
+    found.gaps.dedup();
+    found.files.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// Lists the files in chunks, until `give` says that nobody takes more.
+fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>) -> bool) {
+    let passed = |e: &DirEntry| e.file_name().to_str().is_some_and(|n| PASSED.contains(&n));
+    let walker = WalkBuilder::new(folder)
+        .hidden(false)
+        .git_global(false)
+        .follow_links(false)
+        .filter_entry(move |e| e.depth() == 0 || !passed(e))
+        .build();
+    let mut chunk = Vec::with_capacity(CHUNK);
+    let mut files = 0;
+    for entry in walker {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
+                let name = entry.file_name().to_string_lossy();
+                if !is_source(&name) && !is_extra(&name) && is_no_witness(&name) {
+                    continue;
+                }
+                files += 1;
+                if files > FILES {
+                    gaps.push(Cause::TooLarge);
+                    break;
+                }
+                chunk.push(entry.into_path());
+                if chunk.len() == CHUNK && !give(std::mem::take(&mut chunk)) {
+                    return;
+                }
+            }
+            Ok(_) => {}
+            Err(e) => gaps.push(Cause::Unreadable(e.to_string().into())),
+        }
+    }
+    give(chunk);
+}
+
+fn work(folder: &Path, receive: &Mutex<Receiver<Vec<PathBuf>>>, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
+    let mut found = Found::default();
+    loop {
+        let chunk = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(chunk) = chunk else { return found };
+        for path in chunk {
+            file(folder, &path, shown, &mut found);
+        }
+    }
+}
+fn merge(all: &mut Found, one: Found) {
+    all.files.extend(one.files);
+    all.extras.extend(one.extras);
+    if all.mentions.is_empty() {
+        all.mentions = one.mentions;
+    } else {
+        all.mentions.extend(one.mentions);
+    }
+    all.gaps.extend(one.gaps);
+}
+
+fn file(folder: &Path, path: &Path, shown: &(dyn Fn(&Path) -> String + Sync), found: &mut Found) {
+    let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let name = below.rsplit('/').next().unwrap_or_default();
+    let source = is_source(name);
+    if std::fs::metadata(path).is_ok_and(|m| m.len() > FILE_CAP) {
+        // What is that large was bundled; that it was passed over is counted and hides no fault.
+        if source {
+            let summary = Summary { path: below.clone(), shown: shown(path), generated: true, ..Summary::default() };
+            found.files.push(summary);
+        }
+        return;
+    }
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) => {
+            found.gaps.push(Cause::Unreadable(format!("{} ({e})", shown(path)).into()));
+            return;
+        }
+    };
+    if memchr::memchr(0, &bytes[..bytes.len().min(1024)]).is_some() {
+        return;
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
+    };
+    if found.mentions.len() < WORDS {
+        for word in mentions(&text) {
+            if !found.mentions.contains(word) {
+                found.mentions.insert(word.to_owned());
+            }
+        }
+    }
+    if source {
+        found.files.push(summarise(&below, &shown(path), &text));
+    } else if is_extra(name) && !is_test(&below) {
+        found.extras.insert(below, text);
+    }
+}
