@@ -5,14 +5,12 @@ use crate::{
     summary::{Seen, Summary, Words},
 };
 use launchcheck_checks::{
-    code::{
-        facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks, How, NameRead, Side, Time},
-        implicit,
-    },
+    code::facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks, How, NameRead, Side, Time},
     env::{
         facts::{Read, Without},
         shape::behind_public_prefix,
     },
+    providers,
     vocab::{Cause, Place},
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
@@ -188,7 +186,9 @@ fn names(tree: &Tree<'_>, sides: &[Side], mentions: HashSet<String>, mut gaps: V
     reads.dedup();
     gaps.extend(tree.gaps(Words::ENV));
     let packages = packages(tree);
-    let implicit = packages.iter().flat_map(|p| implicit::read_by(p)).map(|(n, p)| ((*n).to_owned(), p)).collect();
+    let sdks = providers::ALL.iter().filter_map(|p| p.sdk.as_ref());
+    let used = sdks.filter_map(|s| Some((s, s.packages.iter().find(|p| packages.contains(**p))?)));
+    let implicit = used.flat_map(|(s, p)| s.reads.iter().map(|n| ((*n).to_owned(), *p))).collect();
     let sources = tree.files.iter().filter(|f| !f.generated).count();
     CodeNames {
         reads,

@@ -1,7 +1,6 @@
 //! Source code: what it does with webhooks, secrets and providers.
 use crate::vocab::Rule;
 pub mod facts;
-pub mod implicit;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[];
