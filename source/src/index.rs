@@ -137,7 +137,7 @@ impl<'t> Tree<'t> {
 
 /// The index of a tree.
 #[must_use]
-pub fn index(tree: &Tree<'_>, mentions: HashSet<String>, gaps: Vec<Cause>) -> CodeIndex {
+pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> CodeIndex {
     let sides = tree.sides();
     CodeIndex {
         tree: summary(tree),
@@ -158,7 +158,7 @@ fn summary(tree: &Tree<'_>) -> CodeTree {
     }
 }
 
-fn names(tree: &Tree<'_>, sides: &[Side], mentions: HashSet<String>, mut gaps: Vec<Cause>) -> CodeNames {
+fn names(tree: &Tree<'_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: Vec<Cause>) -> CodeNames {
     let mut reads = Vec::new();
     let mut optional = BTreeSet::new();
     let mut dynamic = Vec::new();
@@ -194,7 +194,7 @@ fn names(tree: &Tree<'_>, sides: &[Side], mentions: HashSet<String>, mut gaps: V
         reads,
         implicit,
         optional,
-        mentions: mentions.into_iter().collect(),
+        mentions,
         dynamic,
         sources: u32::try_from(sources).unwrap_or(u32::MAX),
         gaps,

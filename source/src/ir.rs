@@ -8,7 +8,7 @@ pub struct Module<'s> {
     pub directives: Vec<&'s str>,
     /// What it imports by name, dynamic imports left out.
     pub imports: Vec<Import<'s>>,
-    /// What it exports by name; `default` and what CommonJS exports are among them.
+    /// What it exports by name; `default` and what `CommonJS` exports are among them.
     pub exports: Vec<Export<'s>>,
     /// The modules of `export * from`.
     pub stars: Vec<&'s str>,

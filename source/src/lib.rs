@@ -1,6 +1,14 @@
 //! Reads the source of an app: the names of its variables, its webhook handlers, where its secrets
 //! go. It is the only user of the parser, and only [`lower`] knows the parser's tree.
 
+#![allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the tools that read these files tell their endings by case too"
+)]
+#![allow(clippy::needless_for_each, reason = "a match whose arms are all one call reads better with one here too")]
+#![allow(clippy::unused_self, reason = "the steps of lowering are methods, whether or not they look at the text")]
+#![allow(clippy::too_many_arguments, reason = "a call is judged by its path, its values and its place at once")]
+
 pub mod index;
 pub mod ir;
 pub mod lower;
@@ -20,7 +28,7 @@ pub fn read(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> CodeInde
     let text = |path: &str| std::fs::read_to_string(folder.join(path)).ok();
     let named = |path: &str| shown(&folder.join(path));
     let tree = index::Tree::new(files, extras, &text, &named);
-    index::index(&tree, mentions, gaps)
+    index::index(&tree, mentions.into_iter().collect(), gaps)
 }
 
 /// Reads files that are given by their paths and texts, as tests and examples have them.

@@ -126,7 +126,7 @@ impl<'s> Collect<'_, 's> {
                 Pattern::Name(n, _) if is_env(init) => {
                     self.aliases.insert(n);
                 }
-                Pattern::Name(n, _) if self.makes_object(init) => {
+                Pattern::Name(n, _) if makes_object(init) => {
                     self.objects.insert(n);
                 }
                 Pattern::Object(all, _) => {
@@ -136,7 +136,7 @@ impl<'s> Collect<'_, 's> {
                         if let Some(n) = p.name() {
                             if process && *key == "env" {
                                 self.aliases.insert(n);
-                            } else if *key == "data" && self.makes_object(init) {
+                            } else if *key == "data" && makes_object(init) {
                                 self.objects.insert(n);
                             }
                         }
@@ -146,26 +146,6 @@ impl<'s> Collect<'_, 's> {
             }
         }
     }
-    /// Whether an expression yields an object whose members are variables.
-    fn makes_object(&self, e: &Expr<'s>) -> bool {
-        match &e.kind {
-            Kind::Call(f, args, _) => {
-                let name = match &f.kind {
-                    Kind::Name(n) | Kind::Member(_, n) => *n,
-                    _ => return false,
-                };
-                matches!(name, "createEnv" | "cleanEnv" | "parseEnv" | "defineEnv" | "makeEnv")
-                    || matches!(name, "parse" | "safeParse" | "parseAsync") && args.iter().any(is_whole_env)
-            }
-            Kind::Object(all) => {
-                let upper = all.iter().filter(|(k, v)| k.is_some_and(is_upper) && reads_env(v)).count();
-                all.len() >= 2 && upper * 2 > all.len()
-            }
-            Kind::Member(of, "data") => self.makes_object(of),
-            _ => false,
-        }
-    }
-
     fn at(&self, offset: u32) -> (u32, u32) {
         ir::place(self.text, offset)
     }
@@ -493,6 +473,26 @@ fn eased(e: &Expr<'_>) -> Without {
         }
     }
 }
+/// Whether an expression yields an object whose members are variables.
+fn makes_object(e: &Expr<'_>) -> bool {
+    match &e.kind {
+        Kind::Call(f, args, _) => {
+            let name = match &f.kind {
+                Kind::Name(n) | Kind::Member(_, n) => *n,
+                _ => return false,
+            };
+            matches!(name, "createEnv" | "cleanEnv" | "parseEnv" | "defineEnv" | "makeEnv")
+                || matches!(name, "parse" | "safeParse" | "parseAsync") && args.iter().any(is_whole_env)
+        }
+        Kind::Object(all) => {
+            let upper = all.iter().filter(|(k, v)| k.is_some_and(is_upper) && reads_env(v)).count();
+            all.len() >= 2 && upper * 2 > all.len()
+        }
+        Kind::Member(of, "data") => makes_object(of),
+        _ => false,
+    }
+}
+
 fn reads_env(e: &Expr<'_>) -> bool {
     e.any(&mut |e| is_env(e))
 }

@@ -84,7 +84,7 @@ impl Resolver {
             let parent = join(folder, parent);
             let text = extras.get(&parent).or_else(|| extras.get(&format!("{parent}.json")));
             if let Some(more) = text.and_then(|t| jsonc(t)) {
-                base_folder = parent.rsplit_once('/').map_or("", |(f, _)| f).to_owned();
+                parent.rsplit_once('/').map_or("", |(f, _)| f).clone_into(&mut base_folder);
                 json = more;
             }
         }

@@ -90,6 +90,7 @@ pub fn words(text: &str) -> Words {
 
 /// What is kept of a file.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a file, and any of them may hold together")]
 pub struct Summary {
     /// Its path below the root, with `/`.
     pub path: String,
