@@ -14,6 +14,7 @@ use launchcheck_checks::{
     env::dotenv,
     tls::{
         ari::AriWalk,
+        challenge::ChallengeWalk,
         clock::Told,
         crl,
         edge::DoorwayWalk,
@@ -350,6 +351,13 @@ pub(crate) fn hostile_site(data: &[u8]) {
     assert!(redirects.chains.len() == 4 && rounds <= 25 && questions <= 100, "{}", shown(data));
     let (_, _, questions) = Step::play(&DoorwayWalk { host: domain, port: 443 }, answer);
     assert!(questions <= 3, "{}", shown(data));
+    // What an authority's check over http would be led to.
+    if let Some(url) = HttpQuestion::get("http://acme.test/.well-known/acme-challenge/x").parsed() {
+        let location = Shown::wire(rest.split(|b| *b == b'\n').next().unwrap_or_default());
+        let walk = ChallengeWalk { url, location, audited: Vec::new() };
+        let (_, rounds, _) = Step::play(&walk, answer);
+        assert!(rounds <= 12, "{rounds} rounds of {}", shown(data));
+    }
 }
 
 /// An answer with this status, and the first line of the input as a header's value.
@@ -371,9 +379,8 @@ pub(crate) fn registry_answer(data: &[u8]) {
     let Ok(domain) = DomainName::parse("acme.shop") else { return };
     for (list, status) in [(data, 200), (LIST.as_bytes(), 200), (LIST.as_bytes(), 302)] {
         let walk = RegistrationWalk { domain: domain.clone(), service: None, launch: None, now: NOW };
-        let answer = |q: &PageQuestion| match q.url == BOOTSTRAP {
-            true => page(200, "x-none", list),
-            false => page(status, "location", data),
+        let answer = |q: &PageQuestion| {
+            if q.url == BOOTSTRAP { page(200, "x-none", list) } else { page(status, "location", data) }
         };
         let (made, rounds, questions) = Step::play(&walk, answer);
         assert!(rounds <= 7 && questions <= 6, "{rounds} rounds, {questions} questions of {}", shown(data));

@@ -6,15 +6,19 @@ use base64::Engine as _;
 use launchcheck_checks::{
     tls::{
         chain,
-        facts::{Certificate, KeyProof, Path, Split, Trust},
+        crl::CrlWalk,
+        facts::{Certificate, HostPlan, HostRole, KeyProof, Path, Split, Trust},
         judge,
         path::PathWalk,
+        seats::served,
+        upkeep::Upkeep,
     },
     vocab::{Cause, DomainName, Missing, Observed, Shown, Step},
     wire::{Handshake, HostFailure, HttpAnswer},
 };
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
 };
 use rustls_pki_types::TrustAnchor;
 
@@ -169,6 +173,68 @@ fn a_missing_intermediate_is_proved() {
         assert_eq!(Split::of(&said, false).get(), Err(Missing::Unknown(cause)));
         assert_eq!(Split::of(&said, true).get(), Ok(&Split), "a private root is nobody's to know");
     }
+}
+
+/// A certificate that names its revocation lists at these places.
+fn listed(world: &World, places: &[&str]) -> Handshake {
+    let mut p = params("acme.test", 2026, 2027);
+    let uris = places.iter().map(|p| (*p).to_owned()).collect();
+    p.crl_distribution_points = vec![CrlDistributionPoint { uris }];
+    let leaf = p.signed_by(&KeyPair::generate().unwrap(), &world.issuer).unwrap().der().to_vec();
+    shake(vec![leaf, world.intermediate.clone()])
+}
+
+#[test]
+fn lists_are_asked_where_somebody_would_and_what_is_not_asked_is_not_known() {
+    let w = World::new(2035);
+    let roots = w.roots();
+    let ask = |places: &[&str], path: Path| {
+        let shake = listed(&w, places);
+        let trust = Trust { path, sent: Vec::new(), fetched: Vec::new() };
+        let roots = chain::Roots { all: &roots, given: &[] };
+        let mut asked = Vec::new();
+        let walk = CrlWalk { shake: &shake, trust: &trust, roots, now: NOW };
+        let (said, ..) = Step::play(&walk, |q| {
+            asked.push(q.url.clone());
+            Observed::unknown(Cause::Timeout)
+        });
+        (said.into_inner().unwrap_err(), asked)
+    };
+    let (ldap, http, https) = ("ldap://ca.example/cn=x", "http://ca.example/x.crl", "https://ca.example/x.crl");
+    let (said, asked) = ask(&[ldap], Path::Trusted);
+    assert!(matches!(said, Missing::Unknown(Cause::Parse(why)) if why.as_str().contains("LDAP")));
+    assert_eq!(asked, [""; 0]);
+    assert_eq!(ask(&[ldap, https], Path::Trusted), (Missing::Unknown(Cause::Timeout), vec![https.to_owned()]));
+    assert_eq!(ask(&[https, http], Path::Trusted).1, [http, https], "the one that needs no other chain first");
+    let open = Path::Open { ends_at: "x".into(), cause: Cause::Refused };
+    assert_eq!(ask(&[http], open), (Missing::Unknown(Cause::Refused), vec![]));
+    for path in [Path::SelfSigned, Path::UnknownRoot("x".into()), Path::Broken("x".into())] {
+        let (said, _) = ask(&[http], path);
+        assert!(matches!(said, Missing::NotConfigured(why) if why.contains("tls.untrusted")), "{said:?}");
+    }
+}
+
+#[test]
+fn whoever_renews_the_host_renews_it_at_each_address() {
+    let w = World::new(2035);
+    let host = DomainName::parse("acme.test").unwrap();
+    // A year long, and 41 days are left: late for a person, early for a machine.
+    let shake = shake(vec![w.leaf("acme.test", 2026, 2027), w.intermediate.clone()]);
+    let plan = HostPlan {
+        host: host.clone(),
+        port: 443,
+        role: HostRole::Listed,
+        automatic_renewal: None,
+        private_ca: false,
+        launch: None,
+    };
+    let cert = judge::certificate(&shake, &host, NOW);
+    let trust = Observed::unknown(Cause::Timeout);
+    let soon = |edge: Option<&str>| {
+        let upkeep = Upkeep { edge: edge.map(Into::into), ..Upkeep::default() };
+        served(&shake, &plan, &cert, &trust, Some(&upkeep), true).ends_soon
+    };
+    assert_eq!((soon(None), soon(Some("Vercel"))), (true, false));
 }
 
 /// A PKCS#7 bundle with one certificate and nothing else.

@@ -87,6 +87,18 @@ mod tests {
     }
 
     #[test]
+    fn one_of_a_kind_is_said_in_the_singular() {
+        for (n, kind, words) in [
+            (1, "greetings", "1 greeting"),
+            (4, "greetings", "4 greetings"),
+            (1, "queries", "1 query"),
+            (1, "api-requests", "1 api-request"),
+        ] {
+            assert_eq!(of_kind(n, kind), words);
+        }
+    }
+
+    #[test]
     fn a_closed_pipe_ends_quietly_and_a_full_disk_does_not() {
         let targets = launchcheck_checks::vocab::Targets::default();
         let report = crate::report::build(crate::samples::inputs(crate::samples::acme(), &targets));
