@@ -11,6 +11,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use launchcheck_checks::{
+    dns::existence::{self, Came, Front},
     facts::{FactKind, Facts},
     vocab::{
         Eval, Evidence, Family, Fault, Fix, Intent, Missing, Pick, Rule, Shown, TargetId, TargetKind, Targets, Verdict,
@@ -146,6 +147,7 @@ pub fn judge(
             Unit::new(rule, target, outcome)
         })
         .collect();
+    stand_behind(&mut units, targets);
     give_way(&mut units, targets);
     waive(&mut units, config, today);
     units
@@ -190,6 +192,54 @@ fn distinct<T: Ord>(mut list: Vec<T>) -> Vec<T> {
     list.sort();
     list.dedup();
     list
+}
+
+/// Puts behind a fault of the zone what it explains: where resolvers refuse all of it, or where it does
+/// not exist, nothing else is told apart.
+fn stand_behind(units: &mut [Unit], targets: &Targets) {
+    let failed = |id: &str| {
+        let of = units.iter().filter(move |u| u.rule.id == id);
+        of.filter_map(|u| match &u.outcome {
+            Outcome::Fail(faults) => Some((u.rule, u.target.clone(), faults.clone())),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+    };
+    let mut fronts = Vec::new();
+    for rule in launchcheck_checks::rules().filter(|r| existence::is_front(r)) {
+        for (rule, zone, faults) in failed(&rule.id) {
+            for fault in faults {
+                // It may itself give way to what knows more.
+                let knows = |(_, t, others): &(_, TargetId, Vec<Fault>)| {
+                    targets.are_linked(&zone, t) && others.iter().any(|o| o.subject == fault.subject)
+                };
+                let better = rule.yields_to.iter().flat_map(|id| failed(id)).find(knows);
+                let (named, target) = better.map_or((rule, zone.clone()), |(r, t, _)| (r, t));
+                fronts.push((rule, zone.clone(), fault, Behind { rule: named.id.clone(), target }));
+            }
+        }
+    }
+    for unit in units {
+        let verdict;
+        let came = match &unit.outcome {
+            Outcome::Unknown { causes, behind } if behind.is_empty() => Came::Unknown(causes),
+            Outcome::Pass => Came::Judged(&Verdict::Pass),
+            Outcome::Fail(faults) => {
+                verdict = Verdict::Fail(faults.clone());
+                Came::Judged(&verdict)
+            }
+            _ => continue,
+        };
+        let explains = |(rule, zone, fault, behind): &(&Rule, TargetId, Fault, Behind)| {
+            let front = Front { rule, zone, fault };
+            let itself = unit.rule.id == behind.rule && unit.target == behind.target;
+            (!itself && front.explains(unit.rule, &unit.target, came, targets)).then(|| behind.clone())
+        };
+        let behind: Vec<Behind> = fronts.iter().filter_map(explains).collect();
+        if !behind.is_empty() {
+            unit.outcome = Outcome::Unknown { causes: Vec::new(), behind: distinct(behind) };
+        }
+    }
 }
 
 /// Lets faults give way: where a rule named in `yields_to` fails on the target or a linked one,

@@ -27,8 +27,8 @@ macro_rules! for_each_fact {
             spf_tree: $crate::email::facts::SpfTree, of Mail, network;
             dmarc: $crate::email::facts::Dmarc, of Mail, network;
             dmarc_reports: $crate::email::facts::DmarcReports, of Mail, network;
-            dkim: $crate::email::facts::Dkim, of Mail, network;
             mx: $crate::email::facts::Mx, of Mail, network;
+            dkim: $crate::email::facts::Dkim, of Mail, network;
             zone: $crate::dns::facts::Zone, of Zone, network;
             zone_views: $crate::dns::facts::ZoneViews, of Zone, network;
             dnssec: $crate::dns::facts::Dnssec, of Zone, network;
@@ -39,6 +39,7 @@ macro_rules! for_each_fact {
             caa: $crate::dns::facts::Caa, of Host, network;
             host_dnssec: $crate::tls::host_dnssec::HostDnssec, of Host, network;
             sender_setup: $crate::email::setup::SenderSetup, of Mail, network;
+            existence: $crate::dns::existence::Existence, of Zone, network;
             forecasts: $crate::email::alignment::Forecasts, of Mail, network;
             spf_reach: $crate::email::spf_outlook::SpfReach, of Mail, network;
             spf_need: $crate::email::spf_outlook::SpfNeed, of Mail, network;

@@ -1,7 +1,7 @@
 //! `launchcheck dmarc`: whose policy applies to a domain, what it is, and whether a mail passes.
 
 use super::{
-    network::{Network, Weigh},
+    network::{Network, Weigh, missing, missing_text},
     values::one_of,
 };
 use crate::{
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, environment: BTreeMap<String, String>) -> anyhow:
     let check =
         DmarcCheck { domain: args.domain.clone(), spf: args.spf.iter().cloned().collect(), dkim: args.dkim.clone() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (checked, reports) = runtime.block_on(async {
+    let (checked, reports, gone) = runtime.block_on(async {
         let (_stopper, deadline) = Deadline::after(settings.deadline);
         let wire = Wire::new(&settings, deadline);
         let checked = wire.drive(&check).await;
@@ -89,10 +89,13 @@ pub(super) fn run(args: &Args, environment: BTreeMap<String, String>) -> anyhow:
             Some(lookup) => Some(wire.drive(&lookup).await),
             None => None,
         };
-        (checked, reports.and_then(|r| r.into_inner().ok()))
+        // A policy from above holds for names that do not exist too.
+        let nothing = checked.get().is_ok_and(|c| c.dmarc.force == Force::Nothing || c.dmarc.visits.len() > 1);
+        let gone = if nothing { missing(&wire, &args.domain).await } else { None };
+        (checked, reports.and_then(|r| r.into_inner().ok()), gone)
     });
     runtime.shutdown_background();
-    let found = Found::new(args, &checked, reports.as_ref());
+    let found = Found::new(args, &checked, reports.as_ref(), gone);
     let text = match args.format {
         Format::Json => format!("{:#}\n", found.to_json()),
         Format::Human => found.to_text(),
@@ -104,14 +107,21 @@ struct Found<'a> {
     args: &'a Args,
     checked: Result<&'a DmarcChecked, String>,
     reports: Option<&'a DmarcReports>,
+    /// The domain, or the one above it, where it does not exist.
+    missing: Option<DomainName>,
 }
 impl<'a> Found<'a> {
-    fn new(args: &'a Args, checked: &'a Observed<DmarcChecked>, reports: Option<&'a DmarcReports>) -> Self {
+    fn new(
+        args: &'a Args,
+        checked: &'a Observed<DmarcChecked>,
+        reports: Option<&'a DmarcReports>,
+        missing: Option<DomainName>,
+    ) -> Self {
         let checked = checked.get().map_err(|missing| match missing {
             Missing::Unknown(cause) => cause.to_string(),
             Missing::NotConfigured(what) => what.to_owned(),
         });
-        Self { args, checked, reports }
+        Self { args, checked, reports, missing }
     }
 
     fn is_given(&self) -> bool {
@@ -172,6 +182,7 @@ impl<'a> Found<'a> {
                 "authorised": d.agrees,
                 "reachable": d.takes_mail,
             })).collect::<Vec<_>>()).unwrap_or_default(),
+            "missing_domain": self.missing.as_ref().map(DomainName::as_str),
             "problems": self.problems(),
             "next": self.next(),
             "unknown": match &self.checked {
@@ -184,7 +195,7 @@ impl<'a> Found<'a> {
     /// What is wrong with the records that were seen.
     fn problems(&self) -> Vec<String> {
         let Ok(checked) = self.checked else { return Vec::new() };
-        let mut out = Vec::new();
+        let mut out: Vec<String> = self.missing.iter().map(missing_text).collect();
         for visit in &checked.dmarc.visits {
             if visit.records.len() > 1 {
                 out.push(format!("{} has more than one DMARC record, so none of them counts", visit.at));
@@ -213,6 +224,10 @@ impl<'a> Found<'a> {
             format!("publish {at} TXT \"{record}\" (in a DNS panel: host {})", at.in_panel())
         };
         let Some((visit, record)) = checked.dmarc.applying() else {
+            // There is nowhere to publish a record.
+            if self.missing.is_some() {
+                return Vec::new();
+            }
             let top = if organisation == domain { domain.registrable() } else { organisation.clone() };
             let Some(at) = top.child("_dmarc") else { return Vec::new() };
             let starter = publish(&at, &format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}"));
@@ -222,6 +237,12 @@ impl<'a> Found<'a> {
         if record.flaws.iter().any(|f| f.effect == Effect::Breaks) {
             return vec![publish(&visit.at, &record.repaired(&own))];
         }
+        // Names below get no policy by a tag that says so; by `t=y` alone that is told as such.
+        let open = match &checked.dmarc.force {
+            Force::Policy { policy: Policy::None, tag: tag @ ("sp" | "np"), testing: false, .. } => Some(*tag),
+            _ => None,
+        };
+        let record = &open.map_or_else(|| record.clone(), |tag| record.without(tag));
         let step = |p, t: bool| publish(&visit.at, &record.asking(p, t, &own));
         let mut out = Vec::new();
         let lost = self.reports.iter().flat_map(|r| &r.destinations);
@@ -229,16 +250,23 @@ impl<'a> Found<'a> {
             let to = if d.takes_mail == Some(false) { "let it take mail" } else { "let it agree to take your reports" };
             out.push(format!("name an address of your own in rua in place of {}, or {to}", d.address));
         }
+        if let (Some(tag), p @ (Policy::Quarantine | Policy::Reject)) = (open, record.own_policy()) {
+            let then = p.milder().word();
+            out.push(format!(
+                "{}, which takes {tag}=none out, when all that sends from {domain} passes; with t=y it asks for {then}",
+                step(p, true)
+            ));
+        }
         let mut ramp = |from: Policy| {
             for p in [Policy::Quarantine, Policy::Reject].into_iter().filter(|p| *p > from) {
                 out.push(format!("{}, and after a week without reports of lost mail without t=y", step(p, true)));
             }
         };
-        match (record.own_policy(), record.testing) {
-            (p, true) => {
+        match (record.own_policy(), record.testing || open.is_some()) {
+            (p @ (Policy::Quarantine | Policy::Reject), true) => {
                 out.push(format!("{}, when the reports show that all your own mail passes", step(p, false)));
             }
-            (Policy::None, false) => {
+            (Policy::None, _) => {
                 ramp(Policy::None);
                 out.insert(out.len().saturating_sub(2), READ.to_owned());
                 if record.rua.is_empty() {
@@ -253,9 +281,6 @@ impl<'a> Found<'a> {
                 }
             }
         }
-        if let Force::Policy { policy: Policy::None, tag: tag @ ("sp" | "np"), .. } = checked.dmarc.force {
-            out.insert(0, format!("take {tag}=none out at {}, when all that sends from {domain} passes", visit.at));
-        }
         out
     }
 
@@ -268,6 +293,10 @@ impl<'a> Found<'a> {
         };
         let dmarc = &checked.dmarc;
         let headline = match &dmarc.force {
+            Force::Nothing if self.missing.is_some() => {
+                let name = self.missing.as_ref().unwrap_or(domain);
+                return format!("DMARC of {domain}: {}.\n", missing_text(name));
+            }
             Force::Nothing if dmarc.gaps.is_empty() => "no record applies".to_owned(),
             Force::Nothing => "no record was seen, and not all names answered".to_owned(),
             Force::Broken(of) => format!("the record of {of} is broken, so receivers do nothing"),

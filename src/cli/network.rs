@@ -2,10 +2,12 @@
 
 use crate::{
     config::Period,
+    gather::Wire,
     probe::connect::ConnectTo,
     problem::Problem,
     settings::{Origin, Settings, parse_connect_to, parse_resolver},
 };
+use launchcheck_checks::{dns::existence::ExistenceWalk, vocab::DomainName};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 /// How the network is used.
@@ -16,7 +18,8 @@ pub(super) struct Network {
     /// Trust the certificates of this PEM file as well
     #[arg(long, value_name = "PEM")]
     pub(super) ca_bundle: Option<PathBuf>,
-    /// Connect to ADDR:PORT where HOST:PORT is meant, as curl does; repeatable
+    /// Connect to ADDR:PORT where HOST:PORT is meant, as curl does; HOST may be a network such as
+    /// 192.0.2.0/24; repeatable
     #[arg(long, value_name = "HOST:PORT:ADDR:PORT", value_parser = parse_connect_to)]
     pub(super) connect_to: Vec<ConnectTo>,
     /// End the run after this time [default: 60s] [env: LAUNCHCHECK_DEADLINE]
@@ -92,4 +95,15 @@ impl<'a> Weigh<'a> {
             }
         }
     }
+}
+
+/// The domain, or the registrable one above it, where it does not exist in the DNS.
+pub(super) async fn missing(wire: &Wire, domain: &DomainName) -> Option<DomainName> {
+    let apex = domain.registrable();
+    let below = (*domain != apex).then(|| domain.clone()).into_iter().collect();
+    wire.drive(&ExistenceWalk { apex, below }).await.into_inner().ok()?.missing.into_iter().next()
+}
+/// The same in words.
+pub(super) fn missing_text(name: &DomainName) -> String {
+    format!("{name} does not exist in the DNS: it is mistyped or not registered")
 }

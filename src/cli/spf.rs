@@ -1,7 +1,7 @@
 //! `launchcheck spf`: the tree of a domain's SPF record, and what it says of one client.
 
 use super::{
-    network::{Network, Weigh},
+    network::{Network, Weigh, missing, missing_text},
     values::one_of,
     wrong,
 };
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, environment: BTreeMap<String, String>) -> anyhow:
     });
     let walk = SpfWalk { domain: args.domain.clone() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (tree, checked) = runtime.block_on(async {
+    let (tree, checked, gone) = runtime.block_on(async {
         let (_stopper, deadline) = Deadline::after(settings.deadline);
         let wire = Wire::new(&settings, deadline);
         // Both ask much the same; what one has asked is not asked again for the other.
@@ -87,13 +87,16 @@ pub(super) fn run(args: &Args, environment: BTreeMap<String, String>) -> anyhow:
                 None => None,
             }
         };
-        futures_util::join!(wire.drive(&walk), evaluate)
+        let (tree, checked) = futures_util::join!(wire.drive(&walk), evaluate);
+        let none = tree.get().is_ok_and(|t| t.root.state == BranchState::NoRecord);
+        let gone = if none { missing(&wire, &args.domain).await } else { None };
+        (tree, checked, gone)
     });
     runtime.shutdown_background();
     let tree = known(tree).map_err(|problem| wrong(*problem))?;
     let text = match args.format {
-        Format::Json => format!("{:#}\n", to_json(args, &tree, checked.as_ref())),
-        Format::Human => to_text(args, &tree, checked.as_ref()),
+        Format::Json => format!("{:#}\n", to_json(args, &tree, checked.as_ref(), gone.as_ref())),
+        Format::Human => to_text(args, &tree, checked.as_ref(), gone.as_ref()),
     };
     Ok((text, code(&tree, checked.as_ref())))
 }
@@ -148,7 +151,12 @@ fn code(tree: &Result<SpfTree, Cause>, checked: Option<&Checked>) -> u8 {
     }
 }
 
-fn to_json(args: &Args, tree: &Result<SpfTree, Cause>, checked: Option<&Checked>) -> Value {
+fn to_json(
+    args: &Args,
+    tree: &Result<SpfTree, Cause>,
+    checked: Option<&Checked>,
+    missing: Option<&DomainName>,
+) -> Value {
     let known = tree.as_ref().ok();
     let text = |s: &str| (!s.is_empty()).then(|| s.to_owned());
     json!({
@@ -161,7 +169,11 @@ fn to_json(args: &Args, tree: &Result<SpfTree, Cause>, checked: Option<&Checked>
         "lookups": checked.map(|c| c.lookups).or(known.map(|t| t.lookups)),
         "voids": checked.map(|c| c.voids).or(known.map(|t| t.voids)),
         "tree": known.map(|t| branch(&t.root)),
-        "problems": known.map(broken).unwrap_or_default(),
+        "missing_domain": missing.map(DomainName::as_str),
+        "problems": match missing {
+            Some(name) => vec![missing_text(name)],
+            None => known.map(broken).unwrap_or_default(),
+        },
         "unknown": match tree {
             Ok(tree) => tree.gaps.iter().map(ToString::to_string).collect(),
             Err(cause) => vec![cause.to_string()],
@@ -193,8 +205,17 @@ fn branch(b: &Branch) -> Value {
     })
 }
 
-fn to_text(args: &Args, tree: &Result<SpfTree, Cause>, checked: Option<&Checked>) -> String {
+fn to_text(
+    args: &Args,
+    tree: &Result<SpfTree, Cause>,
+    checked: Option<&Checked>,
+    missing: Option<&DomainName>,
+) -> String {
     let mut out = String::new();
+    if let Some(name) = missing {
+        let _ = writeln!(out, "SPF of {}: {}.", args.domain, missing_text(name));
+        return out;
+    }
     match tree {
         Err(cause) => {
             let _ = writeln!(out, "SPF of {}: {cause}", args.domain);

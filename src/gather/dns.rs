@@ -7,11 +7,15 @@ use launchcheck_checks::{
         alias_walk::{AliasWalk, names_below},
         caa::CaaWalk,
         dnssec::DnssecWalk,
+        existence::{Existence, ExistenceWalk},
         facts::{Aliases, Caa, Dnssec, HostDns, Zone, ZoneViews},
         views::AuthorityWalk,
         zone_walk::ZoneWalk,
     },
-    email::facts::MailPlan,
+    email::{
+        facts::MailPlan,
+        setup::{SenderSetup, SpotState},
+    },
     vocab::{Answers, Cause, DomainName, Missing, Observed, TargetId, TargetKind},
     wire::{DnsQuestion, RecordKind},
 };
@@ -94,6 +98,31 @@ impl Produce for Dnssec {
             Ok(domain) => cx.drive(DnssecWalk { apex: domain, now: cx.now() }).await,
             Err(c) => Observed::unknown(c),
         }
+    }
+}
+
+impl Produce for Existence {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let apex = match domain(at) {
+            Ok(domain) => domain,
+            Err(c) => return Observed::unknown(c),
+        };
+        if apex.is_lent() {
+            return Observed::not_configured("the name lies in the zone of its platform");
+        }
+        let mut below = Vec::new();
+        for (mail, plan) in cx.get_linked::<MailPlan>(at).await {
+            let Ok(plan) = plan.get() else { continue };
+            if plan.domain == apex || !(plan.sends() || plan.is_set()) {
+                continue;
+            }
+            // Where a key or a return path stands below it, the name is there, whatever its server says.
+            let setup = cx.get::<SenderSetup>(&mail).await;
+            if setup.get().is_ok_and(|s| s.spots.iter().all(|s| s.state != SpotState::Right)) {
+                below.push(plan.domain.clone());
+            }
+        }
+        cx.drive(ExistenceWalk { apex, below }).await
     }
 }
 

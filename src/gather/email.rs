@@ -21,6 +21,7 @@ use launchcheck_checks::{
         tls_rpt::{self, TlsRpt},
     },
     env::facts::{EnvSet, Production},
+    facts::Before,
     providers,
     tls::{facts::Path, judge::certificate, path::PathWalk},
     vocab::{Cause, DomainName, Fact, Missing, Observed, Origin, Shown, TargetId, TargetKind},
@@ -173,10 +174,27 @@ impl Produce for DmarcReports {
 impl Produce for Dkim {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         match cx.get::<MailPlan>(at).await.get() {
-            Ok(plan) => cx.drive(DkimLookup::new(plan)).await,
+            Ok(plan) => {
+                let shown = shown(at, cx, plan).await;
+                cx.drive(DkimLookup::new(plan, &shown)).await
+            }
             Err(missing) => missing.into(),
         }
     }
+}
+
+/// What the domain's own records show adds to what was inferred, and to nothing that is pinned.
+async fn shown<F>(at: &TargetId, cx: &Cx<F>, plan: &MailPlan) -> Vec<Sender>
+where
+    F: Fact,
+    Spf: Before<F>,
+    Mx: Before<F>,
+{
+    if plan.senders.iter().any(|s| !s.inferred) {
+        return Vec::new();
+    }
+    let (spf, mx) = join(cx.get::<Spf>(at), cx.get::<Mx>(at)).await;
+    senders::from_dns(plan, spf.get().ok(), mx.get().ok())
 }
 
 impl Produce for Mx {
@@ -195,13 +213,7 @@ impl Produce for SenderSetup {
             Ok(plan) => plan,
             Err(missing) => return missing.into(),
         };
-        // What the domain's own records show adds to what was inferred, and to nothing that is pinned.
-        let shown = if plan.senders.iter().any(|s| !s.inferred) {
-            Vec::new()
-        } else {
-            let (spf, mx) = join(cx.get::<Spf>(at), cx.get::<Mx>(at)).await;
-            senders::from_dns(plan, spf.get().ok(), mx.get().ok())
-        };
+        let shown = shown(at, cx, plan).await;
         cx.drive(SetupLookup::new(plan, shown)).await
     }
 }

@@ -49,7 +49,8 @@ impl Authority {
     /// Port 53 of the address, or where the user says that it is.
     fn at(&self, server: IpAddr) -> SocketAddr {
         let shown = server.to_string();
-        let rule = self.connect_to.iter().find(|c| c.host == shown && c.port.is_none_or(|p| p == 53));
+        let is_it = |c: &&ConnectTo| c.host == shown || c.is_network_of(&shown);
+        let rule = self.connect_to.iter().find(|c| is_it(c) && c.port.is_none_or(|p| p == 53));
         let to = rule.and_then(|c| Some(SocketAddr::new(c.to_host.parse().ok()?, c.to_port.unwrap_or(53))));
         to.unwrap_or_else(|| SocketAddr::new(server, 53))
     }
@@ -65,7 +66,7 @@ impl Ask<AuthorityQuestion> for Authority {
             return Observed::unknown(Cause::Parse("the name cannot be asked for".into()));
         };
         message.metadata.recursion_desired = false;
-        let patience = self.timeout / 3;
+        let patience = patience(self.timeout);
         match exchange(self.at(q.server), &message, patience).await {
             // A server that is starting or that limits its answers says no and means later.
             Ok(answer) if turns_away(&answer) => {
@@ -81,6 +82,12 @@ impl Ask<AuthorityQuestion> for Authority {
             Err(cause) => Observed::unknown(cause),
         }
     }
+}
+
+/// How long one datagram to a name server is waited for. A zone has several servers and what one of
+/// them keeps for itself costs the run little: after two seconds, by default, it counts as silent.
+fn patience(timeout: Duration) -> Duration {
+    (timeout / 10).max(Duration::from_millis(400)).min(timeout / 3)
 }
 
 /// Whether the server says that it cannot or will not answer.
@@ -335,6 +342,13 @@ mod tests {
         assert_eq!(authority.ask(&asked("10.0.0.1")).await, Observed::unknown(Cause::NoRoute));
         assert_eq!(authority.at("203.0.113.2".parse().unwrap()).to_string(), "127.0.0.1:9");
         assert_eq!(authority.at("203.0.113.3".parse().unwrap()).to_string(), "203.0.113.3:53");
+    }
+
+    #[test]
+    fn a_silent_server_costs_a_small_share_of_the_run() {
+        for (timeout, each) in [(10_000, 1_000), (30_000, 3_000), (2_000, 400), (1_000, 333), (300, 100)] {
+            assert_eq!(patience(Duration::from_millis(timeout)).as_millis(), each, "{timeout}");
+        }
     }
 
     #[test]

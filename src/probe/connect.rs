@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 const STAGGER: Duration = Duration::from_millis(250);
 
 /// One `--connect-to HOST:PORT:ADDR:PORT`. Empty parts match or keep everything, as curl's do; the
-/// host may also be an address that a name resolved to.
+/// host may also be an address that a name resolved to, or a network of such: `203.0.113.0/24`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectTo {
     /// The host or address that is asked for; empty for any.
@@ -33,7 +33,22 @@ pub struct ConnectTo {
 }
 impl ConnectTo {
     fn matches(&self, host: &str, port: u16) -> bool {
-        (self.host.is_empty() || self.host.eq_ignore_ascii_case(host)) && self.port.is_none_or(|p| p == port)
+        let is_it = || self.host.is_empty() || self.host.eq_ignore_ascii_case(host) || self.is_network_of(host);
+        self.port.is_none_or(|p| p == port) && is_it()
+    }
+    /// Whether the host is a network in which this address lies.
+    pub(super) fn is_network_of(&self, address: &str) -> bool {
+        let Some((start, length)) = self.host.split_once('/') else { return false };
+        let Ok(length) = length.parse::<u32>() else { return false };
+        match (start.parse(), address.parse()) {
+            (Ok(IpAddr::V4(start)), Ok(IpAddr::V4(at))) if length <= 32 => {
+                (start.to_bits() ^ at.to_bits()).checked_shr(32 - length).unwrap_or(0) == 0
+            }
+            (Ok(IpAddr::V6(start)), Ok(IpAddr::V6(at))) if length <= 128 => {
+                (start.to_bits() ^ at.to_bits()).checked_shr(128 - length).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
     }
 }
 
@@ -261,6 +276,20 @@ mod tests {
     async fn routes() {
         let both = hops(vec![], "both.test", false).await.unwrap();
         assert_eq!(both, ["[2001:db8::1]:443 for 2001:db8::1", "203.0.113.1:443 for 203.0.113.1"]);
+        let network = vec![
+            to("203.0.113.0/24", Some(443), "127.0.0.1", Some(8443)),
+            to("2001:db8::/32", None, "::1", None),
+            to("203.0.113.1/32", None, "127.0.0.1", Some(1)),
+        ];
+        let led = hops(network, "both.test", false).await.unwrap();
+        assert_eq!(led, ["[::1]:443 for 2001:db8::1", "127.0.0.1:8443 for 203.0.113.1"]);
+        for beside in ["203.0.112.0/24", "203.0.113.1/33", "2001:db9::/32", "203.0.113.1/x", "both.test/8"] {
+            assert_eq!(
+                hops(vec![to(beside, None, "127.0.0.1", None)], "both.test", false).await.unwrap(),
+                both,
+                "{beside}"
+            );
+        }
         let by_address = vec![
             to("203.0.113.1", Some(443), "127.0.0.1", Some(8443)),
             to("2001:db8::1", None, "127.0.0.1", Some(8444)),

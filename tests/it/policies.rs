@@ -81,12 +81,14 @@ fn a_tree_that_cannot_work_ends_1_and_silence_3() {
     let world = world(|p| {
         p.zone.add("far.test", "TXT", "v=spf1 a a a a a a a a a a a -all").add("far.test", "A", "203.0.113.1");
         p.zone.add("gone.test", "TXT", "v=spf1 include:absent.test -all");
+        p.zone.add("bare.test", "A", "203.0.113.1");
         p.zone.fault("dead.test", Fault::Servfail);
     });
     for (domain, want, word) in [
         ("far.test", 1, "11 of 10 look-ups"),
         ("gone.test", 1, "absent.test has no SPF record"),
-        ("absent.test", 1, "absent.test has no SPF record"),
+        ("absent.test", 1, "absent.test does not exist in the DNS"),
+        ("bare.test", 1, "bare.test has no SPF record"),
         ("dead.test", 3, "SERVFAIL"),
     ] {
         let (code, text) = run(&world, &["spf", domain]);
@@ -97,7 +99,7 @@ fn a_tree_that_cannot_work_ends_1_and_silence_3() {
 #[test]
 fn whose_policy_and_whether_a_mail_passes() {
     let world = world(|p| {
-        p.zone.add("m.acme.test", "A", "203.0.113.1");
+        p.zone.add("m.acme.test", "A", "203.0.113.1").add("other.example", "A", "203.0.113.1");
     });
     let (code, report) = json(&world, &["dmarc", "m.acme.test"]);
     let got = ["org_domain", "record_at", "policy_in_force", "aspf_aligned", "adkim_aligned", "dmarc", "queries"]
@@ -127,6 +129,9 @@ fn dmarc_for_people_and_in_bad_weather() {
     let world = world(|p| {
         p.zone.fault("_dmarc.dead.test", Fault::Servfail);
         p.zone.add("_dmarc.watched.test", "TXT", "v=DMARC1; p=none");
+        p.zone.add("new.test", "A", "203.0.113.9").add("deep.sub.mild.test", "A", "203.0.113.9");
+        let mild = "v=DMARC1; p=reject; sp=none; t=y; rua=mailto:d@mild.test";
+        p.zone.add("_dmarc.mild.test", "TXT", mild).add("mild.test", "MX", "10 mx.acme.test");
     });
     let (code, text) = run(&world, &["dmarc", "acme.test", "--spf", "acme.test=pass"]);
     assert_eq!(code, 0);
@@ -151,6 +156,18 @@ fn dmarc_for_people_and_in_bad_weather() {
     ] {
         assert!(steps.get(line).is_some_and(|l| l.contains(part)), "{part}\n{text}");
     }
+    // One way on where the names below are left out and the record is still on trial.
+    let (_, text) = run(&world, &["dmarc", "deep.sub.mild.test"]);
+    let steps: Vec<&str> = text.lines().skip_while(|l| *l != "Next").filter(|l| !l.is_empty()).collect();
+    assert!(text.starts_with("DMARC of deep.sub.mild.test: none (sp of mild.test)"), "{text}");
+    for (line, parts) in [
+        (1, ["\"v=DMARC1; p=reject; t=y; rua=", "which takes sp=none out", "asks for quarantine"]),
+        (3, ["\"v=DMARC1; p=reject; rua=", "when the reports show", "host _dmarc"]),
+    ] {
+        let step = steps.get(line).copied().unwrap_or_default();
+        assert!(parts.iter().all(|p| step.contains(p)), "{line}\n{text}");
+    }
+    assert_eq!(steps.len(), 4, "{text}");
     let (code, text) = run(&world, &["dmarc", "dead.test"]);
     assert!(code == 3 && text.contains("SERVFAIL"), "{code} {text}");
     // Eight names at most, however deep the domain.

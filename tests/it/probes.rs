@@ -8,7 +8,7 @@ use launchcheck::{
         connect::ConnectTo,
         layers::{Deadline, Stopper},
     },
-    settings::Settings,
+    settings::{Settings, parse_connect_to},
 };
 use launchcheck_checks::{
     vocab::{Cause, DomainName, Missing, Observed},
@@ -40,20 +40,7 @@ fn wire(world: &World, timeout_ms: u64) -> (Wire, Stopper) {
 }
 /// Where the world's addresses lead to.
 pub(crate) fn connect_to(world: &World) -> Vec<ConnectTo> {
-    world.args().windows(2).filter(|w| w[0] == "--connect-to").map(|w| rule(&w[1])).collect()
-}
-fn rule(text: &str) -> ConnectTo {
-    let (host, rest) = match text.strip_prefix('[') {
-        Some(v6) => v6.split_once("]:").unwrap(),
-        None => text.split_once(':').unwrap(),
-    };
-    let parts: Vec<&str> = rest.split(':').collect();
-    ConnectTo {
-        host: host.into(),
-        port: Some(parts[0].parse().unwrap()),
-        to_host: parts[1].into(),
-        to_port: Some(parts[2].parse().unwrap()),
-    }
+    world.args().windows(2).filter(|w| w[0] == "--connect-to").map(|w| parse_connect_to(&w[1]).unwrap()).collect()
 }
 fn name(text: &str) -> DomainName {
     DomainName::parse(text).unwrap()

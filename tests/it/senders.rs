@@ -57,6 +57,9 @@ fn each_provider_is_right_wrong_or_not_to_be_told() {
         ("customerio@unverified", "not to be told", "not to be told", "not to be told"),
         ("intercom@unverified", "not to be told", "not to be told", "not to be told"),
         ("microsoft365@wrong", "wrong: selector1 is not there", "the From domain", "will pass: SPF"),
+        ("microsoft365@unverified", "right: selector1", "the From domain", "will pass: DKIM and SPF"),
+        ("resend@right-by-own-include", "right: resend", "right: send.acme.test", "will pass: DKIM and SPF"),
+        ("resend@unverified-by-addresses", "right: resend", "not to be told", "will pass: DKIM"),
     ] {
         let scenario = all.iter().find(|s| s.name == name).expect(name);
         let world = World::start(scenario.plan.clone()).expect("the world starts");

@@ -265,3 +265,64 @@ fn a_subdomain_with_servers_of_its_own_is_looked_at_as_well() {
     assert_eq!(told, ["dns.server-lame ns9.gone.example for news.acme.test", "dns.server-single news.acme.test"]);
     assert!(ended.text.contains("news.acme.test is a zone of its own"), "{}", ended.text);
 }
+
+/// Every unknown unit of a whole audit with what it stands behind, as `rule target: causes`.
+fn unexplained(world: &World, front: &str) -> (Vec<String>, usize) {
+    let output = world
+        .command(env!("CARGO_BIN_EXE_launchcheck"))
+        .args(["audit", "--format", "json"])
+        .args(world.args())
+        .output()
+        .expect("the executable runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let units = report["units"].as_array().cloned().unwrap_or_default();
+    let (mut open, mut behind) = (Vec::new(), 0);
+    for unit in units.iter().filter(|u| u["outcome"] == "unknown") {
+        match unit["behind"].as_array().map(Vec::as_slice) {
+            Some([first, ..]) if first["rule"] == front => behind += 1,
+            Some([]) | None => open.push(format!("{} {}: {}", unit["rule"], unit["target"], unit["causes"])),
+            Some(_) => {}
+        }
+    }
+    (open, behind)
+}
+
+#[test]
+fn what_a_fault_of_the_zone_explains_stands_behind_it() {
+    let all = scenarios::all();
+    for (name, rule) in
+        [("dns.dnssec-broken@refused", "dns.dnssec-broken"), ("dns.domain-missing", "dns.domain-missing")]
+    {
+        let scenario = all.iter().find(|s| s.name == name).expect(name);
+        let world = World::start(scenario.plan.clone()).expect("a world");
+        let (open, behind) = unexplained(&world, rule);
+        assert!(open.is_empty(), "{name}: {open:#?}");
+        assert!(behind > 30, "{name}: {behind} units stand behind it");
+    }
+}
+
+#[test]
+fn a_domain_that_does_not_exist_is_called_so_by_every_command() {
+    let world = with(|_| ());
+    for command in ["spf", "dmarc"] {
+        let run = |domain: &str, format: &str| {
+            let mut told = world.command(env!("CARGO_BIN_EXE_launchcheck"));
+            let output =
+                told.args([command, domain, "--format", format]).args(network(&world)).output().expect("it runs");
+            (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
+        };
+        let (text, code) = run("acme-typo.test", "human");
+        assert!(text.contains("acme-typo.test does not exist in the DNS"), "{command}: {text}");
+        assert!(!text.contains("ublish") && code == Some(1), "{command}: {code:?} {text}");
+        let (text, _) = run("x.acme-typo.test", "json");
+        let said: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(said["missing_domain"], "acme-typo.test", "{text}");
+        let (text, _) = run("acme.test", "json");
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON")["missing_domain"], Value::Null, "{text}");
+    }
+}
+/// The flags of every command that lead into the world.
+fn network(world: &World) -> Vec<String> {
+    let known = ["--resolver", "--connect-to"];
+    world.args().chunks(2).filter(|pair| known.contains(&pair[0].as_str())).flatten().cloned().collect()
+}

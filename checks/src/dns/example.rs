@@ -11,12 +11,15 @@
 //! host app.acme.test                  the target is this host and not the zone
 //! platform vercel                     [[host]] platform
 //! issuer Let's Encrypt                who issued the certificate that the host serves
+//! from-domain mail.acme.test         a name that mail is sent from
+//! nothing                             there is no such domain
 //! wildcard                            that certificate is made out to *. the name above
 //! ```
 //! Without NS lines the zone has ns1 and ns2, with addresses.
 
 use super::alias_walk::{AliasWalk, names_below};
 use super::caa::CaaWalk;
+use super::existence::ExistenceWalk;
 use super::facts::{Dnssec, DnssecState, HostDns, Server, ZoneViews};
 use super::views::{AuthorityWalk, Said};
 use super::zone_walk::ZoneWalk;
@@ -50,6 +53,8 @@ struct Case {
     platform: Option<(Shown, Option<Place>)>,
     issuer: Shown,
     wildcard: bool,
+    nothing: bool,
+    froms: Vec<DomainName>,
 }
 
 /// Reads an example: targets, facts, and the zone or host to judge.
@@ -66,6 +71,8 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             "platform" => case.platform = Some((rest.into(), Some(Place::new("launchcheck.toml", 1, 1)))),
             "issuer" => case.issuer = rest.into(),
             "wildcard" => case.wildcard = true,
+            "nothing" => case.nothing = true,
+            "from-domain" => case.froms.push(DomainName::parse(rest).map_err(|e| e.to_string())?),
             _ if first.starts_with('@') => {
                 let own = case.own.entry(first[1..].to_owned()).or_default();
                 match rest.split_once(' ') {
@@ -85,7 +92,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
 impl Case {
     fn facts(self) -> Result<(Targets, Facts, TargetId), String> {
         let domain = DomainName::parse("acme.test").map_err(|e| e.to_string())?;
-        let glue = if self.zone.iter().any(|l| l.contains(". NS ")) { "" } else { GLUE };
+        let glue = if self.nothing || self.zone.iter().any(|l| l.contains(". NS ")) { "" } else { GLUE };
         let text = format!("{}\n{glue}", self.zone.join("\n"));
         let public = Lines::parse(&text)?;
         let site = TargetId::new(TargetKind::Site, domain.as_str());
@@ -121,6 +128,8 @@ impl Case {
             }
         };
         facts.zone.insert(zone_at.clone(), Arc::new(zone));
+        let existence = ExistenceWalk { apex: domain.clone(), below: self.froms.clone() };
+        facts.existence.insert(zone_at.clone(), Arc::new(Step::play(&existence, |q| public.answer(q)).0));
         facts.zone_views.insert(zone_at.clone(), Arc::new(views));
         facts.dnssec.insert(zone_at.clone(), Arc::new(self.signed(&domain)));
         let aliases = AliasWalk { names: names_below(&domain) };

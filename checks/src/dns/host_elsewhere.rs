@@ -10,8 +10,8 @@ rule! {
     /// A host points somewhere other than the platform that the configuration says it is on.
     ///
     /// Judged only with `[[host]] platform`. Certain where the alias or an address belongs to another
-    /// platform that is known; where it belongs to none, the finding is low, since the platform may
-    /// have addresses that are not in the table. Behind Cloudflare's proxy nothing can be said.
+    /// platform that is known; where it belongs to none, the finding is low, and there is none where the
+    /// platform does not tell all the addresses of its customers. Behind Cloudflare's proxy nothing can be said.
     ///
     /// # Why at launch
     /// The new site is deployed and ready, and visitors still get the old one: a record was forgotten,
@@ -28,6 +28,11 @@ rule! {
     /// platform vercel
     /// app.acme.test. CNAME cname.vercel-dns.com.
     /// cname.vercel-dns.com. A 76.76.21.21
+    /// ```
+    /// ```pass
+    /// host app.acme.test
+    /// platform heroku
+    /// app.acme.test. A 203.0.113.9
     /// ```
     /// ```fail
     /// host app.acme.test
@@ -59,6 +64,12 @@ rule! {
         let other = PLATFORMS.iter().find(|p| led.is_on(p));
         if other.is_some_and(|p| p.id == "cloudflare") {
             return Verdict::not_applicable("it is behind Cloudflare, and what is behind that cannot be seen");
+        }
+        if other.is_none() && !platform.whole {
+            return Verdict::not_applicable(format!(
+                "it is an address of none of the platforms that are known, and {} does not tell all of its own",
+                platform.name
+            ));
         }
         let fix = Fix::steps([
             format!("Publish for {} what {} wants: {}", led.host, platform.name, platform.wants),

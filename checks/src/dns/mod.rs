@@ -10,6 +10,7 @@ pub mod caa;
 pub mod dnssec;
 #[doc(hidden)]
 pub mod example;
+pub mod existence;
 pub mod facts;
 pub mod platforms;
 pub mod views;
@@ -18,6 +19,7 @@ pub mod zone_walk;
 mod caa_blocks_host;
 mod cname_dangling;
 mod dnssec_broken;
+mod domain_missing;
 mod host_elsewhere;
 mod server_lame;
 mod server_single;
@@ -26,6 +28,7 @@ mod takeover_possible;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
+    &domain_missing::RULE,
     &dnssec_broken::RULE,
     &servers_disagree::RULE,
     &server_lame::RULE,

@@ -41,8 +41,7 @@ rule! {
     fn check(plan: &MailPlan, setup: Part<'_, SenderSetup>) -> Verdict {
         let Some(setup) = setup.first() else { return Verdict::Pass };
         let spots = setup.spots.iter().filter(|s| s.trouble() == Some(&Trouble::WithOthers)).map(|spot| {
-            let (kind, value) = &spot.wanted;
-            let fix = Fix::step(format!("At {} keep one: {kind}, {value}; delete every other record there", spot.name));
+            let fix = Fix::step(format!("At {} keep one: {}; delete every other record there", spot.name, spot.wanted()));
             fault(plan, setup, spot, format!("{} has an alias and other records", spot.name), fix)
         });
         let mut all: Vec<Fault> = spots.collect();

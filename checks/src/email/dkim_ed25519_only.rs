@@ -29,6 +29,11 @@ rule! {
     /// selector s1
     /// s1._domainkey.acme.test. TXT "v=DKIM1; k=ed25519; p=<ed25519>"
     /// ```
+    /// ```fail
+    /// # Nothing but the DNS shows who has the mailboxes; the key at the usual name is seen.
+    /// acme.test. MX 1 smtp.google.com.
+    /// google._domainkey.acme.test. TXT "v=DKIM1; k=ed25519; p=<ed25519>"
+    /// ```
     "email.dkim-ed25519-only" on Mail, Medium, stage Email;
     fails "All DKIM keys are Ed25519"; holds "Not all DKIM keys are Ed25519";
     fn check(plan: &MailPlan, dkim: &Dkim) -> Verdict {

@@ -1,12 +1,12 @@
 //! Asks for the DKIM keys at every selector that is known, all at once.
 
 use super::dkim_key::select;
-use super::facts::{Dkim, MailPlan, SelectorKey, SelectorSource};
+use super::facts::{Dkim, MailPlan, SelectorKey, SelectorSource, Sender};
 use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Selector, Step};
 use crate::wire::{DnsQuestion, RecordKind};
 
 /// Looks at the configured selectors, at those that the senders give to every customer, and at those
-/// that many of their customers have.
+/// that many of their customers have; of senders that only the domain's records show at all of these.
 #[derive(Clone, Debug)]
 pub struct DkimLookup {
     wanted: Vec<(Selector, SelectorSource, DomainName)>,
@@ -15,7 +15,7 @@ impl DkimLookup {
     /// What is known of selectors for this domain, and for those that senders send through. Each name
     /// stands once, as configured where it is both configured and a provider's.
     #[must_use]
-    pub fn new(plan: &MailPlan) -> Self {
+    pub fn new(plan: &MailPlan, shown: &[Sender]) -> Self {
         let bases = || std::iter::once(&plan.domain).chain(plan.senders.iter().filter_map(|s| s.through.as_ref()));
         let configured = plan
             .selectors
@@ -29,8 +29,12 @@ impl DkimLookup {
         let usual = known().flat_map(|(base, (p, mail))| {
             each(mail.usual_selectors).map(move |s| (s, SelectorSource::Usual(p.id), base))
         });
+        let guessed = shown.iter().filter_map(Sender::known).flat_map(|(p, mail)| {
+            let both = each(mail.selectors).chain(each(mail.usual_selectors));
+            both.map(|s| (s, SelectorSource::Shown(p.id), &plan.domain))
+        });
         let mut wanted = Vec::<(Selector, SelectorSource, DomainName)>::new();
-        for (selector, source, base) in configured.chain(fixed).chain(usual) {
+        for (selector, source, base) in configured.chain(fixed).chain(usual).chain(guessed) {
             if let Some(at) = selector.at(base).filter(|at| wanted.iter().all(|(.., known)| known != at)) {
                 wanted.push((selector, source, at));
             }
@@ -72,7 +76,7 @@ mod tests {
 
     #[test]
     fn all_selectors_in_one_round_and_each_once() {
-        let lookup = DkimLookup::new(&plan("selector s1 resend\nselector s1\nsender resend").unwrap());
+        let lookup = DkimLookup::new(&plan("selector s1 resend\nselector s1\nsender resend").unwrap(), &[]);
         let zone =
             Zone::parse("s1._domainkey.acme.test. TXT \"v=DKIM1; p=\"\nresend._domainkey.acme.test. TIMEOUT").unwrap();
         let (dkim, rounds, questions) = Step::play(&lookup, |q| zone.answer(q));
@@ -82,7 +86,8 @@ mod tests {
 
     #[test]
     fn no_selectors_no_questions() {
-        let (dkim, rounds, _) = Step::play(&DkimLookup::new(&plan("").unwrap()), |_| Observed::unknown(Cause::Timeout));
+        let (dkim, rounds, _) =
+            Step::play(&DkimLookup::new(&plan("").unwrap(), &[]), |_| Observed::unknown(Cause::Timeout));
         assert!(rounds == 0 && dkim.into_inner().unwrap().keys.is_empty());
     }
 }

@@ -34,6 +34,10 @@ rule! {
     /// sender resend
     /// acme.test. A 203.0.113.1
     /// ```
+    /// ```pass
+    /// # A name that may have been changed is no fault.
+    /// acme.test. MX 1 smtp.google.com.
+    /// ```
     /// ```fail
     /// selector s1
     /// acme.test. A 203.0.113.1

@@ -5,7 +5,7 @@ use super::facts::{Dkim, SelectorKey};
 use crate::vocab::Shown;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Verdict},
+    vocab::{Fault, Fix, Part, Severity, Verdict},
 };
 
 rule! {
@@ -42,8 +42,14 @@ rule! {
         if dkim.iter().all(|d| d.keys.iter().all(|k| k.keys.is_empty())) {
             return Verdict::not_applicable("no DKIM key is known");
         }
-        dkim.iter().flat_map(|d| &d.keys).filter_map(judge).collect::<Vec<_>>().into()
+        dkim.iter().flat_map(|d| &d.keys).filter_map(told).collect::<Vec<_>>().into()
     }
+}
+
+/// Milder where only the DNS shows that somebody may sign with it.
+fn told(key: &SelectorKey) -> Option<Fault> {
+    let fault = judge(key)?;
+    Some(if key.source.is_guess() { fault.lowered(Severity::Medium) } else { fault })
 }
 
 fn judge(key: &SelectorKey) -> Option<Fault> {

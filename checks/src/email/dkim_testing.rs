@@ -28,6 +28,11 @@ rule! {
     /// selector s1
     /// s1._domainkey.acme.test. TXT "v=DKIM1; k=rsa; t=y; p=<rsa-2048>"
     /// ```
+    /// ```fail
+    /// # Nothing but the DNS shows who has the mailboxes; the key at the usual name is seen.
+    /// acme.test. MX 1 smtp.google.com.
+    /// google._domainkey.acme.test. TXT "v=DKIM1; t=y; p=<rsa-2048>"
+    /// ```
     "email.dkim-testing" on Mail, Low, stage Email;
     fails "A DKIM key says that it is a trial"; holds "No DKIM key says that it is a trial";
     fn check(dkim: Part<'_, Dkim>) -> Verdict {

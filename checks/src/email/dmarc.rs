@@ -133,6 +133,13 @@ impl Record {
     pub fn repaired(&self, fallback_rua: &str) -> String {
         self.asking(self.p.value().unwrap_or(Policy::None), self.testing, fallback_rua)
     }
+    /// The same without `sp` or `np`, and without what would take its place and ask for nothing either.
+    #[must_use]
+    pub fn without(&self, tag: &str) -> Self {
+        let sp = if tag == "sp" || self.sp.value() == Some(Policy::None) { Given::Absent } else { self.sp };
+        let np = if tag == "np" || self.np.value() == Some(Policy::None) { Given::Absent } else { self.np };
+        Self { sp, np, ..self.clone() }
+    }
     /// The same with another policy for the domain itself.
     #[must_use]
     pub fn asking(&self, p: Policy, testing: bool, fallback_rua: &str) -> String {

@@ -77,9 +77,9 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     };
     facts.dmarc_reports.insert(at.clone(), Arc::new(reports));
     facts.dmarc.insert(at.clone(), Arc::new(dmarc));
-    facts.dkim.insert(at.clone(), Arc::new(Step::play(&DkimLookup::new(&plan), |q| zone.answer(q)).0));
     let mx = Step::play(&MxLookup { domain }, |q| zone.answer(q)).0;
     let shown = senders::from_dns(&plan, facts.spf[&at].get().ok(), mx.get().ok());
+    facts.dkim.insert(at.clone(), Arc::new(Step::play(&DkimLookup::new(&plan, &shown), |q| zone.answer(q)).0));
     let setup = SetupLookup::new(&plan, shown);
     let setup = Step::play(&setup, |q| zone.answer(q)).0;
     let forecasts = match setup.get() {

@@ -380,6 +380,15 @@ pub enum SelectorSource {
     Provider(&'static str),
     /// Many customers of this provider have it, so that its absence proves nothing.
     Usual(&'static str),
+    /// It is this provider's, and only the domain's own records show that it sends.
+    Shown(&'static str),
+}
+impl SelectorSource {
+    /// Whether only the DNS shows that somebody may sign with it.
+    #[must_use]
+    pub const fn is_guess(&self) -> bool {
+        matches!(self, Self::Shown(_))
+    }
 }
 
 /// Where mail to the domain goes.

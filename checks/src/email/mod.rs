@@ -21,6 +21,7 @@ pub mod mta_sts;
 pub mod mx_lookup;
 pub mod mx_servers;
 pub mod organisations;
+mod path_cover;
 pub mod senders;
 mod senders_exhibit;
 pub mod setup;

@@ -45,10 +45,9 @@ rule! {
         }
         let proxied = setup.spots.iter().filter(|s| s.trouble() == Some(&Trouble::Proxied));
         let told = proxied.map(|spot| {
-            let (kind, value) = &spot.wanted;
             let fix = Fix::steps([
                 format!("Set the record at {} to DNS only (Cloudflare: the grey cloud)", spot.name),
-                format!("It must then answer as {kind}: {value}"),
+                format!("It must then answer as {}", spot.wanted()),
             ]);
             fault(plan, setup, spot, format!("An address stands at {} instead of the record", spot.name), fix)
         });

@@ -1,7 +1,7 @@
 //! `email.record-type-wrong`
 use super::facts::MailPlan;
 use super::setup::{SenderSetup, Spot, Trouble};
-use super::setup_advice::{both, fault};
+use super::setup_advice::{fault, steps};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Verdict},
@@ -44,11 +44,9 @@ rule! {
         }
         let judge = |spot: &Spot| -> Option<Fault> {
             let Trouble::Type(found) = spot.trouble()? else { return None };
-            let (kind, value) = &spot.wanted;
-            let fix = Fix::steps([
-                format!("Delete the {found} record at {}", spot.name),
-                format!("Publish at {} as {kind}: {value}", both(&spot.name)),
-            ]);
+            let kind = spot.wanted.first()?.kind;
+            let gone = format!("Delete the {found} record at {}", spot.name);
+            let fix = Fix::steps(std::iter::once(gone).chain(steps(spot)));
             let title = format!("{} has a {found} record where a {kind} record must be", spot.name);
             Some(fault(plan, setup, spot, title, fix))
         };

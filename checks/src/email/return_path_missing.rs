@@ -1,10 +1,10 @@
 //! `email.return-path-missing`
 use super::facts::MailPlan;
 use super::setup::{SenderSetup, Spot, Trouble};
-use super::setup_advice::{both, fault};
+use super::setup_advice::{fault, publish};
 use crate::{
     rule,
-    vocab::{Fix, Part, Verdict},
+    vocab::{Part, Verdict},
 };
 
 rule! {
@@ -48,8 +48,7 @@ rule! {
         }
         let missing = spots.into_iter().filter(|s| s.trouble() == Some(&Trouble::Missing));
         let told = missing.map(|spot| {
-            let (kind, value) = &spot.wanted;
-            let fix = Fix::step(format!("At {} publish as {kind}: {value}", both(&spot.name)));
+            let fix = publish(spot, "", Vec::new());
             fault(plan, setup, spot, format!("The return path {} has no records", spot.name), fix)
         });
         told.collect::<Vec<_>>().into()

@@ -2,7 +2,7 @@
 use super::alignment::Forecasts;
 use super::facts::MailPlan;
 use super::setup::{SenderSetup, Spot, Trouble};
-use super::setup_advice::{both, fault, is_certain};
+use super::setup_advice::{fault, is_certain, publish};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Severity, Verdict},
@@ -29,6 +29,14 @@ rule! {
     /// resend._domainkey.acme.test. TXT "p=<rsa-2048>"
     /// send.acme.test. MX 10 feedback-smtp.eu-west-1.amazonses.com.
     /// send.acme.test. TXT "v=spf1 include:amazonses.com ~all"
+    /// ```
+    /// ```pass
+    /// # written in another way, and it lets their servers pass
+    /// sender resend
+    /// send.acme.test. MX 10 feedback-smtp.eu-west-1.amazonses.com.
+    /// send.acme.test. TXT "v=spf1 redirect=spf.acme.test"
+    /// spf.acme.test. TXT "v=spf1 ip4:198.51.100.0/24 -all"
+    /// amazonses.com. TXT "v=spf1 ip4:198.51.100.0/25 -all"
     /// ```
     /// ```fail
     /// sender resend
@@ -57,22 +65,33 @@ rule! {
             let trouble = spot.trouble()?;
             let saw = match trouble {
                 Trouble::Mx => format!("its MX records must lead to {} alone", spot.whose()),
-                Trouble::Spf => format!("it has no SPF record that includes {}", spot.whose()),
+                Trouble::Spf => format!("it has no SPF record that lets mail of {} pass", spot.whose()),
                 Trouble::Elsewhere(to) => format!("its alias leads to {to}"),
                 Trouble::Dangling(to) => format!("its alias leads to {to}, where nothing is"),
                 _ => return None,
             };
-            let (kind, value) = &spot.wanted;
-            let steps = [
-                format!("At {} publish as {kind}: {value}", both(&spot.name)),
-                format!("Remove the other MX, SPF and CNAME records at {}", spot.name),
-            ];
             let title = format!("The return path {} is wrong", spot.name);
-            let told: Fault = fault(plan, setup, spot, title, Fix::steps(steps)).and_saw(saw);
+            let told: Fault = fault(plan, setup, spot, title, mended(spot, trouble)).and_saw(saw);
             let passes = |p| forecasts.iter().any(|f| f.passes(p) == Some(true));
             let safe = spot.provider.is_some_and(passes);
             Some(if safe && is_certain(plan, setup, spot) { told.lowered(Severity::Medium) } else { told })
         };
         spots.into_iter().filter_map(judge).collect::<Vec<_>>().into()
+    }
+}
+
+/// What to publish and what to take away.
+fn mended(spot: &Spot, trouble: &Trouble) -> Fix {
+    match trouble {
+        Trouble::Elsewhere(_) | Trouble::Dangling(_) => {
+            publish(spot, "in place of the CNAME record that is there", Vec::new())
+        }
+        Trouble::Spf => publish(spot, "in place of any other SPF record there", Vec::new()),
+        _ => {
+            let others = spot.strangers.iter().map(|mx| format!("Delete at {}: MX {mx}", spot.name));
+            let alias = format!("Delete the other MX records at {}", spot.name);
+            let others: Vec<String> = others.collect();
+            publish(spot, "", if others.is_empty() { vec![alias] } else { others })
+        }
     }
 }

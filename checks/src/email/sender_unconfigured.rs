@@ -3,7 +3,7 @@ use super::alignment::Forecasts;
 use super::dkim_key::Key;
 use super::facts::{Dkim, MailPlan, Sender, Spf};
 use super::setup::{SenderSetup, Spot, SpotRole, Standing, Trouble};
-use super::setup_advice::{because, both, nothing_vouches};
+use super::setup_advice::{because, nothing_vouches, publish, steps};
 use super::spf_outlook::SpfReach;
 use crate::{
     rule,
@@ -100,19 +100,18 @@ fn is_ours(spot: &Spot, plan: &MailPlan, dkim: &Part<'_, Dkim>) -> bool {
 fn told(sender: &Sender, spots: &[&Spot], subject: &str) -> Option<Fault> {
     let (first, rest) = spots.split_first()?;
     let name = first.whose();
-    let step = |spot: &Spot| {
-        let (kind, value) = &spot.wanted;
-        let here = match spot.trouble() {
-            Some(Trouble::Elsewhere(to)) => format!("; now it leads to {to}"),
-            Some(Trouble::Dangling(to)) => format!("; now it leads to {to}, where nothing is"),
-            _ => String::new(),
-        };
-        format!("At {} publish the {kind} record that {name} shows ({value}){here}", both(&spot.name))
+    let here = |spot: &Spot| match spot.trouble() {
+        Some(Trouble::Elsewhere(to)) => format!("; now it leads to {to}"),
+        Some(Trouble::Dangling(to)) => format!("; now it leads to {to}, where nothing is"),
+        _ => String::new(),
     };
-    let steps: Vec<String> = spots.iter().map(|s| step(s)).collect();
+    let fix = match rest {
+        [] if here(first).is_empty() => publish(first, "", Vec::new()),
+        _ => Fix::steps(spots.iter().flat_map(|s| steps(s).map(|step| step + &here(s)))),
+    };
     let title = format!("{name} is not set up for the domain");
     let saw = first.saw.first().cloned().unwrap_or_else(|| format!("nothing stands at {}", first.name).into());
-    let fault = Fault::new(subject, saw, Fix::steps(steps)).titled(title);
+    let fault = Fault::new(subject, saw, fix).titled(title);
     let more = first.saw.iter().skip(1).chain(rest.iter().flat_map(|s| &s.saw)).take(6).cloned();
     let fault = more.fold(fault, Fault::and_saw).and_saw(because(sender));
     Some(match &sender.at {

@@ -128,7 +128,8 @@ pub fn from_dns(plan: &MailPlan, spf: Option<&Spf>, mx: Option<&Mx>) -> Vec<Send
     let includes = spf.map(|s| s.records.iter().map(|r| r.text.as_str().to_ascii_lowercase()).collect::<Vec<_>>());
     let sender = |provider: &'static Provider| {
         let mail = provider.mail.as_ref()?;
-        let known = mail.apex_include.iter().chain(mail.useless_includes).chain(mail.apex_others);
+        let known =
+            mail.apex_include.iter().chain(mail.useless_includes).chain(mail.apex_others).chain(at_sender(mail));
         let include = known.copied().find(|i| {
             includes.iter().flatten().any(|text| names_include(text, i)) && (owners(i) == 1 || is_home(mail, i))
         });
@@ -145,6 +146,13 @@ pub fn from_dns(plan: &MailPlan, spf: Option<&Spf>, mx: Option<&Mx>) -> Vec<Send
     providers::ALL.iter().copied().filter_map(sender).filter(|s| !known(s)).collect()
 }
 
+/// The include of a provider whose customers send from the domain that the SPF record is of.
+fn at_sender(mail: &'static providers::Mail) -> Option<&'static &'static str> {
+    match &mail.return_path {
+        ReturnPath::Records { label: Some(""), include, .. } => Some(include),
+        _ => None,
+    }
+}
 /// How many providers' customers publish this include.
 fn owners(include: &str) -> usize {
     let mails = providers::ALL.iter().filter_map(|p| p.mail.as_ref());

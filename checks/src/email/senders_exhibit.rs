@@ -3,7 +3,7 @@
 
 use super::alignment::{Forecasts, Way};
 use super::facts::{Sender, SpfTree};
-use super::setup::{SenderSetup, Spot, SpotState, Standing, Trouble};
+use super::setup::{Basis, SenderSetup, Spot, SpotState, Standing, Trouble};
 use crate::providers::ReturnPath;
 use crate::vocab::{Cell, Exhibit, ExhibitBody};
 
@@ -74,11 +74,20 @@ fn path(setup: &SenderSetup, sender: &Sender) -> String {
         (Standing::Wrong(spots), _) => {
             format!("wrong: {}", spots.iter().map(|s| told(s)).collect::<Vec<_>>().join("; "))
         }
+        (Standing::Unverified, _) if setup.gaps.is_empty() && is_pinned(setup, sender) => {
+            "not to be told: its SPF record covers part of what they send from".to_owned()
+        }
         (Standing::Unverified, _) => open(setup, &format!("return-paths = [\"….{}\"]", setup.signs_for(sender))),
     }
 }
 
 /// Why it is not told: a name could not be asked, or no outsider can know it.
+/// Whether the configuration names a return path of this sender.
+fn is_pinned(setup: &SenderSetup, sender: &Sender) -> bool {
+    let of = |s: &&Spot| !s.is_key() && s.provider.is_some_and(|p| p == sender.provider.as_str());
+    setup.spots.iter().filter(of).any(|s| s.basis == Basis::Configured)
+}
+
 fn open(setup: &SenderSetup, key: &str) -> String {
     match setup.gaps.first() {
         Some(cause) => format!("could not be asked ({cause})"),
@@ -112,8 +121,7 @@ fn names(spots: &[&Spot]) -> String {
 fn told(spot: &Spot) -> String {
     let subject = spot.subject();
     let SpotState::Wrong(trouble) = &spot.state else { return subject.to_string() };
-    let (kind, value) = &spot.wanted;
-    let should = format!("should be {kind} {value}");
+    let should = format!("should be {}", spot.wanted());
     match trouble {
         Trouble::Missing => format!("{subject} is not there, {should}"),
         Trouble::Doubled(deep) => format!("{subject} stands at {deep}"),
@@ -166,7 +174,7 @@ mod tests {
                 "Postmark | [email] providers | not to be told; [email] dkim-selectors = [\"…pm\"] settles it | \
                  not to be told; [email] return-paths = [\"….acme.test\"] settles it | spf.mtasv.net: does nothing here | \
                  not to be told yet",
-                "Mandrill | [email] providers | wrong: mte2 is not there, should be CNAME a name below mandrillapp.com | \
+                "Mandrill | [email] providers | wrong: mte2 is not there, should be CNAME dkim2.mandrillapp.com | \
                  not to be told; [email] return-paths = [\"….acme.test\"] settles it | none needed | not to be told yet",
             ]
         );

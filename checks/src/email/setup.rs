@@ -39,10 +39,38 @@ pub struct Spot {
     pub provider: Option<&'static str>,
     /// What stands there.
     pub state: SpotState,
-    /// The record type that should stand there, and what it should say.
-    pub wanted: (&'static str, Shown),
+    /// The records that should stand there, each of another type.
+    pub wanted: Vec<Want>,
+    /// The MX records there that lead to somebody else than the provider.
+    pub strangers: Vec<Shown>,
     /// What was seen.
     pub saw: Vec<Evidence>,
+}
+/// A record that should stand at a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// Its type.
+    pub kind: &'static str,
+    /// Its value, or where only the provider's own pages show that, in words.
+    pub value: Shown,
+    /// Whether it is the value.
+    pub exact: bool,
+}
+impl Want {
+    fn exact(kind: &'static str, value: impl Into<Shown>) -> Self {
+        Self { kind, value: value.into(), exact: true }
+    }
+    fn words(kind: &'static str, value: impl Into<Shown>) -> Self {
+        Self { kind, value: value.into(), exact: false }
+    }
+}
+impl std::fmt::Display for Want {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.exact, self.kind) {
+            (true, "TXT") => write!(f, "TXT \"{}\"", self.value),
+            _ => write!(f, "{} {}", self.kind, self.value),
+        }
+    }
 }
 /// What a name is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +141,11 @@ impl Spot {
             SpotState::Wrong(trouble) => Some(trouble),
             _ => None,
         }
+    }
+    /// What should stand there, on one line.
+    #[must_use]
+    pub fn wanted(&self) -> String {
+        self.wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
     }
     /// Whether it is for a key.
     #[must_use]
@@ -185,20 +218,37 @@ fn is_of(spot: &Spot, sender: &Sender) -> bool {
 
 /// What should stand at the key of a provider.
 #[must_use]
-pub fn wanted_key(mail: Option<&providers::Mail>) -> (&'static str, Shown) {
-    match mail.map(|m| m.key_hosts) {
-        Some([host, ..]) => ("CNAME", format!("a name below {host}").into()),
-        _ => ("TXT", "the key".into()),
-    }
+pub fn wanted_key(mail: Option<&providers::Mail>, selector: &Selector, domain: &DomainName) -> Vec<Want> {
+    let target = mail.and_then(|m| m.key_targets.iter().find(|(s, _)| *s == selector.as_str()));
+    vec![match (target, mail.map(|m| m.key_hosts)) {
+        (Some((_, target)), _) => match providers::filled(target, domain) {
+            // What is made for each customer stands in capitals.
+            name if name.bytes().any(|b| b.is_ascii_uppercase()) => Want::words("CNAME", name),
+            name => Want::exact("CNAME", name),
+        },
+        (None, Some([host, ..])) => Want::words("CNAME", format!("a name below {host}")),
+        _ => Want::words("TXT", "the key"),
+    }]
 }
-/// What should stand at a return path of a provider.
+/// What should stand at a return path of a provider; the MX record that is there and right stays.
 #[must_use]
-pub fn wanted_path(path: Option<ReturnPath>) -> (&'static str, Shown) {
+pub fn wanted_path(mail: Option<&providers::Mail>, path: Option<ReturnPath>, has_mx: bool) -> Vec<Want> {
     match path {
-        Some(ReturnPath::Alias { hosts: [host, ..], .. }) => ("CNAME", format!("{host} or a name below it").into()),
-        Some(ReturnPath::Records { hosts: [host, ..], include, .. }) => {
-            ("MX", format!("a name below {host}, and as TXT \"v=spf1 include:{include} ~all\"").into())
+        Some(ReturnPath::Alias { hosts: [host, ..], .. }) => {
+            let target = mail.and_then(|m| m.path_target);
+            let words = || Want::words("CNAME", format!("{host} or a name below it"));
+            vec![target.map_or_else(words, |t| Want::exact("CNAME", t))]
         }
-        _ => ("MX", "what your mail provider shows".into()),
+        Some(ReturnPath::Records { label, hosts: [host, ..], include, .. }) => {
+            let mut all = Vec::new();
+            // At the sending domain itself its own mail servers may stand.
+            if !has_mx && label != Some("") {
+                let form = mail.and_then(|m| m.path_target).map(ToOwned::to_owned);
+                all.push(Want::words("MX", form.unwrap_or_else(|| format!("a name below {host}"))));
+            }
+            all.push(Want::exact("TXT", format!("v=spf1 include:{include} ~all")));
+            all
+        }
+        _ => vec![Want::words("MX", "what your mail provider shows")],
     }
 }

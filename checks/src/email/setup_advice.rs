@@ -15,6 +15,30 @@ pub(super) fn both(name: &DomainName) -> String {
     format!("{name} (enter it as {} where the panel adds the domain)", relative(name))
 }
 
+/// What to publish at a name: each record as far as it is known, with what only the provider's own
+/// pages show in words.
+pub(super) fn steps(spot: &Spot) -> impl Iterator<Item = String> + '_ {
+    spot.wanted.iter().map(|want| {
+        if want.exact {
+            return format!("At {} publish {want}", both(&spot.name));
+        }
+        let (kind, value) = (want.kind, &want.value);
+        format!("At {} publish the {kind} record that {} shows: {value}", both(&spot.name), spot.whose())
+    })
+}
+/// The fix of a name: the record itself, where it is known and there is nothing more to do.
+pub(super) fn publish(spot: &Spot, note: &'static str, more: Vec<String>) -> Fix {
+    match spot.wanted.as_slice() {
+        [only] if only.exact && more.is_empty() => Fix::DnsRecord {
+            name: (&spot.name).into(),
+            kind: only.kind.into(),
+            value: only.value.clone(),
+            note: note.into(),
+        },
+        _ => Fix::steps(steps(spot).chain(more)),
+    }
+}
+
 /// Whether it is certain that the sender of a name sends for this domain. What was configured is.
 pub(super) fn is_certain(plan: &MailPlan, setup: &SenderSetup, spot: &Spot) -> bool {
     let sender = spot.provider.and_then(|p| setup.sender(p));

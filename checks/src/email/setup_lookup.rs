@@ -3,6 +3,7 @@
 
 use super::dkim_key::select;
 use super::facts::{MailPlan, Sender};
+use super::path_cover::{self, Cover, cover};
 use super::setup::{Basis, SenderSetup, Spot, SpotRole, SpotState, Trouble, wanted_key, wanted_path};
 use super::setup_seen::{
     Name, Seen, doubled, empty, empty_key, evidence, is_positive, is_wild, known, mail, owner_of, path_trouble,
@@ -10,9 +11,9 @@ use super::setup_seen::{
 };
 use crate::providers::{self, ReturnPath, is_host_of};
 use crate::vocab::{Cause, DomainName, Evidence, Inquiry, Missing, Observed, Selector, Step};
-use crate::wire::{DnsAnswer, DnsQuestion, RecordKind};
+use crate::wire::{DnsAnswer, DnsQuestion, Record, RecordKind};
 
-/// Looks at the names of the senders, at most two rounds.
+/// Looks at the names of the senders, two rounds at most but where an SPF record has to be followed.
 #[derive(Clone, Debug)]
 pub struct SetupLookup {
     domain: DomainName,
@@ -115,6 +116,14 @@ impl SetupLookup {
                 // It may be one that stands at `*` and answers for every name.
                 all.extend(stranger(name).map(|n| DnsQuestion::new(n, RecordKind::Cname)));
             }
+            for (_, path) in self.paths().filter(|_| !key) {
+                let ReturnPath::Records { include, .. } = path else { continue };
+                if (name.basis != Basis::Usual || touches(name, path, seen))
+                    && let Step::Ask(more) = path_cover::step(&name.at, include, seen)
+                {
+                    all.extend(more);
+                }
+            }
             if !empty {
                 continue;
             }
@@ -164,7 +173,8 @@ impl SetupLookup {
         if keys.is_empty() || matches!(trouble, Some(Trouble::WithOthers | Trouble::Elsewhere(_))) {
             saw.extend(positive(seen, &name.at, &[RecordKind::Cname, RecordKind::A]));
         }
-        spot(name, provider, trouble, wanted_key(mail(provider)), saw, seen)
+        let wanted = wanted_key(mail(provider), selector, &name.base);
+        spot(name, provider, trouble, wanted, saw, seen)
     }
 
     /// Whose configured selector it is: by where it leads, by its form, or because only one sender
@@ -210,7 +220,7 @@ impl SetupLookup {
             if matches!(trouble, Some(Trouble::Proxied)) {
                 saw.extend(positive(seen, &name.at, &[RecordKind::A]));
             }
-            let mut spot = spot(name, None, trouble, wanted_path(None), saw, seen);
+            let mut spot = spot(name, None, trouble, wanted_path(None, None, false), saw, seen);
             if spot.state == SpotState::Right {
                 spot.state = SpotState::Unverified;
             }
@@ -225,7 +235,21 @@ impl SetupLookup {
         if matches!(trouble, Some(Trouble::Proxied)) {
             saw.extend(positive(seen, &name.at, &[RecordKind::A]));
         }
-        spot(name, Some(provider), trouble, wanted_path(Some(path)), saw, seen)
+        let (mut strangers, mut unclear, mut has_mx) = (Vec::new(), false, false);
+        if let ReturnPath::Records { hosts, include, .. } = path {
+            unclear = trouble == Some(Trouble::Spf) && cover(&name.at, include, seen) == Cover::Part;
+            let records = known(seen, &name.at, RecordKind::Mx).map_or(&[][..], DnsAnswer::all);
+            let (theirs, others): (Vec<_>, Vec<_>) =
+                records.iter().partition(|r| matches!(r, Record::Mx { exchange, .. } if is_host_of(exchange, hosts)));
+            has_mx = !theirs.is_empty();
+            strangers = others.into_iter().map(Record::shown).collect();
+        }
+        let wanted = wanted_path(mail(Some(provider)), Some(path), has_mx);
+        let mut spot = Spot { strangers, ..spot(name, Some(provider), trouble, wanted, saw, seen) };
+        if unclear {
+            spot.state = SpotState::Unverified;
+        }
+        spot
     }
 
     /// Where the From domain is an alias and must not be one.
@@ -238,6 +262,18 @@ impl SetupLookup {
         let top = self.domain.registrable() == self.domain;
         (others || top)
             .then(|| (to, positive(seen, &self.domain, &[RecordKind::Cname, RecordKind::Txt, RecordKind::Mx])))
+    }
+}
+
+/// Of two selectors for keys that take turns, the spare one may lead to a place where the provider puts
+/// its key later: the alias is as it should be, and whether the key is late cannot be told.
+fn spare(spots: &mut [Spot]) {
+    let works: Vec<_> =
+        spots.iter().filter(|s| s.is_key() && s.state == SpotState::Right).map(|s| s.provider).collect();
+    for spot in spots.iter_mut().filter(|s| s.is_key() && s.provider.is_some() && works.contains(&s.provider)) {
+        if matches!(spot.state, SpotState::Wrong(Trouble::Dangling(_))) {
+            spot.state = SpotState::Unverified;
+        }
     }
 }
 
@@ -276,10 +312,12 @@ impl Inquiry for SetupLookup {
             SpotRole::Key(selector) => self.judge_key(n, selector, seen),
             SpotRole::ReturnPath => self.judge_path(n, seen),
         });
+        let mut spots: Vec<Spot> = spots.collect();
+        spare(&mut spots);
         Step::Done(Observed::known(SenderSetup {
             domain: self.domain.clone(),
             senders: self.senders.clone(),
-            spots: spots.collect(),
+            spots,
             alias: self.alias(seen),
             gaps,
         }))

@@ -1,10 +1,11 @@
 //! What the answers about senders' names show.
 
 use super::dkim_key::select;
-use super::setup::{Basis, Spot, SpotRole, SpotState, Trouble};
-use super::spf;
+use super::path_cover::{Cover, cover};
+use super::setup::{Basis, Spot, SpotRole, SpotState, Trouble, Want};
+use super::spf::{self, Kind, Mechanism, Qualifier};
 use crate::providers::{self, ReturnPath, is_host_of};
-use crate::vocab::{Answers, DomainName, Evidence, Shown};
+use crate::vocab::{Answers, DomainName, Evidence};
 use crate::wire::{DnsAnswer, DnsQuestion, Found, Record, RecordKind};
 
 #[derive(Clone, Debug)]
@@ -83,9 +84,9 @@ pub(super) fn path_trouble(name: &Name, path: ReturnPath, seen: &Seen) -> Option
             }
             // At the sending domain itself its own mail servers may stand.
             let mx_right = label == Some("") || (!mx.is_empty() && mx.iter().all(|h| is_host_of(h, hosts)));
-            match (mx_right, includes(seen, &name.at, include)) {
-                (true, true) => None,
-                (true, false) => Some(Trouble::Spf),
+            match (mx_right, cover(&name.at, include, seen)) {
+                (true, Cover::Whole) => None,
+                (true, _) => Some(Trouble::Spf),
                 (false, _) => Some(Trouble::Mx),
             }
         }
@@ -97,7 +98,7 @@ pub(super) fn spot(
     name: &Name,
     provider: Option<&'static str>,
     trouble: Option<Trouble>,
-    wanted: (&'static str, Shown),
+    wanted: Vec<Want>,
     mut saw: Vec<Evidence>,
     seen: &Seen,
 ) -> Spot {
@@ -115,7 +116,8 @@ pub(super) fn spot(
             SpotState::Wrong(trouble)
         }
     };
-    Spot { name: name.at.clone(), role: name.role.clone(), basis: name.basis, provider, state, wanted, saw }
+    let strangers = Vec::new();
+    Spot { name: name.at.clone(), role: name.role.clone(), basis: name.basis, provider, state, wanted, strangers, saw }
 }
 
 /// What an empty name shows: the record one domain too deep, an address, or nothing.
@@ -174,7 +176,15 @@ pub(super) fn includes(seen: &Seen, name: &DomainName, include: &str) -> bool {
     let (records, _) = spf::select(texts);
     // Regions have names of their own below it, such as `eu.mailgun.org`.
     let is_it = |name: DomainName| is_host_of(name.as_str(), &[include]);
-    matches!(records.as_slice(), [only] if super::includes::named(only).any(is_it))
+    let passes = |kind: &Kind| match kind {
+        Kind::Directive(Qualifier::Pass, Mechanism::Include(d)) | Kind::Redirect(d) => d.fixed().is_some_and(is_it),
+        _ => false,
+    };
+    matches!(records.as_slice(), [only] if only.is_valid() && only.reached().any(|t| passes(&t.kind)))
+}
+/// Whether an SPF record stands at the name.
+pub(super) fn has_record(seen: &Seen, name: &DomainName) -> bool {
+    known(seen, name, RecordKind::Txt).is_some_and(|a| !spf::select(a.texts()).0.is_empty())
 }
 /// Whether a text is the name that an alias should lead to.
 pub(super) fn is_target(text: &str, hosts: &[&str]) -> bool {

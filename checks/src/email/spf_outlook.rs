@@ -193,7 +193,7 @@ impl SpfNeed {
         };
         let need = match () {
             () if open || !includes.is_empty() => Need::Much,
-            () if !senders.is_empty() && senders_known => seen.by_return_paths(setup, senders),
+            () if !senders.is_empty() && senders_known => seen.by_return_paths(plan, setup, senders),
             () => seen.by_what_is_said(plan, senders),
         };
         Self { need, includes, complete, gaps }
@@ -218,13 +218,17 @@ struct Seen {
 }
 impl Seen {
     /// Every sender is known to need nothing here.
-    fn by_return_paths(&self, setup: Option<&SenderSetup>, senders: &[Sender]) -> Need {
+    fn by_return_paths(&self, plan: &MailPlan, setup: Option<&SenderSetup>, senders: &[Sender]) -> Need {
         let elsewhere = |s: &Sender| {
             let theirs = s.known().is_some_and(|(_, m)| m.return_path == ReturnPath::Theirs);
             theirs || setup.is_some_and(|setup| matches!(setup.paths_of(s), Standing::Right(_)))
         };
         if !self.takes_mail && !self.near && senders.iter().all(elsewhere) {
             return Need::Nothing("the senders' SPF records stand at their return paths".into());
+        }
+        // Nobody has a mailbox at it and no sender looks there: it only keeps others from using the name.
+        if plan.domain != plan.domain.registrable() && !self.takes_mail && !self.near {
+            return Need::Little;
         }
         Need::Some
     }
@@ -330,7 +334,8 @@ mod tests {
             ("from".into(), "Much"),
             // The return path has the record that counts.
             (format!("domain mail.acme.test\nfrom\nsender resend\n{path}"), "Nothing"),
-            ("domain mail.acme.test\nfrom\nsender resend".into(), "Some"),
+            ("domain mail.acme.test\nfrom\nsender resend".into(), "Little"),
+            ("domain mail.acme.test\nfrom\nsender resend\nmail.acme.test. MX 10 mx.example.com.".into(), "Some"),
             (format!("sender resend\n{mx}"), "Some"),
             // Mailboxes that need it, whoever else sends.
             ("sender resend\nacme.test. MX 1 smtp.google.com.\nacme.test. TXT \"v=spf1; include:_spf.google.com ~all\"".into(), "Much"),

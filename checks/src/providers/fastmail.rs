@@ -9,6 +9,11 @@ pub(super) static PROVIDER: Provider = Provider {
         apex_include: Some("spf.messagingengine.com"),
         selectors: &["fm1", "fm2", "fm3"],
         key_hosts: &["fmhosted.com"],
+        key_targets: &[
+            ("fm1", "fm1.{domain}.dkim.fmhosted.com"),
+            ("fm2", "fm2.{domain}.dkim.fmhosted.com"),
+            ("fm3", "fm3.{domain}.dkim.fmhosted.com"),
+        ],
         return_path: ReturnPath::From,
         mx_hosts: &["messagingengine.com"],
         free_mail: &["fastmail.com"],

@@ -13,6 +13,7 @@ pub(super) static PROVIDER: Provider = Provider {
             include: "amazonses.com",
             optional: false,
         },
+        path_target: Some("10 feedback-smtp.REGION.amazonses.com"),
         smtp_hosts: &["smtp.loops.so"],
         packages: &["loops"],
         ..Mail::of("2026-11", "https://loops.so/docs/deliverability/dmarc-dkim-setup")

@@ -10,6 +10,7 @@ pub(super) static PROVIDER: Provider = Provider {
         usual_selectors: &["mlsend2", "mlsend"],
         key_hosts: &["mailersend.net"],
         return_path: ReturnPath::Alias { label: Some("mta"), hosts: &["mailersend.net"], optional: true },
+        path_target: Some("mailersend.net"),
         smtp_hosts: &["smtp.mailersend.net"],
         packages: &["mailersend"],
         ..Mail::of("2026-11", "https://www.mailersend.com/help/how-to-verify-and-authenticate-a-sending-domain")

@@ -9,6 +9,7 @@ pub(super) static PROVIDER: Provider = Provider {
         useless_includes: &["spf.mandrillapp.com"],
         selectors: &["mte1", "mte2"],
         key_hosts: &["mandrillapp.com"],
+        key_targets: &[("mte1", "dkim1.mandrillapp.com"), ("mte2", "dkim2.mandrillapp.com")],
         key_as_txt: false,
         smtp_hosts: &["smtp.mandrillapp.com"],
         packages: &["@mailchimp/mailchimp_transactional"],

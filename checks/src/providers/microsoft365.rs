@@ -9,8 +9,13 @@ pub(super) static PROVIDER: Provider = Provider {
         apex_include: Some("spf.protection.outlook.com"),
         // Government and 21Vianet tenants.
         apex_others: &["spf.protection.office365.us", "spf.protection.partner.outlook.cn"],
+        // Both must exist; the key of the one that is not in use may come with its first turn.
         selectors: &["selector1", "selector2"],
         key_hosts: &["onmicrosoft.com", "dkim.mail.microsoft"],
+        key_targets: &[
+            ("selector1", "selector1-{dashes}._domainkey.TENANT"),
+            ("selector2", "selector2-{dashes}._domainkey.TENANT"),
+        ],
         key_as_txt: false,
         return_path: ReturnPath::From,
         mx_hosts: &["mail.protection.outlook.com", "mx.microsoft"],

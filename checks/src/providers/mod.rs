@@ -93,10 +93,16 @@ pub struct Mail {
     /// Where the CNAME at a selector leads, as suffixes; empty where the key itself stands there, or
     /// where it is not known.
     pub key_hosts: &'static [&'static str],
+    /// Where the CNAME at a selector leads, selector by selector: `{domain}` stands for the domain and
+    /// `{dashes}` for it with dashes, capitals for what is made for each customer.
+    pub key_targets: &'static [(&'static str, &'static str)],
     /// Whether the key itself may stand at the selector, as a TXT record.
     pub key_as_txt: bool,
     /// The envelope sender of its mail.
     pub return_path: ReturnPath,
+    /// Where the CNAME at a return path leads exactly, or the form of its MX record, with capitals for
+    /// what is made for each customer.
+    pub path_target: Option<&'static str>,
     /// Where the MX records of its customers lead, as suffixes, where it holds mailboxes.
     pub mx_hosts: &'static [&'static str],
     /// From domains that it lends for trying out: mail from there reaches nobody but the account's
@@ -125,8 +131,10 @@ impl Mail {
             usual_selectors: &[],
             selector_patterns: &[],
             key_hosts: &[],
+            key_targets: &[],
             key_as_txt: true,
             return_path: ReturnPath::Unknown,
+            path_target: None,
             mx_hosts: &[],
             sandboxes: &[],
             free_mail: &[],
@@ -184,6 +192,12 @@ pub enum ReturnPath {
 pub fn is_host_of(host: &str, suffixes: &[&str]) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     suffixes.iter().any(|s| host.strip_suffix(s).is_some_and(|head| head.is_empty() || head.ends_with('.')))
+}
+
+/// A target as it is for this domain.
+#[must_use]
+pub fn filled(target: &str, domain: &crate::vocab::DomainName) -> String {
+    target.replace("{domain}", domain.as_str()).replace("{dashes}", &domain.as_str().replace('.', "-"))
 }
 
 /// Whether a text is of this pattern, in which one `*` stands for any text.

@@ -9,6 +9,7 @@ pub(super) static PROVIDER: Provider = Provider {
         useless_includes: &["spf.mtasv.net"],
         selector_patterns: &["*pm"],
         return_path: ReturnPath::Alias { label: Some("pm-bounces"), hosts: &["mtasv.net"], optional: true },
+        path_target: Some("pm.mtasv.net"),
         smtp_hosts: &["smtp.postmarkapp.com"],
         packages: &["postmark", "nodemailer-postmark-transport"],
         ..Mail::of("2026-11", "https://postmarkapp.com/support/article/1046-how-do-i-verify-a-domain")

@@ -14,6 +14,7 @@ pub(super) static PROVIDER: Provider = Provider {
             include: "amazonses.com",
             optional: true,
         },
+        path_target: Some("10 feedback-smtp.REGION.amazonses.com"),
         sandboxes: &["resend.dev"],
         smtp_hosts: &["smtp.resend.com"],
         packages: &["resend"],

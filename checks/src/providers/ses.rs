@@ -14,6 +14,7 @@ pub(super) static PROVIDER: Provider = Provider {
             include: "amazonses.com",
             optional: true,
         },
+        path_target: Some("10 feedback-smtp.REGION.amazonses.com"),
         smtp_hosts: &["email-smtp.*.amazonaws.com", "email-smtp-fips.*.amazonaws.com"],
         packages: &["@aws-sdk/client-ses", "@aws-sdk/client-sesv2"],
         ..Mail::of("2026-11", "https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-easy.html")

@@ -9,6 +9,7 @@ pub(super) static PROVIDER: Provider = Provider {
         key_hosts: &["smtp2go.net"],
         key_as_txt: false,
         return_path: ReturnPath::Alias { label: None, hosts: &["smtp2go.net"], optional: false },
+        path_target: Some("return.smtp2go.net"),
         smtp_hosts: &["mail.smtp2go.com"],
         ..Mail::of("2026-11", "https://support.smtp2go.com/hc/en-gb/articles/28543815517209-SPF-DKIM-and-DMARC")
     }),

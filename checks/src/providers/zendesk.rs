@@ -9,6 +9,10 @@ pub(super) static PROVIDER: Provider = Provider {
         apex_include: Some("mail.zendesk.com"),
         selectors: &["zendesk1", "zendesk2"],
         key_hosts: &["zendesk.com"],
+        key_targets: &[
+            ("zendesk1", "zendesk1._domainkey.zendesk.com"),
+            ("zendesk2", "zendesk2._domainkey.zendesk.com"),
+        ],
         key_as_txt: false,
         ..Mail::of("2026-11", "https://support.zendesk.com/hc/en-us/articles/4408832543770")
     }),
