@@ -94,7 +94,7 @@ pub async fn look(start: Start, known: Vec<Family>, listener: &dyn Listener) -> 
     let watch = tokio::spawn(interrupts(stopper, Arc::clone(&interrupted)));
 
     let settings = Arc::new(settings);
-    let secrets = Secrets::new(&settings.env_files, &production_files(&survey.config), environment.clone());
+    let secrets = secrets(&survey.config, &settings.env_files, &environment);
     let context = Context {
         settings: Arc::clone(&settings),
         survey: Arc::new(survey),
@@ -177,6 +177,11 @@ fn shelf(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     Some(cache.join("launchcheck"))
 }
 
+/// Where the values that the configuration names are looked for.
+pub fn secrets(config: &Config, env_files: &[PathBuf], environment: &BTreeMap<String, String>) -> Secrets {
+    Secrets::new(env_files, &production_files(config), environment.clone())
+}
+
 /// The files that `[[app]] production` names.
 fn production_files(config: &Config) -> Vec<PathBuf> {
     let named = |app: &App| app.production.as_ref().map(|file| config.app_folder(app).join(file.as_path()));
@@ -185,8 +190,8 @@ fn production_files(config: &Config) -> Vec<PathBuf> {
 
 /// What is shown without a finding, family by family.
 fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    use launchcheck_checks::{billing, dns, email, tls, web};
-    [email::exhibits, dns::exhibits, tls::exhibits, web::exhibits, billing::exhibits]
+    use launchcheck_checks::{billing, dns, email, tls, web, webhook};
+    [email::exhibits, dns::exhibits, tls::exhibits, web::exhibits, webhook::exhibits, billing::exhibits]
         .iter()
         .flat_map(|of| of(targets, facts))
         .collect()

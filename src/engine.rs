@@ -31,7 +31,7 @@ fn skipped(rule: &Rule, target: &TargetId, settings: &Settings) -> Option<Skip> 
     }
     match rule.intent {
         Intent::Active if !settings.active => return Some(Skip::NeedsActive),
-        Intent::Events => return Some(Skip::NeedsEvents),
+        Intent::Events if settings.exercise.is_none() => return Some(Skip::NeedsEvents),
         _ => {}
     }
     (settings.offline && rule.facts().any(FactKind::needs_network)).then_some(Skip::Offline)

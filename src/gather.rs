@@ -11,6 +11,7 @@ pub mod dns;
 pub mod edge;
 pub mod email;
 pub mod env;
+mod exercise;
 pub mod pages;
 pub mod tls;
 mod tls_next;
@@ -62,6 +63,8 @@ const LOOKUPS_AT_ONCE: usize = 64;
 const AUTHORITY_AT_ONCE: usize = 16;
 /// The most requests that are open at one host.
 const REQUESTS_AT_ONCE: usize = 4;
+/// The most business events that are on their way at once.
+const EVENTS_AT_ONCE: usize = 100;
 
 type DnsWire = Once<DnsQuestion, Limited<Bounded<Dns>>>;
 type AuthorityWire = Once<AuthorityQuestion, Limited<Bounded<Authority>>>;
@@ -89,6 +92,8 @@ pub struct Wire {
     pub greetings: Once<HelloQuestion, Greetings<DnsWire>>,
     /// Requests.
     pub http: Arc<HttpWire>,
+    /// Requests that do something, which nobody remembers.
+    pub business: RawHttp,
     /// Looks at pages.
     pub looks: LookWire,
     /// The cookies of test accounts, by their names.
@@ -130,8 +135,15 @@ impl Wire {
         let handshakes = Arc::new(Once::new(handshakes, &Counters::default()));
         let greetings = Greetings { dialer: Arc::clone(&dialer), time: time.clone() };
         let greetings = Once::new(greetings, &counters);
-        let http =
-            Http { dialer: Arc::clone(&dialer), tls, handshakes: Arc::clone(&handshakes), parking, time: time.clone() };
+        let http = |counts: bool| Http {
+            dialer: Arc::clone(&dialer),
+            tls: tls.clone(),
+            handshakes: Arc::clone(&handshakes),
+            parking: Arc::clone(&parking),
+            time: time.clone(),
+            counts,
+        };
+        let (http, business) = (http(false), Limited::new(http(true), EVENTS_AT_ONCE));
         let raw = Arc::new(Limited::new(http, REQUESTS_AT_ONCE));
         let http = Arc::new(Once::new(Arc::clone(&raw), &counters));
         let cookies = Arc::new(Mutex::default());
@@ -148,6 +160,7 @@ impl Wire {
             addresses,
             greetings,
             http,
+            business,
             looks,
             cookies,
             pages,

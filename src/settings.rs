@@ -5,7 +5,10 @@ use crate::{
     config::{Config, FailOn, Located, Period},
     probe::connect::ConnectTo,
 };
-use launchcheck_checks::vocab::{DomainName, Pick, Severity};
+use launchcheck_checks::{
+    vocab::{DomainName, Pick, Severity},
+    webhook::exercise::{Run, events::Source},
+};
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -55,6 +58,8 @@ pub struct Settings {
     pub rdap: Option<Url>,
     /// Whether nothing is read from or kept in the cache folder.
     pub no_cache: bool,
+    /// The business events that `launchcheck webhook exercise` sends; an audit sends none.
+    pub exercise: Option<Order>,
     /// Whether every difference in billing is read again and kept, and not only the worst.
     pub whole_drift: bool,
     /// Files of production values; a later one beats an earlier one.
@@ -67,6 +72,19 @@ pub struct Settings {
     pub ci: bool,
     /// Where each setting comes from that is not a default.
     pub origins: BTreeMap<&'static str, Origin>,
+}
+
+/// Which business events are sent.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The runs, in their order.
+    pub runs: Vec<Run>,
+    /// How often an event of the run `duplicate` is sent again.
+    pub times: u32,
+    /// Where the events come from; `None` for the test account's own list.
+    pub source: Option<Source>,
+    /// Whether it is for live mode: one event of one run, and never again.
+    pub live: bool,
 }
 
 /// Where a setting comes from, nearest first.
@@ -120,6 +138,7 @@ impl Default for Settings {
             stripe_api: None,
             rdap: None,
             no_cache: false,
+            exercise: None,
             whole_drift: false,
             env_files: Vec::new(),
             verbosity: Verbosity::Normal,

@@ -102,6 +102,11 @@ macro_rules! for_each_fact {
             flood: $crate::web::pressure::Flood, of Site, network;
             arrivals: $crate::webhook::facts::Arrivals, of Billing, network;
             bot_wall: $crate::webhook::facts::BotWall, of Webhook, network;
+            exercise: $crate::webhook::exercise::Exercise, of Webhook, network;
+            repeated: $crate::webhook::exercise::Repeated, of Webhook, network;
+            applied: $crate::webhook::exercise::Applied, of Webhook, network;
+            alerted: $crate::webhook::exercise::Alerted, of Webhook, network;
+            side_effect: $crate::webhook::exercise::SideEffect, of Webhook, network;
         }
     };
 }

@@ -658,6 +658,12 @@ pub enum ShotKind {
     Target,
     /// OPTIONS of another URL at which the route may stand.
     Elsewhere(u8),
+    /// A signed business event.
+    Business,
+    /// The same again.
+    Repeat,
+    /// A business event that is signed with a random key.
+    ForgedBusiness,
 }
 impl ShotKind {
     /// What was sent, where the method alone does not say it.
@@ -673,6 +679,9 @@ impl ShotKind {
             Self::Bare => "a signed `[]`",
             Self::Empty => "an empty body",
             Self::Broken => "JSON that breaks off",
+            Self::Business => "a business event",
+            Self::Repeat => "the same event again",
+            Self::ForgedBusiness => "a forged purchase",
             _ => "",
         }
     }
@@ -697,6 +706,9 @@ impl ShotKind {
             Self::Target => 14,
             Self::Sample(n) => 100 + n as u16,
             Self::Elsewhere(n) => 400 + n as u16,
+            Self::Business => 700,
+            Self::Repeat => 701,
+            Self::ForgedBusiness => 702,
         }
     }
 }

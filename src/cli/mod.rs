@@ -14,6 +14,7 @@ mod schema;
 mod spf;
 mod tls;
 mod values;
+mod webhook;
 
 use crate::{
     exit,
@@ -71,6 +72,7 @@ enum Command {
     Schema(schema::Args),
     Spf(spf::Args),
     Tls(tls::Args),
+    Webhook(webhook::Args),
 }
 
 /// Runs the command line of this process.
@@ -112,6 +114,7 @@ pub fn run_in(
         Command::Schema(args) => say(&schema::run(&args)),
         Command::Spf(args) => spf::run(&args, environment).and_then(answer),
         Command::Tls(args) => tls::run(&args, cli.color, environment),
+        Command::Webhook(args) => webhook::run(&args, cli.color, environment),
     };
     done.unwrap_or_else(|e| {
         complain(&e, color);

@@ -1,9 +1,12 @@
 //! What the values say together: rules that do not exist, targets that stand twice, a base URL
 //! that would carry a key elsewhere. All of it is found at once.
 
-use super::{App, Billing, Config, Located, Source, Webhook, suggest::nearest};
+use super::{App, Billing, Config, Exercise, Located, Source, Webhook, suggest::nearest};
 use crate::problem::Problem;
-use launchcheck_checks::vocab::{Family, Pick, TargetKind};
+use launchcheck_checks::{
+    billing::mapping::is_customer_id,
+    vocab::{Family, Pick, TargetKind},
+};
 use std::{ops::Range, path::Path};
 use url::{Host, Url};
 
@@ -17,6 +20,9 @@ pub fn check(config: &Config) -> Vec<Problem> {
     doubles(config, &mut seen);
     for billing in &config.billing {
         one_billing(billing, &mut seen);
+    }
+    if let Some(exercise) = &config.exercise {
+        one_exercise(exercise, &mut seen);
     }
     for webhook in &config.webhooks {
         provider(&webhook.provider, &mut seen);
@@ -164,6 +170,16 @@ fn one_billing(billing: &Located<Billing>, seen: &mut Found<'_>) {
     }
 }
 
+fn one_exercise(exercise: &Located<Exercise>, seen: &mut Found<'_>) {
+    if let Some(access) = exercise.access.as_ref().filter(|a| !a.contains('.')) {
+        let label = |p: Problem| p.label(format!("such as `users.{}`", access.as_str()));
+        seen.put(&access.span(), label, format!("`{}` names no column; write table.column", access.as_str()));
+    }
+    if let Some(customer) = exercise.customer.as_ref().filter(|c| !is_customer_id(c)) {
+        seen.at(&customer.span(), format!("`{}` is no customer; its id begins with `cus_`", customer.as_str()));
+    }
+}
+
 /// The hosts of each provider's own API.
 const API_HOSTS: &[(&str, &[&str])] = &[("stripe", &["api.stripe.com"])];
 
@@ -258,6 +274,15 @@ mod tests {
                 "error: launchcheck.toml:2:12: no provider is called `strpie`\n\
                  \x20   2 | provider = \"strpie\"\n\
                  \x20     |            ^^^^^^^^ did you mean `stripe`?\n",
+            ),
+            (
+                "[exercise]\naccess = \"status\"\ncustomer = \"anna\"\n",
+                "error: launchcheck.toml:2:10: `status` names no column; write table.column\n\
+                 \x20   2 | access = \"status\"\n\
+                 \x20     |          ^^^^^^^^ such as `users.status`\n\
+                 error: launchcheck.toml:3:12: `anna` is no customer; its id begins with `cus_`\n\
+                 \x20   3 | customer = \"anna\"\n\
+                 \x20     |            ^^^^^^\n",
             ),
             (
                 "[audit]\ndeadline = \"0s\"\n",

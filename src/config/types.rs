@@ -35,6 +35,8 @@ pub struct Config {
     /// unsigned and one forged POST; what is only inferred does not.
     #[serde(rename = "webhook")]
     pub webhooks: Vec<Webhook>,
+    /// What `launchcheck webhook exercise` counts, and whom its events are about.
+    pub exercise: Option<Located<Exercise>>,
     /// The apps whose environment is audited, one table each.
     #[serde(rename = "app")]
     pub apps: Vec<Located<App>>,
@@ -185,6 +187,24 @@ impl Webhook {
     pub fn name(&self) -> String {
         webhook_name(self.url.get())
     }
+}
+
+/// What `launchcheck webhook exercise` counts in the database of `[[billing]]`, which it only reads, and
+/// whom its events are about.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exercise {
+    /// The tables that webhook events write to, such as `["payments", "webhook_events"]`. Repeats of an
+    /// event must not add a row to any of them.
+    #[serde(default)]
+    pub tables: Vec<Located<String>>,
+    /// The column that says who has access: `users.subscription_status`. Its table must also have the
+    /// customer's Stripe id.
+    pub access: Option<Located<String>>,
+    /// The table to which a failed payment adds one alert or ticket.
+    pub alerts: Option<Located<String>>,
+    /// A test customer that the app knows, `cus_…`. In live mode events are about nobody else.
+    pub customer: Option<Located<String>>,
 }
 
 /// An app whose environment is audited.
@@ -341,7 +361,7 @@ pub struct Audit {
     pub deadline: Option<Located<Period>>,
 }
 
-table_value!(App, Billing, Mapping, Waiver);
+table_value!(App, Billing, Exercise, Mapping, Waiver);
 
 /// The file that a configuration was read from.
 #[derive(Clone, Debug)]
@@ -422,6 +442,12 @@ provider = "stripe"
 url = "https://acme.test/hook"
 secret-env = "STRIPE_WEBHOOK_SECRET"
 
+[exercise]
+tables = ["payments"]
+access = "users.status"
+alerts = "tickets"
+customer = "cus_1"
+
 [[app]]
 path = "web"
 production = ".env.production"
@@ -463,8 +489,8 @@ timeout = "5s"
         let at = |p: Option<Place>| p.unwrap().to_string();
         let site = config.site.as_ref().unwrap();
         assert_eq!(at(config.place(site.domain.as_ref().unwrap())), "launchcheck.toml:3:10");
-        assert_eq!(at(config.place(&config.apps[0])), "launchcheck.toml:24:1");
-        assert_eq!(at(config.place(&config.waivers[0])), "launchcheck.toml:36:1");
+        assert_eq!(at(config.place(&config.apps[0])), "launchcheck.toml:30:1");
+        assert_eq!(at(config.place(&config.waivers[0])), "launchcheck.toml:42:1");
         assert_eq!(config.app_folder(&config.apps[0]), Path::new("/repo/web"));
         let billing = &config.billing[0];
         assert_eq!(billing.in_flight.0.as_secs(), 300);

@@ -9,6 +9,7 @@ use super::{Cx, Produce};
 use crate::{
     config::{self, EnvName, Located},
     probe::{
+        database::Database,
         env_files,
         layers::Sooner,
         secret::Secret,
@@ -165,9 +166,9 @@ fn part(time: Duration, (of, by): (u32, u32)) -> Duration {
 /// The provider's side.
 pub(super) struct Account {
     pub(super) stripe: Stripe,
-    mode: KeyMode,
+    pub(super) mode: KeyMode,
     unrestricted: bool,
-    until: Sooner,
+    pub(super) until: Sooner,
     time: Duration,
 }
 impl Account {
@@ -192,6 +193,28 @@ impl Account {
         let unrestricted = mode == KeyMode::Live && key.expose().trim().starts_with("sk_");
         Ok(Self { stripe: stripe.map_err(Missing::Unknown)?, mode, unrestricted, until, time })
     }
+}
+
+/// The app's own database, where `--connect-to` leads.
+pub(super) fn database<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Database, Missing> {
+    let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
+    let name = billing.database_url_env.as_ref();
+    let url = secret(name.ok_or(Missing::NotConfigured("no database-url-env in [[billing]]"))?, cx)?;
+    let root = cx.config().source.as_ref().map(|s| s.root.clone()).unwrap_or_default();
+    let database = Database::parse(&url, &root).map_err(Missing::Unknown)?;
+    let Some((host, port)) = database.address() else { return Ok(database) };
+    let mapped = cx
+        .settings()
+        .connect_to
+        .iter()
+        .find(|c| (c.host.is_empty() || c.host.eq_ignore_ascii_case(&host)) && c.port.is_none_or(|p| p == port));
+    Ok(match mapped {
+        Some(to) => {
+            let to_host = if to.to_host.is_empty() { host } else { to.to_host.clone() };
+            database.at(to_host, to.to_port.unwrap_or(port))
+        }
+        None => database,
+    })
 }
 
 fn declared<'a, F: Fact>(at: &TargetId, cx: &'a Cx<F>) -> Option<&'a config::Billing> {

@@ -1,7 +1,10 @@
 //! Facts of webhook routes.
 
 use super::{Cx, HasCell, Produce, drive};
-use crate::{config::EnvName, probe::webhook::Shooter};
+use crate::{
+    config::EnvName,
+    probe::{secret::Secret, webhook::Shooter},
+};
 use launchcheck_checks::{
     facts::Before,
     vocab::{Fact, Missing, Observed, Origin, Shown, TargetId},
@@ -30,6 +33,7 @@ impl Produce for WebhookPlan {
             provider,
             declared,
             active,
+            brief: cx.settings().exercise.is_some(),
             secret,
             budget_ms: ms(thresholds.acknowledgement.0),
             // The slowest may take longer than most, never less.
@@ -59,13 +63,18 @@ fn name<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<EnvName, Missing> {
     set.ok_or(Missing::NotConfigured(NO_SECRET))
 }
 
+/// The signing secret itself, for the probe that signs.
+pub(super) fn signing_secret<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Option<Secret<String>> {
+    let found = name(at, cx).ok().map(|name| cx.secret(&name))?;
+    found.into_inner().ok().map(|(value, _)| value)
+}
+
 impl Produce for Route {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         match cx.get::<WebhookPlan>(at).await.get() {
             Ok(plan) => {
                 let (plan, token) = (plan.clone(), cx.context().nonce.clone());
-                let secret = name(at, cx).ok().filter(|_| plan.active).map(|name| cx.secret(&name));
-                let secret = secret.and_then(|s| s.into_inner().ok()).map(|(value, _)| value);
+                let secret = signing_secret(at, cx).filter(|_| plan.active);
                 let shooter = Shooter { wire: cx.wire(), secret };
                 drive(&shooter, &Differential { plan, token, now: cx.now() }).await
             }

@@ -147,6 +147,9 @@ pub struct Http<D, H> {
     pub parking: Arc<Parking>,
     /// The time a request may take.
     pub time: Bound,
+    /// Whether requests do something: then each goes out at the moment it is asked for, on a
+    /// connection of its own where need be, and never twice.
+    pub counts: bool,
 }
 
 struct Failed {
@@ -253,7 +256,8 @@ impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Ask<HttpQuestion> for Http<
         };
         let spot = self.parking.spot(&key);
         // HTTP/1.1 carries one request at a time: wait a little for the connection there is.
-        let mut turn = tokio::time::timeout(PATIENCE, spot.turn.acquire()).await.ok();
+        let patience = if self.counts { Duration::ZERO } else { PATIENCE };
+        let mut turn = tokio::time::timeout(patience, spot.turn.acquire()).await.ok();
         if let (true, true, Ok(host)) = (key.0, q.audited, DomainName::parse(&key.1)) {
             let asked = self.handshakes.ask(&HandshakeQuestion { host, port: key.2 }).await;
             match asked.into_inner() {
@@ -284,8 +288,9 @@ impl<D: Ask<DnsQuestion>, H: Ask<HandshakeQuestion>> Ask<HttpQuestion> for Http<
             match self.exchange(&spot, sender, request).await.into_inner() {
                 Ok(Ok(a)) => return Observed::known(Ok(a)),
                 // A kept connection that the server had closed meanwhile says nothing of the host (after a
-                // 413 it often is). A POST may go again: nothing that is posted here does anything.
-                Ok(Err(f)) if !fresh && f.may_go_again(q.method) => {}
+                // 413 it often is). A POST may go again: nothing that is posted does anything, but for
+                // business events.
+                Ok(Err(f)) if !fresh && (f.unsent || !self.counts && f.may_go_again(q.method)) => {}
                 Ok(Err(Failed { what: Ok(host), .. })) => return Observed::known(Err(host)),
                 Ok(Err(Failed { what: Err(cause), .. })) => return Observed::unknown(cause),
                 Err(m) => return m.into(),

@@ -154,6 +154,6 @@ fn hint(cause: &Cause, unanswered: &[Unanswered]) -> Option<Shown> {
         Cause::Unreadable(p) => format!("Make {p} readable, or name another file.").into(),
         Cause::NotRecorded => "Record the run again.".into(),
         Cause::Clock(_) => "Set this machine's clock, and run it again.".into(),
-        Cause::Parse(_) | Cause::TooLarge => return None,
+        Cause::Parse(_) | Cause::Untold(_) | Cause::TooLarge => return None,
     })
 }

@@ -8,6 +8,7 @@ mod drift;
 mod edge;
 mod ended;
 mod env_loader;
+mod exercise;
 mod hosts;
 mod mail;
 mod mapping;

@@ -27,6 +27,8 @@ pub enum Cause {
     Wall(Shown),
     /// The answer could not be read as what it should be.
     Parse(Shown),
+    /// All answers came, and they do not tell; the text says what they leave open.
+    Untold(Shown),
     /// The answer was larger than the cap.
     TooLarge,
     /// A variable that the configuration names is not set; the text is its name.
@@ -55,6 +57,7 @@ impl Cause {
             Self::RateLimited => "rate-limited",
             Self::Wall(_) => "wall",
             Self::Parse(_) => "parse",
+            Self::Untold(_) => "untold",
             Self::TooLarge => "too-large",
             Self::Unset(_) => "unset",
             Self::Unreadable(_) => "unreadable",
@@ -70,6 +73,7 @@ impl Cause {
             Self::Permission(s)
             | Self::Wall(s)
             | Self::Parse(s)
+            | Self::Untold(s)
             | Self::Unset(s)
             | Self::Unreadable(s)
             | Self::Clock(s) => Some(s),
@@ -91,6 +95,7 @@ impl fmt::Display for Cause {
             Self::RateLimited => f.write_str("rate limited"),
             Self::Wall(w) => write!(f, "behind {w}"),
             Self::Parse(w) => write!(f, "unreadable answer: {w}"),
+            Self::Untold(what) => what.fmt(f),
             Self::TooLarge => f.write_str("the answer was too large"),
             Self::Unset(v) => write!(f, "{v} is not set"),
             Self::Unreadable(p) => write!(f, "{p} could not be read"),

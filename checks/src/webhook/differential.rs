@@ -20,6 +20,8 @@ use crate::{
 
 /// How many signed events are sent before any is timed: the first meets a cold start.
 const WARM_UP: u8 = 2;
+/// Why nothing is timed and no odd body is sent before business events.
+const BRIEF: &str = "not sent: `launchcheck audit --active` sends it";
 /// How many are timed.
 const SAMPLES: u8 = 20;
 
@@ -161,17 +163,21 @@ impl Differential {
                 let proves = secret.production;
                 let (diagnosis, signed) = self.armed(seen, &texts, proves)?;
                 shots.swallows = diagnosis.culprit.as_ref().is_some_and(|(c, _)| *c == Culprit::Swallowed);
-                route.latency = if diagnosis.accepted {
+                route.latency = if self.plan.brief {
+                    Observed::not_configured(BRIEF)
+                } else if diagnosis.accepted {
                     Observed::known(self.samples(seen)?)
                 } else if diagnosis.culprit.is_some() {
                     Observed::not_configured("signed events are refused, so none is timed")
                 } else {
-                    Observed::unknown(Cause::Parse("signed events are not taken".into()))
+                    Observed::unknown(Cause::Untold("signed events are not taken".into()))
                 };
                 (route.diagnosis, route.signed) = (Observed::known(diagnosis), Observed::known(signed));
             }
         }
-        route.odd = if self.plan.active {
+        route.odd = if self.plan.brief {
+            Observed::not_configured(BRIEF)
+        } else if self.plan.active {
             Observed::known(self.odd(seen, route)?)
         } else {
             Observed::not_configured(NOT_SIGNED)
@@ -244,7 +250,7 @@ impl Differential {
                     latency.ms.push(a.took_ms.into());
                 }
                 Ok(a) if a.is_success() => {}
-                Ok(_) => latency.gaps.push(Cause::Parse("a signed event was refused in between".into())),
+                Ok(_) => latency.gaps.push(Cause::Untold("a signed event was refused in between".into())),
                 Err(cause) => latency.gaps.push(cause.clone()),
             }
             if !latency.gaps.is_empty() {
@@ -412,7 +418,7 @@ fn allows_post(options: &Got) -> Option<bool> {
 }
 type Decided = (Standing, Option<Cause>);
 fn open(why: &'static str) -> Decided {
-    (Standing::Open, Some(Cause::Parse(why.into())))
+    (Standing::Open, Some(Cause::Untold(why.into())))
 }
 
 /// Where a POST was sent, its answer decides, compared with the answer of the path beside it.

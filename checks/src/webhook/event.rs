@@ -85,6 +85,14 @@ pub(super) fn empty(plan: &WebhookPlan) -> ShotQuestion {
 pub(super) fn broken(plan: &WebhookPlan) -> ShotQuestion {
     post(ShotKind::Broken, plan.url.clone(), Vec::new(), b"{\"id\": \"evt_launchcheck".to_vec())
 }
+/// A business event: signed with the real secret, or forged with a key that is nobody's.
+pub(super) fn business(plan: &WebhookPlan, event: &serde_json::Value, kind: ShotKind, key: StampKey) -> ShotQuestion {
+    let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    let beside = sign::beside(plan.provider.as_str(), &text("type"), &text("id"));
+    let mut shot = post(kind, plan.url.clone(), beside, super::exercise::events::body(event));
+    shot.stamp = Some(Stamp { provider: plan.provider.as_str().to_owned(), id: text("id"), age: 0, key });
+    shot
+}
 /// Where else the route may stand: with or without the slash at the end, with or without `www.`.
 pub(super) fn others(plan: &WebhookPlan) -> Vec<String> {
     let Ok(url) = Url::parse(&plan.url) else { return Vec::new() };

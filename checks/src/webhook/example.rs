@@ -12,18 +12,22 @@
 //! signed 400 "no"                     # also stale, compact, plain, bare, undefined, random, empty, broken
 //! took 450                            # the milliseconds of each signed event
 //! delivered 12 0                      # what Stripe says of the last week: taken, not taken
+//! drill paid met NULL active          # a run of `webhook exercise`; also `unmet`, `answered 500`, `alerts 2`,
+//!                                     # and of `duplicate`: fine, `grown TABLE 50`, `at-once TABLE 3`, `refused 500`
+//! side-effect none                    # what a forged purchase did: none, or `changed`
 //! ```
 //! What is not named is healthy: 204 with `allow: OPTIONS, POST`, 404, 400, 400; 200 to what is signed.
 
 use super::{
     differential::Differential,
-    facts::{Arrivals, BotWall, Route, SecretFrom, WebhookPlan},
+    exercise::{Drill, Exercise, Grown, NOT_EXERCISED, Repeats, Run, SideEffect, Sight},
+    facts::{Arrivals, BotWall, Reply, Route, SecretFrom, WebhookPlan},
     refusal::NO_SECRET,
 };
 use crate::{
     facts::Facts,
     vocab::{Cause, Observed, Origin, Place, Step, TargetId, TargetKind, Targets},
-    wire::{HostFailure, HttpAnswer, ShotKind, ShotQuestion},
+    wire::{HostFailure, HttpAnswer, Method, ShotKind, ShotQuestion},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -37,6 +41,7 @@ pub fn plan(url: &str, provider: &str) -> WebhookPlan {
         provider: provider.into(),
         declared: true,
         active: false,
+        brief: false,
         secret: Observed::not_configured(NO_SECRET),
         budget_ms: 300,
         budget_p95_ms: 500,
@@ -73,6 +78,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         table.insert(word, answer(status, rest)?);
     }
     let (mut took, mut arrivals) = (20, None);
+    let (mut exercise, mut effect) = (None::<Exercise>, None);
     for line in text.lines().map(|l| l.split(" # ").next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
         let (word, rest) = line.split_once(' ').ok_or_else(|| format!("{line}: a word alone"))?;
         let (first, more) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -96,6 +102,22 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             "delivered" => {
                 arrivals = Some(Arrivals { delivered: number(first)?, failed: number(more)?, one_endpoint: true });
             }
+            "drill" => {
+                let drill = drill(first, more).ok_or_else(|| format!("{line}: no such drill"))?;
+                let all = exercise.get_or_insert_with(|| Exercise {
+                    access: Some("users.status".into()),
+                    alerts: Some("alerts".into()),
+                    sent: 3,
+                    ..Exercise::default()
+                });
+                all.drills.push(drill);
+            }
+            "side-effect" => {
+                effect = Some(match first {
+                    "none" => SideEffect::None(business(200)),
+                    _ => SideEffect::Changed(business(200), vec!["users".into()]),
+                });
+            }
             "redirect" => {
                 for (_, slot) in
                     table.iter_mut().filter(|(shot, _)| !matches!(**shot, "control" | "target" | "elsewhere"))
@@ -114,7 +136,57 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             }
         }
     }
-    Ok(played(plan, &table, took, arrivals))
+    let (targets, mut facts, id) = played(plan, &table, took, arrivals);
+    let of = exercise.as_ref();
+    facts.repeated.insert(id.clone(), Arc::new(of.map_or_else(nothing, Exercise::repeated)));
+    facts.applied.insert(id.clone(), Arc::new(of.map_or_else(nothing, Exercise::applied)));
+    facts.alerted.insert(id.clone(), Arc::new(of.map_or_else(nothing, Exercise::alerted)));
+    facts.exercise.insert(id.clone(), Arc::new(exercise.map_or_else(nothing, Observed::known)));
+    facts.side_effect.insert(id.clone(), Arc::new(effect.map_or_else(nothing, Observed::known)));
+    Ok((targets, facts, id))
+}
+
+fn nothing<T>() -> Observed<T> {
+    Observed::not_configured(NOT_EXERCISED)
+}
+fn business(status: u16) -> Reply {
+    let url = "https://acme.test/api/webhooks/stripe".into();
+    let sent = ShotKind::Business.words();
+    Reply { sent, method: Method::Post, url, status, allow: None, body: "".into() }
+}
+fn drill(run: &str, rest: &str) -> Option<Drill> {
+    let run = Run::ALL.into_iter().find(|r| r.word() == run)?;
+    let words: Vec<&str> = rest.split(' ').collect();
+    let mut drill = Drill::of(run);
+    let mut repeats = Repeats { times: 50, at_once: true, ..Repeats::default() };
+    let grown =
+        |table: &str, rows: &str, at_once| Some(Grown { table: table.into(), rows: rows.parse().ok()?, at_once });
+    match words.as_slice() {
+        ["fine"] => drill.repeats = Some(repeats),
+        ["grown", table, rows] => {
+            repeats.grown.push(grown(table, rows, false)?);
+            drill.repeats = Some(repeats);
+        }
+        ["at-once", table, rows] => {
+            repeats.grown.push(grown(table, rows, true)?);
+            drill.repeats = Some(repeats);
+        }
+        ["refused", status] => {
+            repeats.refused = Some((business(status.parse().ok()?), 50));
+            drill.repeats = Some(repeats);
+        }
+        ["alerts", count] => drill.alerts = Some(count.parse().ok()?),
+        ["answered", status] => {
+            drill.refused = Some(("customer.subscription.deleted".into(), business(status.parse().ok()?)));
+        }
+        [met, before, after] => {
+            let wanted = run.ends_open()?;
+            let (before, after) = ((*before).into(), (*after).into());
+            drill.access = Some(Sight { wanted, met: *met == "met", before, after, took_s: Some(1), within_s: 60 });
+        }
+        _ => return None,
+    }
+    Some(drill)
 }
 
 fn played(
@@ -165,7 +237,9 @@ fn which(q: &ShotQuestion) -> &'static str {
         ShotKind::Forged => "forged",
         ShotKind::Undefined => "undefined",
         ShotKind::Random => "random",
-        ShotKind::Signed | ShotKind::Sample(_) => "signed",
+        ShotKind::Signed | ShotKind::Sample(_) | ShotKind::Business | ShotKind::Repeat | ShotKind::ForgedBusiness => {
+            "signed"
+        }
         ShotKind::Stale => "stale",
         ShotKind::Compact => "compact",
         ShotKind::PlainText => "plain",

@@ -17,6 +17,8 @@ pub struct WebhookPlan {
     pub declared: bool,
     /// Whether signed events may be sent: `--active`.
     pub active: bool,
+    /// Whether business events follow: then nothing is timed, and no odd body is sent before them.
+    pub brief: bool,
     /// Where the signing secret was found. The value itself stays with the probe that signs.
     pub secret: Observed<SecretFrom>,
     /// How long an acknowledgement may take, in milliseconds.

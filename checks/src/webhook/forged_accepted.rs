@@ -1,5 +1,6 @@
 //! `webhook.forged-accepted`
 use super::{
+    exercise::SideEffect,
     facts::{Shots, WebhookPlan},
     verify_fix,
 };
@@ -33,7 +34,7 @@ rule! {
     "webhook.forged-accepted" on Webhook, Blocker, stage Signature;
     fails "The webhook accepts a forged signature"; holds "The webhook refuses a forged signature";
     yields_to "webhook.unsigned-accepted", "webhook.secret-missing";
-    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>) -> Verdict {
+    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>, effect: Option<&SideEffect>) -> Verdict {
         let Some(shots) = shots.first() else { return Verdict::Pass };
         if !shots.own_route {
             return Verdict::not_applicable("there is no route that takes a POST");
@@ -41,7 +42,7 @@ rule! {
         if !shots.forgeable {
             return Verdict::not_applicable("the signature of this provider cannot be imitated from outside");
         }
-        if shots.swallows {
+        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) {
             return Verdict::Pass;
         }
         let Some(reply) = shots.forged.as_ref().filter(|r| r.is_success()) else { return Verdict::Pass };

@@ -9,12 +9,15 @@ pub mod differential;
 mod event;
 #[doc(hidden)]
 pub mod example;
+pub mod exercise;
 pub mod facts;
 pub mod refusal;
 pub mod sign;
 mod walls;
+pub use exercise::exhibits;
 pub(crate) use walls::shown_url;
 
+mod alert_not_single;
 mod answer_leaks;
 mod auth_wall;
 mod body_parsed;
@@ -22,8 +25,10 @@ mod body_reserialised;
 mod bot_wall;
 mod cached;
 mod crash_on_odd_body;
+mod duplicate_not_idempotent;
 mod edge_runtime_sync;
 mod error_swallowed;
+mod event_not_applied;
 mod forged_accepted;
 mod host_redirect;
 mod http_registered;
@@ -76,6 +81,9 @@ pub static RULES: &[&Rule] = &[
     &secret_missing::RULE,
     &secret_wrong::RULE,
     &unhandled_rejected::RULE,
+    &duplicate_not_idempotent::RULE,
+    &event_not_applied::RULE,
+    &alert_not_single::RULE,
 ];
 
 /// How to check a provider's signature.
@@ -174,7 +182,7 @@ mod tests {
     /// The rules that are judged: those that need signed events only where there are some.
     fn judged(text: &str) -> impl Iterator<Item = &'static Rule> {
         let active = text.contains("secret ");
-        RULES.iter().copied().filter(move |r| active || r.intent == Intent::Passive)
+        RULES.iter().copied().filter(move |r| r.intent != Intent::Events && (active || r.intent == Intent::Passive))
     }
     /// The rules that fail and do not give way to another, without the family.
     fn failing(text: &str) -> Vec<&'static str> {
@@ -294,7 +302,7 @@ mod tests {
         let text = format!("{head}OPTIONS 200 allow: GET, HEAD");
         assert!(matches!(judge("webhook.method-missing", &text), Fail(_)));
         assert_eq!(missing("OPTIONS 405"), Pass);
-        assert!(matches!(missing("OPTIONS 204\ncontrol 404"), Unknown(Cause::Parse(_))));
+        assert!(matches!(missing("OPTIONS 204\ncontrol 404"), Unknown(Cause::Untold(_))));
     }
 
     #[test]

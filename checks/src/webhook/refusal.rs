@@ -168,7 +168,7 @@ pub(super) fn diagnose(heard: &Heards<'_>, proves: bool) -> Diagnosis {
     if heard.plain.is_some_and(|h| h.taken()) {
         return found(Culprit::Parsed, &[Some(signed), heard.plain], hidden());
     }
-    let open = |why: &str| Diagnosis { accepted: false, culprit: None, gaps: vec![Cause::Parse(why.into())] };
+    let open = |why: &str| Diagnosis { accepted: false, culprit: None, gaps: vec![Cause::Untold(why.into())] };
     let Some(forged) = forged else { return open("signed events are refused and forged ones are not") };
     let speaks = speaks_of_signature(signed.answer) || told(signed.answer) == Some(Told::Mismatch);
     // Words that change from request to request would look like a difference.

@@ -1,5 +1,6 @@
 //! `webhook.unsigned-accepted`
 use super::{
+    exercise::SideEffect,
     facts::{Shots, WebhookPlan},
     verify_fix,
 };
@@ -38,13 +39,13 @@ rule! {
     /// ```
     "webhook.unsigned-accepted" on Webhook, Blocker, stage Signature;
     fails "The webhook accepts an unsigned event"; holds "The webhook refuses an unsigned event";
-    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>) -> Verdict {
+    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>, effect: Option<&SideEffect>) -> Verdict {
         let Some(shots) = shots.first() else { return Verdict::Pass };
         if !shots.own_route {
             return Verdict::not_applicable("there is no route that takes a POST");
         }
         // What checks and answers with a success all the same has a rule of its own.
-        if shots.swallows {
+        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) {
             return Verdict::Pass;
         }
         let Some(reply) = shots.unsigned.as_ref().filter(|r| r.is_success()) else { return Verdict::Pass };
@@ -53,9 +54,16 @@ rule! {
         if !signs && credential {
             return Verdict::not_applicable("this provider signs nothing; what the URL carries stands in for it");
         }
-        let mut fault = Fault::here(reply.evidence(), verify_fix(&plan.provider))
-            .and_saw("a handler that checks, and answers with a success where the check fails, looks the same");
+        let mut fault = Fault::here(reply.evidence(), verify_fix(&plan.provider));
+        fault = match effect {
+            Some(SideEffect::Changed(_, tables)) => fault.and_saw(format!("a forged purchase changed {}", listed(tables))),
+            _ => fault.and_saw("a handler that checks, and answers with a success where the check fails, looks the same"),
+        };
         fault.at = at.origin.place().cloned();
         fault.into()
     }
+}
+
+fn listed(tables: &[crate::vocab::Shown]) -> String {
+    tables.iter().map(crate::vocab::Shown::as_str).collect::<Vec<_>>().join(", ")
 }

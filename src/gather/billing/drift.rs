@@ -1,7 +1,7 @@
 //! The account against the app's database: the database is read first and let go, then the account
 //! is read in full, then every candidate is read again from both.
 
-use super::{Account, DAY, EVENTS_PER_SECOND, declared, part, seconds, secret};
+use super::{Account, DAY, EVENTS_PER_SECOND, database, declared, part, seconds};
 use crate::{
     config::{self, Located},
     gather::Cx,
@@ -63,19 +63,8 @@ pub(super) struct Sides {
 impl Sides {
     pub(super) fn of<F: Fact>(account: Account, at: &TargetId, cx: &Cx<F>) -> Result<Self, Missing> {
         let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
-        let name = billing.database_url_env.as_ref();
-        let url = secret(name.ok_or(Missing::NotConfigured("no database-url-env in [[billing]]"))?, cx)?;
         let root = cx.config().source.as_ref().map(|s| s.root.clone()).unwrap_or_default();
-        let mut database = Database::parse(&url, &root).map_err(Missing::Unknown)?;
-        if let Some((host, port)) = database.address() {
-            let mapped = cx.settings().connect_to.iter().find(|c| {
-                (c.host.is_empty() || c.host.eq_ignore_ascii_case(&host)) && c.port.is_none_or(|p| p == port)
-            });
-            if let Some(to) = mapped {
-                let to_host = if to.to_host.is_empty() { host } else { to.to_host.clone() };
-                database = database.at(to_host, to.to_port.unwrap_or(port));
-            }
-        }
+        let database = database(at, cx)?;
         let whole = cx.settings().whole_drift;
         Ok(Self {
             cap: if whole { usize::MAX } else { CAP },

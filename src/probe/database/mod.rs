@@ -329,6 +329,38 @@ impl Reading {
         Ok(())
     }
 
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// Why they could not be counted.
+    pub async fn count(&mut self, table: &TableSample) -> Result<i64, Cause> {
+        self.limit(SCAN).await?;
+        let sql = self.session.dialect().count(table);
+        let mut count = None;
+        let mut read = |cells: Cells| count = cells.first().and_then(|c| c.as_ref()?.parse().ok());
+        self.rows(sql, Vec::new(), SCAN, &mut read).await?;
+        count.ok_or_else(|| Cause::Parse("the database counted no rows".into()))
+    }
+    /// What stands in a column of the rows where another column holds an id, in a fixed order.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub async fn values(
+        &mut self,
+        table: &TableSample,
+        column: &str,
+        key: &str,
+        id: &str,
+    ) -> Result<Vec<Option<String>>, Cause> {
+        self.limit(SCAN).await?;
+        let sql = self.session.dialect().values(table, column, key);
+        let mut values = Vec::new();
+        let mut read = |cells: Cells| values.extend(cells.into_iter().next());
+        self.rows(sql, vec![id.to_owned()], SCAN, &mut read).await?;
+        values.sort();
+        Ok(values)
+    }
+
     /// The digests of the addresses of the app's users.
     ///
     /// # Errors

@@ -130,6 +130,15 @@ impl Dialect {
         format!("SELECT {} FROM {from} AS b{}", columns.join(", "), join.unwrap_or_default())
     }
 
+    /// How many rows a table has.
+    pub(super) fn count(&self, table: &TableSample) -> String {
+        format!("SELECT {} FROM {}", self.cast("count(*)"), self.table(&table.schema, &table.name))
+    }
+    /// What stands in a column where another holds an id.
+    pub(super) fn values(&self, table: &TableSample, column: &str, key: &str) -> String {
+        let (value, from) = (self.cast(&self.column("", column)), self.table(&table.schema, &table.name));
+        format!("SELECT {value} FROM {from} WHERE {} = {} LIMIT {VALUES}", self.column("", key), self.marks(1))
+    }
     /// The addresses of the app's users.
     pub(super) fn people(&self, people: &People) -> String {
         let email = self.name(&people.email);

@@ -189,7 +189,7 @@ pub struct Unit {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Cause {
     /// One of `timeout`, `deadline`, `refused`, `no-route`, `servfail`, `auth`, `permission`,
-    /// `rate-limited`, `wall`, `parse`, `too-large`, `unset`, `unreadable`, `not-recorded`, `clock`.
+    /// `rate-limited`, `wall`, `parse`, `untold`, `too-large`, `unset`, `unreadable`, `not-recorded`, `clock`.
     pub cause: String,
     /// What the word does not say: a permission, a variable, a file.
     pub detail: Option<String>,
