@@ -159,7 +159,12 @@ fn the_flags_in_the_readme_are_flags() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let mut command = crate::cli::command();
     command.build();
-    let help: String = command.get_subcommands_mut().map(|c| c.render_long_help().to_string()).collect();
+    let mut all: Vec<&mut clap::Command> = command.get_subcommands_mut().collect();
+    let mut help = String::new();
+    while let Some(command) = all.pop() {
+        help.push_str(&command.render_long_help().to_string());
+        all.extend(command.get_subcommands_mut());
+    }
     let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     // The report in it quotes other programs' flags.
     let (before, rest) = readme.split_once("<!-- demo report: begin").unwrap();

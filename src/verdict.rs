@@ -249,7 +249,7 @@ pub(crate) fn why(skip: &Skip) -> Shown {
         Skip::Asked => "left out by --only or --skip".into(),
         Skip::Offline => "--offline".into(),
         Skip::NeedsActive => "--active".into(),
-        Skip::NeedsEvents => "--active-events".into(),
+        Skip::NeedsEvents => "launchcheck webhook exercise".into(),
         // What follows a semicolon says how to mend it; the scope is named by what stands before.
         Skip::NotConfigured(what) => what.as_str().split(';').next().unwrap_or_default().into(),
     }

@@ -6,27 +6,25 @@ use crate::problem::Problem;
 /// Print a manual page: `launchcheck man audit | man -l -`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The command it is about; launchcheck itself without one
-    command: Option<String>,
+    /// The command it is about, such as `audit` or `webhook exercise`; launchcheck itself without one
+    command: Vec<String>,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<String> {
     let mut all = command();
     // Commands inherit the version and the global flags when the whole is built.
     all.build();
-    let page = match &args.command {
-        None => all,
-        Some(name) => {
-            let Some(sub) = all.find_subcommand(name) else {
-                let names: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
-                return Err(wrong(
-                    Problem::new(format!("there is no command `{name}`"))
-                        .hint(format!("the commands are {}", names.join(", "))),
-                ));
-            };
-            sub.clone().name(format!("launchcheck-{name}"))
-        }
-    };
+    let mut page = all;
+    let mut title = "launchcheck".to_owned();
+    for name in &args.command {
+        let Some(sub) = page.find_subcommand(name) else {
+            let names: Vec<&str> = page.get_subcommands().map(clap::Command::get_name).collect();
+            let problem = Problem::new(format!("there is no command `{name}`"));
+            return Err(wrong(problem.hint(format!("the commands are {}", names.join(", ")))));
+        };
+        title = format!("{title}-{name}");
+        page = sub.clone().name(title.clone());
+    }
     let mut out = Vec::new();
     clap_mangen::Man::new(page).render(&mut out)?;
     Ok(String::from_utf8(out)?)
@@ -38,10 +36,12 @@ mod tests {
 
     #[test]
     fn pages_for_the_whole_and_for_a_command() {
-        let page = |command: Option<&str>| run(&Args { command: command.map(str::to_owned) });
-        assert!(page(None).unwrap().contains(".TH launchcheck"));
-        let audit = page(Some("audit")).unwrap();
+        let page = |command: &[&str]| run(&Args { command: command.iter().map(|c| (*c).to_owned()).collect() });
+        assert!(page(&[]).unwrap().contains(".TH launchcheck"));
+        let audit = page(&["audit"]).unwrap();
         assert!(audit.contains("launchcheck\\-audit") && audit.contains("connect\\-to"), "{audit}");
-        assert!(page(Some("adit")).is_err());
+        let nested = page(&["webhook", "exercise"]).unwrap();
+        assert!(nested.contains("launchcheck\\-webhook\\-exercise") && nested.contains("synthetic"), "{nested}");
+        assert!(page(&["adit"]).is_err());
     }
 }

@@ -74,7 +74,7 @@ impl Produce for Route {
         match cx.get::<WebhookPlan>(at).await.get() {
             Ok(plan) => {
                 let (plan, token) = (plan.clone(), cx.context().nonce.clone());
-                let secret = signing_secret(at, cx).filter(|_| plan.active);
+                let secret = if plan.active { signing_secret(at, cx) } else { None };
                 let shooter = Shooter { wire: cx.wire(), secret };
                 drive(&shooter, &Differential { plan, token, now: cx.now() }).await
             }
