@@ -87,21 +87,31 @@ fn work_that_is_done_after_the_answer_is_waited_for() {
     }
 }
 
+type Named = (Flaw, &'static str, &'static [(&'static str, &'static str)]);
+const DUPLICATE: &str = "duplicate-not-idempotent";
+
+/// Each flaw, the runs that show it, and what is raised.
+const FLAWS: &[Named] = &[
+    (Flaw::NoDedupe, "duplicate", &[(DUPLICATE, "payments")]),
+    (Flaw::CrashOnRepeat, "duplicate", &[(DUPLICATE, "answer")]),
+    (Flaw::Race, "duplicate", &[(DUPLICATE, "payments")]),
+    (Flaw::NeverActivates, "paid", &[("event-not-applied", "paid")]),
+    (Flaw::TwoAlerts, "failed", &[("alert-not-single", "")]),
+    (Flaw::NoAlert, "failed", &[("alert-not-single", "")]),
+    (Flaw::RefundKeepsAccess, "paid,refund,cancel-now", &[("event-not-applied", "refund")]),
+    (Flaw::AnyOrder, "out-of-order,cancel-now", &[("event-not-applied", "out-of-order")]),
+    (Flaw::EndsAtOnce, "cancel-at-end", &[("event-not-applied", "cancel-at-end")]),
+];
+
+/// The rules that only an exercise can fire are fired here, as [`FLAWS`] has it.
+pub(crate) fn fired() -> impl Iterator<Item = String> {
+    FLAWS.iter().flat_map(|(_, _, wanted)| *wanted).map(|(rule, _)| format!("webhook.{rule}"))
+}
+
 #[test]
 fn each_flaw_is_named() {
-    let duplicate = "duplicate-not-idempotent";
-    for (flaw, runs, wanted) in [
-        (Flaw::NoDedupe, "duplicate", &[(duplicate, "payments")][..]),
-        (Flaw::CrashOnRepeat, "duplicate", &[(duplicate, "answer")]),
-        (Flaw::Race, "duplicate", &[(duplicate, "payments")]),
-        (Flaw::NeverActivates, "paid", &[("event-not-applied", "paid")]),
-        (Flaw::TwoAlerts, "failed", &[("alert-not-single", "")]),
-        (Flaw::NoAlert, "failed", &[("alert-not-single", "")]),
-        (Flaw::RefundKeepsAccess, "paid,refund,cancel-now", &[("event-not-applied", "refund")]),
-        (Flaw::AnyOrder, "out-of-order,cancel-now", &[("event-not-applied", "out-of-order")]),
-        (Flaw::EndsAtOnce, "cancel-at-end", &[("event-not-applied", "cancel-at-end")]),
-    ] {
-        let world = shop(flaw, Engine::Postgres);
+    for (flaw, runs, wanted) in FLAWS {
+        let world = shop(*flaw, Engine::Postgres);
         let (report, output) = report(&world, &["--synthetic", "--times", "8", "--run", runs]);
         let said = format!("{flaw:?}: {}\n{}", report["findings"], exhibit(&report, "acceptance"));
         assert_eq!(findings(&report), pairs(wanted), "{said}");
