@@ -1,5 +1,5 @@
 //! `webhook.bot-wall`
-use super::facts::BotWall;
+use super::facts::{BotWall, FILTER};
 use crate::{
     rule,
     vocab::{At, Fault, Fix, Part, Verdict},
@@ -9,8 +9,8 @@ rule! {
     /// A wall against robots stands in front of the webhook route, and the provider does not get
     /// through it either.
     ///
-    /// Cloudflare and Vercel may know the provider's addresses and let it pass where the audit is
-    /// stopped. What Stripe says of the events of the last week decides: where they arrived, this
+    /// Cloudflare, Vercel, or a list of addresses in a proxy may know the provider's addresses and let it
+    /// pass where the audit is stopped. What Stripe says of the events of the last week decides: where they arrived, this
     /// holds; without an account to ask it stays unverified.
     ///
     /// # Why at launch
@@ -33,6 +33,10 @@ rule! {
     /// all 403 cf-mitigated: challenge "Just a moment..."
     /// delivered 12 0
     /// ```
+    /// ```pass
+    /// all 403 server: nginx "<center><h1>403 Forbidden</h1></center><hr><center>nginx</center>"
+    /// delivered 12 0
+    /// ```
     /// ```fail
     /// all 403 cf-mitigated: challenge "Just a moment..."
     /// delivered 0 9
@@ -50,6 +54,11 @@ rule! {
             Fix::steps([
                 format!("Cloudflare, Security, WAF: a custom rule with the action Skip for {path} and Stripe's addresses"),
                 "Bot Fight Mode knows no exceptions: switch it off, or use a host that is not proxied".to_owned(),
+            ])
+        } else if what.as_str() == FILTER {
+            Fix::steps([
+                format!("Let Stripe's addresses through to {path} (https://docs.stripe.com/ips lists them)"),
+                "nginx: one `allow` line an address in that location, before `deny all`".to_owned(),
             ])
         } else {
             Fix::step(format!("Add a rule with the action Bypass for {path} to the firewall"))

@@ -67,7 +67,7 @@ impl Differential {
         let mut route = Route::of(&o, &c, get.as_ref());
         let sends = self.plan.declared || self.plan.active;
         // OPTIONS may well be refused where a POST is not; where that can be found out it decides nothing.
-        let early = o.obstacle(&c).filter(|found| !sends || !found.is_bare_refusal());
+        let early = o.obstacle(&c).filter(|found| !sends || !found.may_spare_posts());
         if early.is_some() || !sends {
             if early.is_none() {
                 route.stands(from_options(&o, &c));

@@ -271,6 +271,11 @@ impl Obstacle {
         let domain = |u: &url::Url| DomainName::parse(u.host_str()?).ok().map(|d| d.registrable());
         (domain(&from).is_some() && domain(&from) == domain(&to) && to.scheme() == "https").then(|| to.into())
     }
+    /// Whether OPTIONS alone may have met it: a proxy may well let nothing but a POST through.
+    #[must_use]
+    pub fn may_spare_posts(&self) -> bool {
+        self.is_bare_refusal() || matches!(self, Self::Bots { what, .. } if what.as_str() == FILTER)
+    }
     /// Whether it is known by a bare refusal alone, which a handler could give as well.
     #[must_use]
     pub const fn is_bare_refusal(&self) -> bool {
@@ -316,6 +321,9 @@ pub enum WallFix {
 /// What the page of an edge that cannot use the server behind it is called: no wall, and nobody knows
 /// what is behind it.
 pub(super) const EDGE_ERROR: &str = "Cloudflare's error page";
+
+/// What a proxy's own refusal is called: a list of addresses, which may hold the provider's.
+pub(super) const FILTER: &str = "a filter of addresses in front of the app";
 
 /// A wall that only robots meet, and whether the provider got through it.
 #[derive(Clone, Debug)]

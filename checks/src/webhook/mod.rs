@@ -223,6 +223,7 @@ mod tests {
             "control 200 \"<title>Acme</title>\"\n", // a page that answers everything
             "control 400 \"bad\"\nunsigned 400 \"bad\"\n", // one handler for many paths
             "OPTIONS 204\nunsigned 403\ncontrol 404\n",
+            "OPTIONS 403 \"<center><h1>403 Forbidden</h1></center>\"", // a proxy that lets only POST through
             // One handler for many paths, in words of its own or by the method that it names.
             "control 401 \"no\"\nunsigned 401 \"no\"\nforged 401 \"no\"",
             "OPTIONS 405\ncontrol 403 \"invalid signature\"\nunsigned 403 \"invalid signature\"",
@@ -267,6 +268,9 @@ mod tests {
             "all 403 cf-mitigated: challenge \"Just a moment...\"",
             "all 429 x-vercel-mitigated: challenge",
             "all 403 server: cloudflare \"Sorry, you have been blocked\"",
+            "all 403 server: nginx \"<center><h1>403 Forbidden</h1></center><hr><center>nginx</center>\"",
+            "all 403 \"<h1>Forbidden</h1><p>You don't have permission to access this resource.</p>\"",
+            "unsigned 403 \"<center><h1>403 Forbidden</h1></center>\"\nforged 403 \"<center><h1>403 Forbidden</h1></center>\"",
             "unsigned 503 cf-mitigated: challenge\nforged 503 cf-mitigated: challenge",
         ] {
             assert_eq!((failing(text), unknown(text)), (vec![], looking()), "{text}");

@@ -149,7 +149,20 @@ pub(super) fn robots(answer: &HttpAnswer) -> Option<&'static str> {
         return Some("Cloudflare's firewall");
     }
     let checkpoint = refusal && contains(&answer.body, "Vercel Security Checkpoint");
-    (answer.header("x-vercel-mitigated").is_some() || checkpoint).then_some("Vercel's firewall")
+    if answer.header("x-vercel-mitigated").is_some() || checkpoint {
+        return Some("Vercel's firewall");
+    }
+    filter(answer).then_some(super::facts::FILTER)
+}
+/// The page that a proxy writes itself where its own rules refuse: no app has seen the request, and an
+/// address that the rules know may well get through (nginx `allow` and `deny`, Apache `Require ip`, AWS
+/// WAF at a load balancer or at `CloudFront`).
+fn filter(answer: &HttpAnswer) -> bool {
+    let says = |words: &str| contains(&answer.body, words);
+    let nginx = says("<center><h1>403 Forbidden</h1></center>");
+    let apache = says("<h1>Forbidden</h1>") && says("You don't have permission to access th");
+    let cloudfront = says("The request could not be satisfied") && says("Request blocked");
+    answer.status == 403 && (nginx || apache || cloudfront)
 }
 pub(super) fn contains(body: &[u8], text: &str) -> bool {
     body.len() >= text.len() && body.windows(text.len()).take(64 * 1024).any(|w| w == text.as_bytes())
