@@ -79,8 +79,16 @@ fn bad_weather_is_a_finding_or_unknown() {
 #[test]
 fn a_wall_that_lets_the_provider_through_is_none() {
     let challenge = Reply::html(403, "<title>Just a moment...</title>").header("cf-mitigated", "challenge");
+    // nginx lets Stripe's addresses through and nobody else.
+    let addresses = Reply::html(403, "<center><h1>403 Forbidden</h1></center><hr><center>nginx</center>");
+    for wall in [challenge, addresses] {
+        a_wall_is_judged_by_what_arrived(&wall);
+    }
+}
+
+fn a_wall_is_judged_by_what_arrived(wall: &Reply) {
     let mut plan = scenarios::healthy();
-    plan.host(HOST).site.on("*", "*", challenge);
+    plan.host(HOST).site.on("*", "*", wall.clone());
     let stripe = plan.stripe.as_mut().expect("an account");
     stripe.data.events.push(Event::new("evt_1", "invoice.paid", "in_1", now() - 7200));
     let world = World::start(plan).expect("the world starts");
