@@ -11,11 +11,12 @@ use crate::{
 };
 use jiff::civil::Date;
 use launchcheck_checks::{
+    code::facts::Ignore,
     dns::existence::{self, Came, Front},
     facts::{FactKind, Facts},
     vocab::{
-        Eval, Evidence, Family, Fault, Fix, Intent, Missing, Pick, Rule, Shown, TargetId, TargetKind, Targets, Verdict,
-        View,
+        Eval, Evidence, Family, Fault, Fix, Intent, Missing, Pick, Rule, Severity, Shown, TargetId, TargetKind,
+        Targets, Verdict, View,
     },
 };
 use std::{
@@ -149,8 +150,45 @@ pub fn judge(
         .collect();
     stand_behind(&mut units, targets);
     give_way(&mut units, targets);
+    accept_remarked(&mut units, facts);
     waive(&mut units, config, today);
     units
+}
+
+/// Applies the remarks in the source: `// launchcheck-ignore rule: reason` on the line of a finding or
+/// on the one above it. One without a reason covers nothing, and none covers a blocker.
+fn accept_remarked(units: &mut [Unit], facts: &Facts) {
+    let remarks: Vec<&Ignore> =
+        facts.code_index.values().filter_map(|i| i.as_ref().as_ref().ok()).flat_map(|i| &i.tree.ignores).collect();
+    if remarks.is_empty() {
+        return;
+    }
+    for unit in units.iter_mut() {
+        let Outcome::Fail(faults) = &mut unit.outcome else { continue };
+        let covers = |fault: &Fault| {
+            let blocker = crate::outcome::effective(unit.rule, fault) == Severity::Blocker;
+            let at = fault.at.as_ref().filter(|_| !blocker)?;
+            remarks.iter().find(|r| {
+                let near = r.at.line == at.line || r.at.line + 1 == at.line;
+                r.rule == unit.rule.id && !r.reason.is_empty() && r.at.file == at.file && near
+            })
+        };
+        let (mut open, mut accepted) = (Vec::new(), Vec::new());
+        for fault in std::mem::take(faults) {
+            match covers(&fault) {
+                Some(r) => accepted.push(WaivedFault {
+                    reason: format!("{} ({}:{})", r.reason, r.at.file, r.at.line).into(),
+                    fault,
+                    // A remark goes with the line that it stands by.
+                    expires: Date::MAX,
+                    accept_blocker: false,
+                }),
+                None => open.push(fault),
+            }
+        }
+        unit.outcome = if open.is_empty() { Outcome::Waived } else { Outcome::Fail(open) };
+        unit.waived.extend(accepted);
+    }
 }
 
 /// What one rule says on one target.
@@ -297,7 +335,7 @@ fn waive(units: &mut [Unit], config: &Config, today: Date) {
         let mut open = Vec::new();
         for fault in std::mem::take(faults) {
             let severity = crate::outcome::effective(unit.rule, &fault);
-            let blocker = severity == launchcheck_checks::vocab::Severity::Blocker;
+            let blocker = severity == Severity::Blocker;
             let (accepting, silent): (Vec<_>, Vec<_>) = (config.waivers.iter().enumerate())
                 .filter(|(_, w)| covers(w, unit.rule, &unit.target, &fault))
                 .partition(|(_, w)| !blocker || w.accept_blocker);

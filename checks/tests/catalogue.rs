@@ -20,6 +20,7 @@ fn example(family: Family, text: &str) -> Option<Example> {
         Family::Web => launchcheck_checks::web::example::facts(text),
         Family::Webhook => launchcheck_checks::webhook::example::facts(text),
         Family::Env => launchcheck_checks::env::example::facts(text),
+        Family::Code => launchcheck_source::example::facts(text),
         Family::Billing => launchcheck_checks::billing::example::facts(text),
         // Judged by the engine, which runs these examples in its own tests.
         _ => return None,

@@ -5,7 +5,7 @@ use crate::{
     summary::{Seen, Summary, Words},
 };
 use launchcheck_checks::{
-    code::facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks, How, NameRead, Side, Time},
+    code::facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, How, NameRead, Side, Time},
     env::{
         facts::{Read, Without},
         shape::behind_public_prefix,
@@ -142,7 +142,7 @@ pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> C
     CodeIndex {
         tree: summary(tree),
         names: names(tree, &sides, mentions, gaps),
-        hooks: Hooks::default(),
+        hooks: crate::hook::hooks(tree),
         calls: Calls::default(),
         exposure: Exposure::default(),
     }

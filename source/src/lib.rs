@@ -9,6 +9,9 @@
 #![allow(clippy::unused_self, reason = "the steps of lowering are methods, whether or not they look at the text")]
 #![allow(clippy::too_many_arguments, reason = "a call is judged by its path, its values and its place at once")]
 
+#[doc(hidden)]
+pub mod example;
+mod hook;
 pub mod index;
 pub mod ir;
 pub mod lower;

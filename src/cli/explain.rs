@@ -1,20 +1,32 @@
 //! `launchcheck explain`: a rule's documentation, the scoring, the exit codes.
 
 use super::wrong;
-use crate::{config::check::unknown_rule, exit, problem::Problem, score};
-use launchcheck_checks::vocab::{Lifecycle, Rule};
-use std::fmt::Write as _;
+use crate::{config::check::unknown_rule, exit, probe::env_files, problem::Problem, score};
+use launchcheck_checks::{
+    code::facts::{Handler, Verified},
+    vocab::{Lifecycle, Rule},
+};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
-/// Explain a rule, the scoring or the exit codes.
+/// Explain a rule, the scoring, the exit codes, or what a webhook handler does.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A rule id such as email.dmarc-missing, or `scoring`, or `exit-codes`
-    #[arg(value_name = "RULE|scoring|exit-codes")]
-    topic: String,
+    #[arg(value_name = "RULE|scoring|exit-codes", required_unless_present = "handler")]
+    topic: Option<String>,
+    /// The file of a webhook handler in this folder's app: what it does, line by line
+    #[arg(long, value_name = "PATH", conflicts_with = "topic")]
+    handler: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<String> {
-    match args.topic.as_str() {
+    if let Some(path) = &args.handler {
+        return handler(path);
+    }
+    match args.topic.as_deref().unwrap_or_default() {
         "scoring" => Ok(score::explain()),
         "exit-codes" => Ok(exit::explain()),
         id => launchcheck_checks::rule(id).map(page).ok_or_else(|| {
@@ -33,6 +45,55 @@ pub(super) fn run(args: &Args) -> anyhow::Result<String> {
             )
         }),
     }
+}
+
+/// What is known of one handler, with the lines that say so.
+fn handler(path: &Path) -> anyhow::Result<String> {
+    let whole = |p: &Path| p.canonicalize().ok();
+    if whole(path).is_none() {
+        return Err(wrong(Problem::new(format!("there is no file {}", path.display()))));
+    }
+    let index = launchcheck_source::read(Path::new("."), &env_files::shown);
+    let found: Vec<&Handler> =
+        index.hooks.handlers.iter().filter(|h| whole(Path::new(&h.file)) == whole(path)).collect();
+    if found.is_empty() {
+        let mut problem = Problem::new(format!("{} is no webhook handler of the app in this folder", path.display()));
+        for h in &index.hooks.handlers {
+            problem = problem.hint(format!("a handler is in {}", h.file));
+        }
+        return Err(wrong(problem));
+    }
+    Ok(found.into_iter().map(handler_page).collect::<Vec<_>>().join("\n"))
+}
+fn handler_page(h: &Handler) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{} ({})\n", h.file, if h.route.is_empty() { "no route" } else { &h.route });
+    let mut row = |name: &str, value: String| {
+        let _ = writeln!(out, "  {name:<24} {value}");
+    };
+    row("provider", h.provider.unwrap_or("unknown").to_owned());
+    row("verified", h.verified.word().to_owned());
+    if let Verified::Open(ways) = &h.verified {
+        for (at, when) in ways {
+            row("", format!("{at} is reached {}", when.words()));
+        }
+    }
+    if let Some(v) = &h.verify {
+        row("verified by", format!("{} at {}", v.call, v.at));
+        row("secret", if v.secret.is_empty() { "not found".to_owned() } else { v.secret.join(", ") });
+    }
+    row("raw body", h.raw_body.word().to_owned());
+    row("no secret set", h.on_missing_secret.word());
+    row("no signature header", h.on_missing_header.word());
+    row("bad signature", h.on_bad_signature.word());
+    row("type not handled", h.unhandled.word());
+    row("an event twice", h.idempotency.word().to_owned());
+    row("events", if h.events.is_empty() { "none found".to_owned() } else { h.events.join(", ") });
+    let _ = writeln!(out, "\nLine by line");
+    for (at, text) in &h.trace {
+        let _ = writeln!(out, "  {at}  {text}");
+    }
+    out
 }
 
 /// A rule's documentation for a terminal: its doc comment, with the examples named for what they
@@ -105,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_topic_and_every_rule() {
-        let say = |topic: &str| run(&Args { topic: topic.to_owned() });
+        let say = |topic: &str| run(&Args { topic: Some(topic.to_owned()), handler: None });
         assert!(say("scoring").unwrap().contains("20"));
         assert!(say("exit-codes").unwrap().contains("130"));
         for rule in launchcheck_checks::rules() {

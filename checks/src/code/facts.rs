@@ -5,7 +5,7 @@ use crate::{
     env::facts::Read,
     vocab::{Cause, Gaps, Place},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that one reading of an app's source yields. The facts that rules take are its parts, so
 /// that a file which could not be parsed is a gap only where its text speaks of their matter.
@@ -159,6 +159,9 @@ pub struct Hooks {
     pub covered: Vec<(String, Place)>,
     /// The paths of test files that speak of webhooks.
     pub tests: Vec<String>,
+    /// The versions of packages that the app depends on: those of the lock file, else the ranges of
+    /// package.json.
+    pub versions: BTreeMap<String, String>,
     /// Files that speak of webhooks and could not be parsed.
     pub gaps: Vec<Cause>,
 }

@@ -1,0 +1,52 @@
+//! Reads the examples of the code rules.
+//!
+//! Sections, each begun by a line of its own: `file PATH` holds source (or a package.json),
+//! `production` holds dotenv lines. `{{whsec live}}` stands for a secret, as in the env examples.
+
+use crate::of_texts;
+use launchcheck_checks::{
+    env,
+    facts::Facts,
+    vocab::{Observed, TargetId, Targets},
+};
+use std::sync::Arc;
+
+/// The targets, the facts and the target to judge.
+///
+/// # Errors
+/// When a line stands before the first section, a section is not known, or a file cannot be parsed.
+pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut environment = String::new();
+    let mut in_file = false;
+    for line in text.lines() {
+        if let Some(path) = line.strip_prefix("file ") {
+            files.push((path.trim().to_owned(), String::new()));
+            in_file = true;
+        } else if line.trim() == "production" {
+            in_file = false;
+            environment.push_str("production\n");
+        } else if in_file && let Some((_, body)) = files.last_mut() {
+            body.push_str(line);
+            body.push('\n');
+        } else if !line.trim().is_empty() || !environment.is_empty() {
+            if environment.is_empty() {
+                return Err(format!("a line before the first section: {line}"));
+            }
+            environment.push_str(line);
+            environment.push('\n');
+        }
+    }
+    let (targets, mut facts, at) = env::example::facts(&environment)?;
+    let index = of_texts(&files);
+    if let Some(file) = index.tree.unparsed.first() {
+        return Err(format!("{file} cannot be parsed"));
+    }
+    facts.code_tree.insert(at.clone(), Arc::new(Observed::known(index.tree.clone())));
+    facts.code_names.insert(at.clone(), Arc::new(Observed::known(index.names.clone())));
+    facts.hooks.insert(at.clone(), Arc::new(Observed::known(index.hooks.clone())));
+    facts.calls.insert(at.clone(), Arc::new(Observed::known(index.calls.clone())));
+    facts.exposure.insert(at.clone(), Arc::new(Observed::known(index.exposure.clone())));
+    facts.code_index.insert(at.clone(), Arc::new(Observed::known(index)));
+    Ok((targets, facts, at))
+}

@@ -1,0 +1,589 @@
+//! Webhook handlers: which routes are handlers, and what each does with what it gets.
+
+mod calls;
+mod run;
+mod value;
+pub(crate) mod world;
+
+use calls::effect;
+
+use crate::{
+    index::Tree,
+    ir::{ExportOf, Expr, Kind, Module, Stmt, walk},
+    summary::{Summary, Words, is_test},
+};
+use launchcheck_checks::{
+    code::facts::{
+        Answer, Effect, EffectKind, Grant, Handler, Hooks, Idempotency, OpenWhen, RawBody, SecretMade, Verified,
+        Verify, VerifyKind,
+    },
+    providers,
+    vocab::Place,
+};
+use std::collections::BTreeMap;
+
+use run::{Act, Assume, Out, Run, Seen};
+use world::{Modules, Texts, World};
+
+/// A place where requests come in.
+struct Entry<'m> {
+    file: usize,
+    /// The URL path; empty where the file does not say.
+    route: String,
+    kind: EntryKind<'m>,
+}
+enum EntryKind<'m> {
+    /// An exported name; whether it takes `(req, res)`.
+    Export(&'m str, bool),
+    /// A function in an expression: `app.post("/hook", (c) => …)`; whether it is of Express.
+    Inline(&'m Expr<'m>, bool),
+}
+
+/// Judges every handler of a tree.
+#[must_use]
+pub(crate) fn hooks(tree: &Tree<'_>) -> Hooks {
+    let texts: Texts = world::room(tree);
+    let modules: Modules<'_> = world::room(tree);
+    let world = World { tree, texts: &texts, modules: &modules };
+    let mut handlers = Vec::new();
+    for file in 0..tree.files.len() {
+        if is_candidate(tree, file) {
+            for entry in entries(&world, file) {
+                handlers.extend(judge(&world, &entry));
+            }
+        }
+    }
+    handlers.sort_by(|a, b| (&a.file, a.at.line).cmp(&(&b.file, b.at.line)));
+    let grants = grants(&world, &handlers);
+    let covered = covered(&world, &handlers);
+    let tests = tree.files.iter().filter(|f| is_test(&f.path) && f.words.any(Words::HOOK));
+    Hooks {
+        handlers,
+        grants,
+        covered,
+        tests: tests.map(|f| f.shown.clone()).collect(),
+        versions: versions(tree),
+        gaps: tree.gaps(Words::HOOK),
+    }
+}
+
+/// The versions of packages as package.json asks for them.
+fn versions(tree: &Tree<'_>) -> BTreeMap<String, String> {
+    let text = tree.extras.get("package.json").map_or("", String::as_str);
+    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let all = json["dependencies"].as_object().into_iter().flatten();
+    all.filter_map(|(name, v)| Some((name.clone(), v.as_str()?.to_owned()))).collect()
+}
+
+/// The URL path of a route file; `None` for other files. The flag says that it takes `(req, res)`.
+#[must_use]
+pub(crate) fn route(path: &str) -> Option<(String, bool)> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let (name, folders) = parts.split_last()?;
+    let (stem, _) = name.rsplit_once('.')?;
+    let join = |parts: &[&str]| {
+        let shown: Vec<&str> = parts.iter().copied().filter(|p| !p.starts_with('(') && !p.starts_with('@')).collect();
+        format!("/{}", shown.join("/"))
+    };
+    // The router's own folder is the last of its name, since a monorepo has `apps/web/app/…`.
+    let after = |word: &str| folders.iter().position(|p| *p == word).map(|i| i + 1);
+    if stem == "route"
+        && let Some(i) = after("app")
+    {
+        return Some((join(&folders[i..]), false));
+    }
+    if let Some(i) = after("pages")
+        && folders.get(i) == Some(&"api")
+    {
+        let mut all = folders[i..].to_vec();
+        if stem != "index" {
+            all.push(stem);
+        }
+        return Some((join(&all), true));
+    }
+    if stem == "+server"
+        && let Some(i) = after("routes")
+    {
+        return Some((join(&folders[i..]), false));
+    }
+    None
+}
+
+fn is_candidate(tree: &Tree<'_>, file: usize) -> bool {
+    let f = &tree.files[file];
+    if f.test || f.generated || f.tooling() {
+        return false;
+    }
+    let hook = |f: &Summary| f.words.any(Words::HOOK) || f.path.contains("hook");
+    let near = || tree.imports[file].iter().any(|i| hook(&tree.files[*i]));
+    match route(&f.path) {
+        Some(_) => hook(f) || near(),
+        None => f.words.any(Words::HOOK) && !f.client,
+    }
+}
+
+/// The places in a file where requests come in.
+fn entries<'m, 't: 'm>(world: &World<'m, 't>, file: usize) -> Vec<Entry<'m>> {
+    let Some(module) = world.module(file) else { return Vec::new() };
+    let path = &world.tree.files[file].path;
+    let mut out = Vec::new();
+    if let Some((route, pages)) = route(path) {
+        let name = if pages { "default" } else { "POST" };
+        let exported = |n: &str| module.exports.iter().any(|e| e.name == n) || !module.stars.is_empty();
+        if exported(name) {
+            out.push(Entry { file, route, kind: EntryKind::Export(name, pages) });
+        }
+    }
+    inline(module, &mut |path, handler, express| {
+        out.push(Entry { file, route: path.to_owned(), kind: EntryKind::Inline(handler, express) });
+    });
+    out
+}
+/// `app.post("/webhooks/x", handler)` of Hono, Express and Fastify.
+fn inline<'m>(module: &'m Module<'m>, give: &mut dyn FnMut(&str, &'m Expr<'m>, bool)) {
+    walk(&module.body, true, &mut |e| {
+        let Kind::Call(callee, args, false) = &e.kind else { return };
+        let Kind::Member(_, "post" | "all") = &callee.kind else { return };
+        let (Some(path), Some(handler)) = (args.first().and_then(Expr::text), args.last()) else { return };
+        let function = matches!(handler.kind, Kind::Func(_) | Kind::Name(_));
+        if path.starts_with('/') && args.len() >= 2 && function {
+            let express = match &handler.kind {
+                Kind::Func(f) => f.params.len() >= 2 && f.params[0].name() != Some("c"),
+                _ => true,
+            };
+            give(path, handler, express);
+        }
+    });
+}
+
+/// Whether a pages-router file switches the parsing of bodies off.
+fn parses_body(module: &Module<'_>) -> bool {
+    let mut off = false;
+    for s in &module.body {
+        if let Stmt::Let(p, Some(init)) = s
+            && p.name() == Some("config")
+        {
+            init.walk(false, &mut |e| {
+                if let Kind::Object(all) = &e.kind {
+                    off |= all.iter().any(|(k, v)| *k == Some("bodyParser") && matches!(v.kind, Kind::Bool(false)));
+                }
+            });
+        }
+    }
+    !off
+}
+/// Whether a file asks for an edge runtime.
+fn is_edge(module: &Module<'_>) -> bool {
+    module.body.iter().any(|s| match s {
+        Stmt::Let(p, Some(init)) if p.name() == Some("runtime") => {
+            matches!(init.text(), Some("edge" | "experimental-edge"))
+        }
+        Stmt::Let(p, Some(init)) if p.name() == Some("config") => init.any(&mut |e| {
+            matches!(&e.kind, Kind::Object(all) if all.iter().any(|(k, v)| *k == Some("runtime") && matches!(v.text(), Some("edge" | "experimental-edge"))))
+        }),
+        _ => false,
+    })
+}
+
+fn run<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>, assume: Assume, parsed: bool) -> Out {
+    let run = Run::new(*world, assume, parsed);
+    match entry.kind {
+        EntryKind::Export(name, pages) => match world.export(entry.file, name, 3) {
+            Some((file, local)) => run.handler(file, local, pages),
+            None => run.handler(entry.file, name, pages),
+        },
+        EntryKind::Inline(e, express) => run.inline(entry.file, e, express),
+    }
+}
+
+fn judge<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>) -> Option<Handler> {
+    let module = world.module(entry.file)?;
+    let summary = &world.tree.files[entry.file];
+    let (pages, express) = match entry.kind {
+        EntryKind::Export(_, pages) => (pages, false),
+        EntryKind::Inline(_, express) => (false, express),
+    };
+    let parsed = (pages && parses_body(module)) || (express && !speaks_raw(world, entry.file));
+    let any = run(world, entry, Assume::Any, parsed);
+    let provider = provider(world, entry, &any);
+    if !is_hook(entry, summary, &any, provider) {
+        return None;
+    }
+    let with = |assume| run(world, entry, assume, parsed);
+    let (bad, no_header, no_secret) = (with(Assume::Bad), with(Assume::NoHeader), with(Assume::NoSecret));
+    let (unhandled, elsewhere, fails) = (with(Assume::Unhandled), with(Assume::Elsewhere), with(Assume::Fails));
+    let verified = verified(&any, &bad, &no_header, &no_secret, &elsewhere);
+    let verifies = !any.verifies.is_empty() || !bad.verifies.is_empty();
+    let first = any.verifies.first().or(bad.verifies.first());
+    let writes_before = before(&bad, &verified, verifies);
+    let mut trace = any.trace.clone();
+    let answers = [
+        ("with no secret set", answer(&no_secret)),
+        ("with no signature header", answer(&no_header)),
+        ("with a bad signature", answer(&bad)),
+        ("to a type that it does not handle", answer(&unhandled)),
+    ];
+    let at = handler_place(world, entry);
+    trace.sort();
+    trace.dedup();
+    for (when, what) in answers {
+        trace.push((at.clone(), format!("{when} it answers: {}", what.word())));
+    }
+    let swallowed = fails.swallowed.clone().into_iter().collect();
+    let idempotency = idempotency(&any);
+    Some(Handler {
+        file: summary.shown.clone(),
+        route: entry.route.clone(),
+        at,
+        provider,
+        verify: first.map(|v| verify(v, &no_secret)),
+        raw_body: first.map_or(RawBody::Unknown, |v| v.body),
+        writes_before,
+        on_missing_secret: if verifies { answers[0].1 } else { Answer::Unknown },
+        on_missing_header: if verifies { answers[1].1 } else { Answer::Unknown },
+        on_bad_signature: if verifies { answers[2].1 } else { Answer::Unknown },
+        unhandled: answers[3].1,
+        unanswered: unanswered(&[&bad, &no_header, &no_secret, &unhandled, &any]),
+        swallowed,
+        events: any.events.iter().cloned().collect(),
+        statuses: any.statuses.iter().cloned().collect(),
+        effects: any.acts.iter().map(effect_of).collect(),
+        idempotency,
+        edge: is_edge(module),
+        plain_compare: any.plain_compare.clone().or(bad.plain_compare.clone()),
+        verified,
+        trace,
+    })
+}
+/// Express routes that take the body as bytes: `express.raw(…)` beside them.
+fn speaks_raw(world: &World<'_, '_>, file: usize) -> bool {
+    world.text(file).is_some_and(|t| t.contains("express.raw") || t.contains("bodyParser.raw") || t.contains("rawBody"))
+}
+fn handler_place(world: &World<'_, '_>, entry: &Entry<'_>) -> Place {
+    let shown = &world.tree.files[entry.file];
+    let text = world.text(entry.file).unwrap_or_default();
+    let module = world.module(entry.file);
+    let at = match entry.kind {
+        EntryKind::Inline(e, _) => e.at,
+        EntryKind::Export(name, _) => module.map_or(0, |m| declared(m, name)),
+    };
+    shown.place(crate::ir::place(text, at))
+}
+/// Where an exported name is declared.
+fn declared(module: &Module<'_>, name: &str) -> u32 {
+    let local = module.exports.iter().find(|e| e.name == name).and_then(|e| match e.of {
+        ExportOf::Local(l) => Some(l),
+        ExportOf::From(..) => None,
+    });
+    let Some(local) = local else { return 0 };
+    let found = module.body.iter().find_map(|s| match s {
+        Stmt::Func(f) if f.name == local => Some(f.at),
+        Stmt::Let(crate::ir::Pattern::Name(n, at), _) if *n == local => Some(*at),
+        _ => None,
+    });
+    found.unwrap_or(0)
+}
+
+/// Whether a route takes the events of somebody else. Routes by which customers manage webhooks of
+/// the app's own speak of webhooks too, and verify nothing.
+fn is_hook(entry: &Entry<'_>, f: &Summary, any: &Out, provider: Option<&'static str>) -> bool {
+    let path = if entry.route.is_empty() { f.path.as_str() } else { entry.route.as_str() };
+    let path = path.to_ascii_lowercase();
+    let named = path.contains("webhook") || path.contains("/hook") || path.contains("hooks/");
+    let event = any.events.iter().any(|e| calls::is_event_type(e));
+    let signs = any.verifies.iter().any(|v| {
+        !matches!(v.kind, VerifyKind::Shared) && (v.kind != VerifyKind::Sdk || named || event || provider.is_some())
+    });
+    let header = any.headers.iter().any(|h| h.contains("signature") || h.starts_with("svix") || h.contains("hmac"));
+    let shared = any.verifies.iter().any(|v| v.kind == VerifyKind::Shared) && named;
+    // A parameter in the path is the id of a webhook that somebody manages.
+    let managed = path.contains('[') || path.contains(':');
+    signs && (named || header || event || provider.is_some())
+        || header && (named || event)
+        || shared && (event || provider.is_some())
+        || named && provider.is_some() && !managed && !any.acts.is_empty()
+        || event && named
+}
+
+/// Who sends the events.
+fn provider(world: &World<'_, '_>, entry: &Entry<'_>, any: &Out) -> Option<&'static str> {
+    let f = &world.tree.files[entry.file];
+    let by_verify = || any.verifies.iter().find_map(|v| v.provider);
+    let by_header = || any.headers.iter().find_map(|h| calls::by_header(h));
+    let by_secret = || {
+        let names = any.verifies.iter().filter_map(|v| v.secret.as_ref()).flat_map(|s| s.names.iter());
+        names.filter_map(|n| providers::by_variable(n)).map(|(p, _)| p.id).find(|id| *id != "svix")
+    };
+    let place = if entry.route.is_empty() { &f.path } else { &entry.route };
+    let by_event = || {
+        let has = |s: &str| any.events.iter().any(|e| e.starts_with(s));
+        let of = |id: &str| providers::ALL.iter().find(|p| p.id == id).map(|p| p.id);
+        if has("checkout.session.") || has("invoice.") || has("customer.subscription.") {
+            of("stripe")
+        } else if has("subscription_") || has("order_") || has("license_key_") {
+            of("lemonsqueezy")
+        } else {
+            None
+        }
+    };
+    let by_module = || f.modules.iter().find_map(|m| calls::by_package(m));
+    by_verify()
+        .or_else(by_header)
+        .or_else(by_secret)
+        .or_else(|| calls::by_words(place))
+        .or_else(by_event)
+        .or_else(|| any.packages.iter().find_map(|p| calls::by_package(p)).filter(|_| !any.headers.is_empty()))
+        .or_else(|| by_module().filter(|_| !any.headers.is_empty()))
+}
+
+/// Whether it does something with the event in this run.
+fn does(out: &Out) -> Option<Place> {
+    let act = out.acts.first().map(|a| a.at.clone());
+    act.or_else(|| out.handed.iter().find(|(n, _, _)| !n.contains("wrapper")).map(|(_, p, _)| p.clone()))
+}
+/// The first thing that is done where no verification came before it in the good run.
+fn verified(any: &Out, bad: &Out, no_header: &Out, no_secret: &Out, elsewhere: &Out) -> Verified {
+    let seen = !any.verifies.is_empty() || !bad.verifies.is_empty();
+    if !seen {
+        // Code that nobody can look into may verify.
+        return match any.handed.iter().find(|(n, _, _)| !n.starts_with("fetch")) {
+            Some((name, _, _)) => Verified::Unknown(name.clone()),
+            None => Verified::No,
+        };
+    }
+    let mut open: Vec<(Place, OpenWhen)> = Vec::new();
+    // What is done before the verification is another fault than what is done in spite of it.
+    let early: Vec<&Place> = any.acts.iter().filter(|a| !a.verified).map(|a| &a.at).collect();
+    let runs = [
+        (bad, OpenWhen::Failed),
+        (no_header, OpenWhen::NoHeader),
+        (no_secret, OpenWhen::NoSecret),
+        (elsewhere, OpenWhen::NotProduction),
+    ];
+    for (out, when) in runs {
+        let late = out.acts.iter().find(|a| !early.contains(&&a.at)).map(|a| a.at.clone());
+        // Where nothing that it does is known, its answer shows whether it goes on.
+        let quiet = any.acts.is_empty() && any.handed.is_empty();
+        let welcomed = quiet && out.answers.iter().any(|(a, _, c)| *c && a.is_success());
+        let handed = out.handed.iter().filter(|_| any.acts.is_empty()).map(|(_, p, _)| p.clone()).next();
+        let at = late.or(handed).or_else(|| welcomed.then(|| out.answers.first().map(|(_, p, _)| p.clone())).flatten());
+        if let Some(at) = at
+            && !(when == OpenWhen::NotProduction && open.iter().any(|(_, w)| *w == OpenWhen::Failed))
+        {
+            open.push((at, when));
+        }
+    }
+    // An acknowledged event with a missing secret loses it; that is no hole where nothing is done.
+    open.retain(|(_, w)| *w != OpenWhen::NoSecret || does(no_secret).is_some());
+    if open.is_empty() { Verified::Yes } else { Verified::Open(open) }
+}
+/// Writes that stand before the verification on the good way.
+fn before(bad: &Out, verified: &Verified, verifies: bool) -> Vec<Effect> {
+    if !verifies || matches!(verified, Verified::No | Verified::Unknown(_)) {
+        return Vec::new();
+    }
+    let open: Vec<&Place> = match verified {
+        Verified::Open(all) => all.iter().map(|(p, _)| p).collect(),
+        _ => Vec::new(),
+    };
+    bad.acts.iter().filter(|a| a.kind.is_write() && !open.contains(&&a.at)).map(effect_of).collect()
+}
+fn effect_of(a: &Act) -> Effect {
+    Effect {
+        kind: a.kind,
+        call: a.call.clone(),
+        provider: a.provider,
+        at: a.at.clone(),
+        awaited: a.awaited,
+        guarded: a.guarded,
+    }
+}
+fn verify(v: &Seen, no_secret: &Out) -> Verify {
+    let made = match &v.secret {
+        None => SecretMade::Unknown,
+        Some(s) => match s.made {
+            // Where no verification is reached without a secret, something stopped before it.
+            SecretMade::Plain | SecretMade::EmptyFallback if no_secret.verifies.is_empty() => SecretMade::Guarded,
+            made => made,
+        },
+    };
+    let secret = v.secret.as_ref().map(|s| s.names.clone()).unwrap_or_default();
+    Verify { at: v.at.clone(), call: v.call.clone(), kind: v.kind, secret, made }
+}
+
+/// What a run answers in the end.
+fn answer(out: &Out) -> Answer {
+    if out.throws && !out.answers.iter().any(|(_, _, c)| *c) {
+        return Answer::Throws;
+    }
+    let certain = out.answers.iter().find(|(_, _, c)| *c);
+    let known = |a: &Answer| *a != Answer::Unknown;
+    if let Some((a, _, _)) = certain {
+        return *a;
+    }
+    match out.answers.as_slice() {
+        [] => Answer::Unknown,
+        [(a, _, _)] => *a,
+        all => {
+            let first = all[0].0;
+            if all.iter().all(|(a, _, _)| *a == first) && known(&first) { first } else { Answer::Unknown }
+        }
+    }
+}
+fn unanswered(runs: &[&Out]) -> Vec<Place> {
+    let mut out: Vec<Place> = runs
+        .iter()
+        .flat_map(|r| r.answers.iter().filter(|(a, _, _)| *a == Answer::None).map(|(_, p, _)| p.clone()))
+        .collect();
+    out.sort();
+    out.dedup();
+    out
+}
+fn idempotency(any: &Out) -> Idempotency {
+    let of = |kinds: &[EffectKind]| any.acts.iter().any(|a| kinds.contains(&a.kind) && !a.guarded);
+    if any.acts.is_empty() {
+        Idempotency::NoEffect
+    } else if any.by_event_id {
+        Idempotency::EventId
+    } else if any.by_key {
+        Idempotency::ObjectKey
+    } else if of(&[EffectKind::Create, EffectKind::Increment, EffectKind::Mail])
+        || any.acts.iter().any(|a| is_crm(a) && !a.guarded)
+    {
+        Idempotency::Nothing
+    } else if of(&[EffectKind::Upsert]) {
+        Idempotency::Upsert
+    } else {
+        Idempotency::Set
+    }
+}
+fn is_crm(a: &Act) -> bool {
+    let crm = matches!(a.provider, Some("hubspot" | "pipedrive" | "intercom" | "zendesk" | "crisp" | "gohighlevel"));
+    crm && a.call.to_ascii_lowercase().contains("create")
+}
+
+/// Pages and routes behind a checkout's redirect that write what a customer may use.
+fn grants(world: &World<'_, '_>, handlers: &[Handler]) -> Vec<Grant> {
+    let mut out = Vec::new();
+    for (i, f) in world.tree.files.iter().enumerate() {
+        let path = f.path.to_ascii_lowercase();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let page = name.starts_with("page.") || route(&f.path).is_some() || path.contains("pages/");
+        let behind = ["success", "thank", "complete", "confirm", "return", "callback"].iter().any(|w| path.contains(w));
+        if f.test || f.client || !page || !behind || path.contains("hook") || path.contains("auth") {
+            continue;
+        }
+        let Some(text) = world.text(i) else { continue };
+        if !(text.contains("session_id") || text.contains("sessions.retrieve") || text.contains("checkout")) {
+            continue;
+        }
+        let Some(module) = world.module(i) else { continue };
+        let mut write = None;
+        walk(&module.body, true, &mut |e| {
+            if write.is_some() {
+                return;
+            }
+            if let Kind::Call(callee, args, _) = &e.kind
+                && let Some(path) = callee.path()
+                && let Some(kind) = effect(&path, None)
+                && kind.is_write()
+                && args.iter().any(|a| a.any(&mut says_entitlement))
+            {
+                write = Some((e.at, path.replace("()", "")));
+            }
+        });
+        let Some((at, writes)) = write else { continue };
+        let store: String = writes.rsplit_once('.').map_or("", |(s, _)| s).to_owned();
+        let also = handlers
+            .iter()
+            .flat_map(|h| &h.effects)
+            .any(|e| e.kind.is_write() && e.call.rsplit_once('.').is_some_and(|(s, _)| s.eq_ignore_ascii_case(&store)));
+        out.push(Grant {
+            file: f.shown.clone(),
+            at: f.place(crate::ir::place(text, at)),
+            writes,
+            also_by_webhook: also,
+        });
+    }
+    out
+}
+/// Whether a part of a write speaks of what a customer may use.
+fn says_entitlement(e: &Expr<'_>) -> bool {
+    let Kind::Object(all) = &e.kind else { return false };
+    all.iter().any(|(k, _)| {
+        let key = k.unwrap_or_default().to_ascii_lowercase();
+        ["plan", "subscri", "ispro", "is_pro", "premium", "paid", "credits", "entitle", "tier", "status", "access"]
+            .iter()
+            .any(|w| key.contains(w))
+    })
+}
+
+/// The handlers that a middleware stands before and that it does not let through.
+fn covered(world: &World<'_, '_>, handlers: &[Handler]) -> Vec<(String, Place)> {
+    let names = [
+        "middleware.ts",
+        "middleware.js",
+        "proxy.ts",
+        "proxy.js",
+        "src/middleware.ts",
+        "src/middleware.js",
+        "src/proxy.ts",
+        "src/proxy.js",
+    ];
+    let mut out = Vec::new();
+    for (i, f) in world.tree.files.iter().enumerate().filter(|(_, f)| names.contains(&f.path.as_str())) {
+        let (Some(text), Some(module)) = (world.text(i), world.module(i)) else { continue };
+        let Some(at) = protects(text) else { continue };
+        let matchers = matchers(module);
+        for h in handlers.iter().filter(|h| !h.route.is_empty()) {
+            let matched = matchers.is_empty() || matchers.iter().any(|m| matches_route(m, &h.route));
+            // Any text that speaks of the route's own folders lets it through, as far as can be told.
+            let first = h.route.split('/').nth(1).unwrap_or_default();
+            let let_through = text.contains("ebhook")
+                || h.route.split('/').skip(2).any(|p| !p.is_empty() && text.contains(p))
+                || text.contains(&format!("\"/{first}"))
+                || text.contains(&format!("'/{first}"))
+                || text.contains("isPublic")
+                || text.contains("publicRoutes");
+            if matched && !let_through {
+                out.push((h.file.clone(), f.place(crate::ir::place(text, at))));
+            }
+        }
+    }
+    out
+}
+/// Where a middleware turns strangers away, whatever the path.
+fn protects(text: &str) -> Option<u32> {
+    ["next-auth/middleware", "auth.protect(", "withAuth(", "authMiddleware("]
+        .iter()
+        .find_map(|w| text.find(w))
+        .and_then(|i| u32::try_from(i).ok())
+}
+/// The matchers of a middleware; none where it stands before everything.
+fn matchers(module: &Module<'_>) -> Vec<String> {
+    let mut out = Vec::new();
+    for s in &module.body {
+        if let Stmt::Let(p, Some(init)) = s
+            && p.name() == Some("config")
+        {
+            init.walk(false, &mut |e| {
+                if let Some(text) = e.text().filter(|t| t.starts_with('/')) {
+                    out.push(text.to_owned());
+                }
+            });
+        }
+    }
+    out
+}
+/// Whether a matcher covers a route. Patterns that leave something out are only taken for a match
+/// where they name nothing of the route.
+fn matches_route(matcher: &str, route: &str) -> bool {
+    if let Some((head, behind)) = matcher.split_once("((?!") {
+        let excluded = behind.split(')').next().unwrap_or_default();
+        let first = route.trim_start_matches('/');
+        return head == "/"
+            && !excluded.split('|').any(|x| !x.is_empty() && first.starts_with(x.trim_start_matches('/')));
+    }
+    let fixed = matcher.split([':', '(', '*']).next().unwrap_or(matcher);
+    if fixed == matcher { route == matcher } else { route.starts_with(fixed.trim_end_matches('/')) }
+}

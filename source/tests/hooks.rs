@@ -1,0 +1,107 @@
+//! The set of handlers that the analyser is held to: each case is a few files and what must be said
+//! of them. `handlers.cases` holds them; a case without a handler is a trap that must stay silent.
+
+use launchcheck_checks::code::facts::{Handler, OpenWhen, Verified};
+use launchcheck_source::of_texts;
+use std::collections::BTreeMap;
+
+struct Case {
+    name: String,
+    want: BTreeMap<String, String>,
+    files: Vec<(String, String)>,
+}
+
+fn cases() -> Vec<Case> {
+    let mut out: Vec<Case> = Vec::new();
+    for line in include_str!("handlers.cases").lines() {
+        if let Some(name) = line.strip_prefix("## ") {
+            out.push(Case { name: name.to_owned(), want: BTreeMap::new(), files: Vec::new() });
+        } else if let Some(case) = out.last_mut() {
+            if let Some(want) = line.strip_prefix("want ") {
+                for pair in want.split(' ') {
+                    let (key, value) = pair.split_once('=').unwrap();
+                    case.want.insert(key.to_owned(), value.to_owned());
+                }
+            } else if let Some(file) = line.strip_prefix("// file ") {
+                case.files.push((file.to_owned(), String::new()));
+            } else if let Some((_, text)) = case.files.last_mut() {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    out
+}
+
+fn said(h: &Handler, key: &str) -> String {
+    let when = |w: &OpenWhen| match w {
+        OpenWhen::NoSecret => "secret",
+        OpenWhen::NoHeader => "header",
+        OpenWhen::Failed => "failed",
+        OpenWhen::NotProduction => "dev",
+        OpenWhen::Other => "other",
+    };
+    match key {
+        "provider" => h.provider.unwrap_or("none").to_owned(),
+        "verified" => match &h.verified {
+            Verified::Open(all) => {
+                let mut words: Vec<&str> = all.iter().map(|(_, w)| when(w)).collect();
+                words.sort_unstable();
+                format!("open:{}", words.join("+"))
+            }
+            other => other.word().to_owned(),
+        },
+        "raw" => h.raw_body.word().to_owned(),
+        "secret" => h.on_missing_secret.word().replace(' ', "-"),
+        "header" => h.on_missing_header.word().replace(' ', "-"),
+        "bad" => h.on_bad_signature.word().replace(' ', "-"),
+        "unhandled" => h.unhandled.word().replace(' ', "-"),
+        "events" => h.events.join(","),
+        "statuses" => h.statuses.join(","),
+        "idem" => h.idempotency.word().replace(' ', "-"),
+        "edge" => h.edge.to_string(),
+        "cmp" => h.plain_compare.is_some().to_string(),
+        "swallowed" => (!h.swallowed.is_empty()).to_string(),
+        "unanswered" => (!h.unanswered.is_empty()).to_string(),
+        "before" => h.writes_before.len().to_string(),
+        "made" => h.verify.as_ref().map_or_else(|| "none".into(), |v| format!("{:?}", v.made)),
+        "names" => h.verify.as_ref().map(|v| v.secret.join(",")).unwrap_or_default(),
+        "route" => h.route.clone(),
+        "inline" => h.effects.iter().filter(|e| e.awaited && !e.kind.is_write()).count().to_string(),
+        other => panic!("no such key: {other}"),
+    }
+}
+
+#[test]
+fn every_handler_is_judged_right() {
+    let mut wrong = Vec::new();
+    let all = cases();
+    for case in &all {
+        let index = of_texts(&case.files);
+        if !index.tree.unparsed.is_empty() {
+            wrong.push(format!("{}: could not parse {:?}", case.name, index.tree.unparsed));
+            continue;
+        }
+        let handlers = &index.hooks.handlers;
+        let want = case.want.get("handlers").map_or(1, |n| n.parse().unwrap());
+        if handlers.len() != want {
+            wrong.push(format!("{}: {} handlers, not {want}: {handlers:#?}", case.name, handlers.len()));
+            continue;
+        }
+        let Some(h) = handlers.first() else { continue };
+        let mut bad = false;
+        for (key, value) in case.want.iter().filter(|(k, _)| *k != "handlers") {
+            let got = said(h, key);
+            if got != *value {
+                bad = true;
+                wrong.push(format!("{}: {key} is {got}, not {value}", case.name));
+            }
+        }
+        if bad {
+            let lines: Vec<String> = h.trace.iter().map(|(p, t)| format!("    {p} {t}")).collect();
+            wrong.push(lines.join("\n"));
+        }
+    }
+    assert!(all.len() >= 40, "{}", all.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
