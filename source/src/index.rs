@@ -5,7 +5,7 @@ use crate::{
     summary::{Seen, Summary, Words},
 };
 use launchcheck_checks::{
-    code::facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, How, NameRead, Side, Time},
+    code::facts::{CodeIndex, CodeNames, CodeTree, How, NameRead, Side, Time},
     env::{
         facts::{Read, Without},
         shape::behind_public_prefix,
@@ -139,12 +139,13 @@ impl<'t> Tree<'t> {
 #[must_use]
 pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> CodeIndex {
     let sides = tree.sides();
+    let hooks = crate::hook::hooks(tree);
     CodeIndex {
         tree: summary(tree),
         names: names(tree, &sides, mentions, gaps),
-        hooks: crate::hook::hooks(tree),
-        calls: Calls::default(),
-        exposure: Exposure::default(),
+        calls: crate::calls_map::calls(tree, &hooks.handlers),
+        exposure: crate::leaks::exposure(tree, &sides),
+        hooks,
     }
 }
 

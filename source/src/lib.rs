@@ -9,11 +9,13 @@
 #![allow(clippy::unused_self, reason = "the steps of lowering are methods, whether or not they look at the text")]
 #![allow(clippy::too_many_arguments, reason = "a call is judged by its path, its values and its place at once")]
 
+mod calls_map;
 #[doc(hidden)]
 pub mod example;
 mod hook;
 pub mod index;
 pub mod ir;
+mod leaks;
 pub mod lower;
 mod reads;
 pub mod resolve;

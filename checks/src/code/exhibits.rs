@@ -1,6 +1,6 @@
 //! What is shown of the source without a finding.
 
-use super::facts::{CodeNames, Handler, Hooks, NameRead};
+use super::facts::{Call, Calls, CodeNames, Handler, Hooks, NameRead};
 use crate::{
     env::facts::{EnvSet, Production},
     facts::Facts,
@@ -13,12 +13,17 @@ use std::collections::BTreeMap;
 pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
     let mut out = Vec::new();
     for app in targets.of(TargetKind::App) {
-        if let Some(hooks) = facts.hooks.get(app).and_then(|h| h.as_ref().as_ref().ok())
+        if let Some(hooks) = facts.code_index.get(app).and_then(|h| h.as_ref().as_ref().ok()).map(|i| &i.hooks)
             && !hooks.handlers.is_empty()
         {
             out.push((app.clone(), handlers(hooks)));
         }
-        if let Some(names) = facts.code_names.get(app).and_then(|n| n.as_ref().as_ref().ok())
+        if let Some(calls) = facts.code_index.get(app).and_then(|c| c.as_ref().as_ref().ok()).map(|i| &i.calls)
+            && !calls.calls.is_empty()
+        {
+            out.push((app.clone(), integrations(calls)));
+        }
+        if let Some(names) = facts.code_index.get(app).and_then(|n| n.as_ref().as_ref().ok()).map(|i| &i.names)
             && !names.reads.is_empty()
         {
             let set = facts.env_set.get(app).and_then(|s| s.as_ref().as_ref().ok());
@@ -27,6 +32,32 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
         }
     }
     out
+}
+
+fn integrations(calls: &Calls) -> Exhibit {
+    // One row a provider, kind of way and call; where it stands several times the first place.
+    let mut by: BTreeMap<(&str, &str, &str), Vec<&Call>> = BTreeMap::new();
+    for c in &calls.calls {
+        by.entry((c.provider, c.from.word(), c.call.as_str())).or_default().push(c);
+    }
+    let rows = by.into_iter().map(|((provider, from, call), all)| {
+        let mut events: Vec<&str> = all.iter().flat_map(|c| c.events.iter().map(String::as_str)).collect();
+        events.sort_unstable();
+        events.dedup();
+        let at = all.first().map(|c| format!("{}:{}", c.at.file, c.at.line)).unwrap_or_default();
+        let entry = all.first().map(|c| c.entry.clone()).unwrap_or_default();
+        [provider.to_owned(), from.to_owned(), call.to_owned(), at, entry, events.join(", ")]
+            .map(|t| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) })
+            .into()
+    });
+    Exhibit {
+        id: "integrations",
+        title: "Where providers are called".into(),
+        body: ExhibitBody::Table {
+            columns: vec!["provider", "from", "call", "place", "entry", "events"],
+            rows: rows.collect(),
+        },
+    }
 }
 
 fn handlers(hooks: &Hooks) -> Exhibit {

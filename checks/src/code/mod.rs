@@ -8,8 +8,11 @@ pub mod facts;
 
 mod access_granted_on_redirect;
 mod event_unhandled;
+mod exposed;
 mod handlers;
 mod middleware_covers_webhook;
+mod secret_in_client;
+mod secret_in_html;
 mod webhook_body_reparsed;
 mod webhook_compare_timing;
 mod webhook_edge_sync;
@@ -42,4 +45,6 @@ pub static RULES: &[&Rule] = &[
     &middleware_covers_webhook::RULE,
     &access_granted_on_redirect::RULE,
     &webhook_untested::RULE,
+    &secret_in_client::RULE,
+    &secret_in_html::RULE,
 ];

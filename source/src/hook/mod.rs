@@ -6,6 +6,7 @@ mod value;
 pub(crate) mod world;
 
 use calls::effect;
+pub(crate) use calls::{by_host, by_package};
 
 use crate::{
     index::Tree,
