@@ -423,9 +423,9 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
             // What nobody uses is shaken out of the bundle.
             let exported = |n: &&str| self.module.exports.iter().any(|e| matches!(e.of, ExportOf::Local(l) if l == *n));
             let public: Vec<&&str> = names.iter().filter(|n| exported(n)).collect();
-            let idle = !public.is_empty()
-                && !public.iter().any(|n| used.contains(**n))
-                && !(own && public.iter().any(|n| matches!(**n, "default" | crate::ir::DEFAULT)));
+            let framework = |n: &str| matches!(n, "default" | crate::ir::DEFAULT);
+            let wanted = public.iter().any(|n| used.contains(**n)) || own && public.iter().any(|n| framework(n));
+            let idle = !public.is_empty() && !wanted;
             let component = own && names.iter().any(|n| n.starts_with(|c: char| c.is_ascii_uppercase()));
             if idle && !component {
                 continue;

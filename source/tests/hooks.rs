@@ -19,7 +19,7 @@ fn cases() -> Vec<Case> {
         } else if let Some(case) = out.last_mut() {
             if let Some(want) = line.strip_prefix("want ") {
                 for pair in want.split(' ') {
-                    let (key, value) = pair.split_once('=').unwrap();
+                    let (key, value) = pair.split_once('=').expect("a case is well written");
                     case.want.insert(key.to_owned(), value.to_owned());
                 }
             } else if let Some(file) = line.strip_prefix("// file ") {
@@ -83,7 +83,7 @@ fn every_handler_is_judged_right() {
             continue;
         }
         let handlers = &index.hooks.handlers;
-        let want = case.want.get("handlers").map_or(1, |n| n.parse().unwrap());
+        let want = case.want.get("handlers").map_or(1, |n| n.parse().expect("a case is well written"));
         if handlers.len() != want {
             wrong.push(format!("{}: {} handlers, not {want}: {handlers:#?}", case.name, handlers.len()));
             continue;

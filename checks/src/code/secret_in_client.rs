@@ -3,10 +3,7 @@ use super::{
     exposed,
     facts::{Exposure, Into},
 };
-use crate::{
-    rule,
-    vocab::{Part, Verdict},
-};
+use crate::{rule, vocab::Part};
 
 rule! {
     /// A secret is compiled into the code that browsers load.

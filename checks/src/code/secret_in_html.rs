@@ -3,10 +3,7 @@ use super::{
     exposed,
     facts::{Exposure, Into},
 };
-use crate::{
-    rule,
-    vocab::{Part, Verdict},
-};
+use crate::{rule, vocab::Part};
 
 rule! {
     /// A secret of the environment reaches the HTML or the data of a page.

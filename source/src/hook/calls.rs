@@ -1,5 +1,9 @@
 //! What a call is, by its path and by what it comes from.
 
+#![allow(clippy::match_same_arms, reason = "an arm says one thing; two that agree today are still two things")]
+#![allow(clippy::items_after_statements, reason = "a list stands by the test that it is for")]
+#![allow(clippy::option_option, reason = "a wrapper verifies or not, and if it does, its provider may be anybody")]
+
 use launchcheck_checks::{
     code::facts::{EffectKind, VerifyKind},
     providers,

@@ -1,5 +1,7 @@
 //! Webhook handlers: which routes are handlers, and what each does with what it gets.
 
+#![allow(clippy::similar_names, reason = "what a test binds is named after what it tests")]
+
 mod calls;
 mod run;
 mod value;

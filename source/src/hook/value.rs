@@ -80,7 +80,7 @@ pub(super) struct Secret {
     pub made: SecretMade,
 }
 
-impl<'a> Value<'a> {
+impl Value<'_> {
     pub(super) fn of(tags: u32) -> Self {
         Self { tags, ..Self::default() }
     }

@@ -55,9 +55,8 @@ impl<'m, 't: 'm> World<'m, 't> {
             Some(Export { of: ExportOf::From(from, there), .. }) if hops > 0 => {
                 self.export(find(from)?, there, hops - 1)
             }
-            Some(_) => None,
             None if hops > 0 => module.stars.iter().find_map(|s| self.export(find(s)?, name, hops - 1)),
-            None => None,
+            _ => None,
         }
     }
 }
