@@ -1,6 +1,8 @@
 //! From the summaries of all files to what rules ask.
 
 use crate::{
+    ir::{self, Kind},
+    lower::lower,
     resolve::Resolver,
     summary::{Seen, Summary, Words},
 };
@@ -183,6 +185,8 @@ fn names(tree: &Tree<'_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: 
     for (path, text) in tree.extras.iter().filter(|(p, _)| p.ends_with(".prisma")) {
         prisma(&(tree.shown)(path), text, &mut reads);
     }
+    let given = given_by_config(tree);
+    reads.retain(|r: &NameRead| !given.contains(&r.read.name));
     reads.sort_by(|a, b| (&a.read.at, &a.read.name).cmp(&(&b.read.at, &b.read.name)));
     reads.dedup();
     gaps.extend(tree.gaps(Words::ENV));
@@ -200,6 +204,23 @@ fn names(tree: &Tree<'_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: 
         sources: u32::try_from(sources).unwrap_or(u32::MAX),
         gaps,
     }
+}
+/// The names that `env` of next.config gives a value to while it builds: no environment has them.
+fn given_by_config(tree: &Tree<'_>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for f in tree.files.iter().filter(|f| f.path.starts_with("next.config.")) {
+        let Some(text) = (tree.text)(&f.path) else { continue };
+        let Some(module) = lower(&f.path, &text) else { continue };
+        ir::walk(&module.body, true, &mut |e| {
+            let Kind::Object(all) = &e.kind else { return };
+            for (key, value) in all {
+                if let (Some("env"), Kind::Object(inner)) = (key, &value.kind) {
+                    out.extend(inner.iter().filter_map(|(k, _)| k.map(str::to_owned)));
+                }
+            }
+        });
+    }
+    out
 }
 fn read(f: &Summary, seen: &Seen, side: Side) -> NameRead {
     let public = behind_public_prefix(&seen.name).is_some();

@@ -149,7 +149,8 @@ fn sides_and_times() {
         ),
         ("lib/shared.ts", "export const s = process.env.S_KEY"),
         ("app/api/x/route.ts", "import { s } from '@/lib/shared';\nexport const GET = () => process.env.R_KEY"),
-        ("next.config.mjs", "export default { env: { X: process.env.N_KEY } }"),
+        ("next.config.mjs", "export default { env: { X_GIVEN: process.env.N_KEY } }"),
+        ("lib/given.ts", "use(process.env.X_GIVEN)"),
         ("prisma/schema.prisma", "url = env(\"DATABASE_URL\")"),
     ]);
     let got: Vec<_> = found.names.reads.iter().map(|r| (r.read.name.as_str(), r.side, r.time)).collect();

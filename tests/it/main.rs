@@ -10,6 +10,7 @@ mod ended;
 mod env_loader;
 mod exercise;
 mod hosts;
+mod leaks;
 mod mail;
 mod mapping;
 mod nextjs;
