@@ -6,6 +6,7 @@
 
 mod arrivals;
 pub mod billing;
+mod check;
 mod code;
 pub mod dns;
 pub mod edge;
@@ -32,6 +33,7 @@ use crate::{
         pages::Pages,
         secret::Secret,
         secrets::Secrets,
+        stripe::Paces,
         tls::{Addresses, Handshakes, Tls},
     },
     settings::Settings,
@@ -104,6 +106,8 @@ pub struct Wire {
     pub dialer: Arc<Dialer<DnsWire>>,
     /// How much was asked.
     pub counters: Counters,
+    /// How fast billing accounts may be asked.
+    pub paces: Paces,
     /// The time that each question has.
     pub time: Bound,
 }
@@ -166,6 +170,7 @@ impl Wire {
             pages,
             dialer,
             counters,
+            paces: Paces::default(),
             time,
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     config::{Config, FailOn, Located, Period},
-    probe::connect::ConnectTo,
+    probe::{connect::ConnectTo, stripe::Meter},
 };
 use launchcheck_checks::{
     vocab::{DomainName, Pick, Severity},
@@ -14,6 +14,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 use url::Url;
@@ -60,8 +61,13 @@ pub struct Settings {
     pub no_cache: bool,
     /// The business events that `launchcheck webhook exercise` sends; an audit sends none.
     pub exercise: Option<Order>,
-    /// Whether every difference in billing is read again and kept, and not only the worst.
-    pub whole_drift: bool,
+    /// Set where every difference in billing is read again and kept, and not only the worst.
+    pub whole_drift: Option<WholeDrift>,
+    /// Requests a second to each operation of a billing provider, where it is not the provider's own
+    /// limit; from 1000 on they are not held back.
+    pub billing_rate: Option<u32>,
+    /// Consent to the queries of `[[check.sql]]`.
+    pub allow_sql: bool,
     /// Files of production values; a later one beats an earlier one.
     pub env_files: Vec<PathBuf>,
     /// How much is said.
@@ -85,6 +91,15 @@ pub struct Order {
     pub source: Option<Source>,
     /// Whether it is for live mode: one event of one run, and never again.
     pub live: bool,
+}
+
+/// What `launchcheck drift` wants beyond an audit.
+#[derive(Clone, Debug, Default)]
+pub struct WholeDrift {
+    /// The file that keeps what was read, so that an interrupted run goes on there.
+    pub resume: Option<PathBuf>,
+    /// How far it is, for whoever shows it.
+    pub meter: Arc<Meter>,
 }
 
 /// Where a setting comes from, nearest first.
@@ -139,7 +154,9 @@ impl Default for Settings {
             rdap: None,
             no_cache: false,
             exercise: None,
-            whole_drift: false,
+            whole_drift: None,
+            billing_rate: None,
+            allow_sql: false,
             env_files: Vec::new(),
             verbosity: Verbosity::Normal,
             color: ColorChoice::Auto,

@@ -100,6 +100,7 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
         drawn.named_by_environment(domain, here, env_files);
     }
     drawn.billing();
+    drawn.checks();
     drawn.zones();
     drawn.links(here, env_files);
     drawn.waivers();
@@ -354,12 +355,15 @@ impl Drawing<'_> {
 
     fn billing(&mut self) {
         for billing in &self.config.billing {
-            if !billing.accounts.is_empty() {
-                self.notes
-                    .push("[[billing]] accounts are not read in this version: only the key's own account is".into());
-            }
             let origin = self.declared(&billing.provider);
             self.targets.add(TargetId::new(TargetKind::Billing, billing.provider.as_str()), origin);
+        }
+    }
+
+    fn checks(&mut self) {
+        for sql in &self.config.check.sql {
+            let origin = self.declared(&sql.name);
+            self.targets.add(TargetId::new(TargetKind::Check, sql.name.as_str()), origin);
         }
     }
 

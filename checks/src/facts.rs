@@ -97,6 +97,7 @@ macro_rules! for_each_fact {
             refund_drift: $crate::billing::facts::RefundDrift, of Billing, network;
             dispute_drift: $crate::billing::facts::DisputeDrift, of Billing, network;
             layout_drift: $crate::billing::facts::LayoutDrift, of Billing, network;
+            answer: $crate::custom::facts::Answer, of Check, network;
             speed: $crate::web::pressure::Speed, of Site, network;
             odd: $crate::web::pressure::Odd, of Site, network;
             flood: $crate::web::pressure::Flood, of Site, network;

@@ -7,6 +7,7 @@
 pub mod billing;
 pub mod code;
 pub mod config;
+pub mod custom;
 pub mod dns;
 pub mod email;
 pub mod env;
@@ -31,6 +32,7 @@ pub static CATALOGUE: &[&[&Rule]] = &[
     code::RULES,
     billing::RULES,
     config::RULES,
+    custom::RULES,
 ];
 
 /// The rule of this id.

@@ -22,6 +22,7 @@ fn example(family: Family, text: &str) -> Option<Example> {
         Family::Env => launchcheck_checks::env::example::facts(text),
         Family::Code => launchcheck_source::example::facts(text),
         Family::Billing => launchcheck_checks::billing::example::facts(text),
+        Family::Custom => launchcheck_checks::custom::example::facts(text),
         // Judged by the engine, which runs these examples in its own tests.
         _ => return None,
     })
@@ -93,7 +94,7 @@ fn ids_are_unique_and_are_the_names_of_their_files() {
         let (family, noun) = rule.id.split_once('.').unwrap();
         let module = format!("launchcheck_checks::{family}::{}", noun.replace('-', "_"));
         assert_eq!(rule.module, module);
-        assert_ne!(rule.family(), Family::Custom);
+        assert!(rule.family() != Family::Custom || family == "custom", "{family} is no family");
     }
 }
 

@@ -49,6 +49,9 @@ pub(super) struct Args {
     /// Also send what changes nothing but is no mere look: signed test events, timed, and odd bodies
     #[arg(long)]
     active: bool,
+    /// Also run the queries of [[check.sql]], which read the database by the rights of its login
+    #[arg(long)]
+    allow_sql: bool,
     /// Read this configuration instead of the one found [env: LAUNCHCHECK_CONFIG]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -128,6 +131,7 @@ fn settings(args: &Args, color: ColorChoice, env: &dyn Fn(&str) -> Option<String
             .unwrap_or(default.fail_on),
         offline: weigh.note("offline", flag(args.offline)).is_some(),
         active: weigh.note("active", flag(args.active)).is_some(),
+        allow_sql: weigh.note("allow-sql", flag(args.allow_sql)).is_some(),
         stripe_api: weigh.note("stripe-api", args.stripe_api.clone()),
         rdap: weigh.note("rdap", args.rdap.clone()),
         no_cache: weigh.note("no-cache", flag(args.no_cache)).is_some(),

@@ -13,12 +13,12 @@ use crate::{
         load::{self, Choice},
     },
     exit,
+    probe::stripe::Meter,
     problem::{Problem, Problems},
-    render,
+    render::{self, Verbosity},
     report::Report,
-    settings::{ColorChoice, Settings},
+    settings::{ColorChoice, Settings, WholeDrift},
     survey::{self, Ground},
-    ui::{progress, terminal},
 };
 use launchcheck_checks::{
     billing::{self, facts::Hit, group::DriftClass, report as words},
@@ -31,7 +31,12 @@ use std::{
     fmt::Write as _,
     io::{self, IsTerminal, Write as _},
     path::PathBuf,
-    time::Duration,
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, Sender, channel},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
 };
 use url::Url;
 
@@ -63,6 +68,13 @@ pub(super) struct Args {
     format: Format,
     #[command(flatten)]
     network: Network,
+    /// Requests a second to each operation of the provider, where the account's limit is not the usual
+    /// 25; 1000 and more are not held back
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate: Option<u32>,
+    /// Keep what was read in this file, and go on from it after an interruption
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
     /// Only customers whose subscriptions changed since then (2026-11-01, or a time)
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<i64>,
@@ -180,13 +192,15 @@ fn look(args: &Args, color: ColorChoice, environment: BTreeMap<String, String>) 
     let network = args.network.settings(&mut weigh);
     let timed = weigh.origins.contains_key("deadline");
     Problems::check(weigh.problems)?;
+    let meter = Arc::<Meter>::default();
     let only = rules().filter(|r| args.class.is_empty() || args.class.contains(r));
     let settings = Settings {
         only: only.map(|r| Pick::Rule(r.to_owned())).collect(),
         fail_on: args.fail_on,
         deadline: if timed { network.deadline } else { DEADLINE },
         stripe_api: args.stripe_api.clone(),
-        whole_drift: true,
+        whole_drift: Some(WholeDrift { resume: args.resume.clone(), meter: Arc::clone(&meter) }),
+        billing_rate: args.rate,
         env_files: args.env_file.clone(),
         color,
         ..network
@@ -200,8 +214,7 @@ fn look(args: &Args, color: ColorChoice, environment: BTreeMap<String, String>) 
         ));
     }
     let survey = survey::survey(Ground::new(None, loaded, &here), &settings.env_files)?;
-    let unicode = terminal::is_unicode_in_process();
-    let listener = progress::listener(io::stderr().is_terminal(), settings.verbosity, unicode);
+    let progress = Progress::begin(Arc::clone(&meter), io::stderr().is_terminal(), settings.verbosity);
     let start = Start {
         told: Vec::new(),
         label: survey::label(&survey, &here),
@@ -212,15 +225,52 @@ fn look(args: &Args, color: ColorChoice, environment: BTreeMap<String, String>) 
         environment,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let looked =
-        runtime.block_on(audit::look(start, vec![Family::Billing], listener.as_ref())).map_err(|e| match e {
-            NotStarted::CaBundle { path, why } => {
-                wrong(Problem::new(format!("cannot use {path} (--ca-bundle)")).cause(why))
-            }
-            other @ NotStarted::Random => other.into(),
-        })?;
+    let looked = runtime.block_on(audit::look(start, vec![Family::Billing], &())).map_err(|e| match e {
+        NotStarted::CaBundle { path, why } => {
+            wrong(Problem::new(format!("cannot use {path} (--ca-bundle)")).cause(why))
+        }
+        other @ NotStarted::Random => other.into(),
+    })?;
     runtime.shutdown_background();
+    drop(progress);
     Ok(looked)
+}
+
+/// Shows on standard error how far it is: one line that is written over on a terminal, one in ten
+/// seconds elsewhere when asked for.
+struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
+impl Progress {
+    fn begin(meter: Arc<Meter>, terminal: bool, verbosity: Verbosity) -> Self {
+        let every = match (terminal, verbosity) {
+            (_, Verbosity::Quiet) | (false, Verbosity::Normal) => return Self(None),
+            (true, _) => Duration::from_secs(1),
+            (false, _) => Duration::from_secs(10),
+        };
+        let (end, wait) = channel();
+        let began = Instant::now();
+        let show = move || {
+            let mut shown = false;
+            while wait.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                let line = meter.line(began.elapsed());
+                let line = if terminal { format!("\r\x1b[2K{line}") } else { format!("launchcheck: {line}\n") };
+                shown = io::stderr().write_all(line.as_bytes()).is_ok();
+            }
+            if shown && terminal {
+                let _ = io::stderr().write_all(b"\r\x1b[2K");
+            }
+        };
+        // Without a thread there is no progress, and nothing else is lost.
+        let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(show);
+        Self(thread.ok().map(|t| (end, t)))
+    }
+}
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((end, thread)) = self.0.take() {
+            let _ = end.send(());
+            drop(thread.join());
+        }
+    }
 }
 
 fn found(args: &Args, report: &Report, facts: &Facts) -> Found {

@@ -1,11 +1,11 @@
 //! What the values say together: rules that do not exist, targets that stand twice, a base URL
 //! that would carry a key elsewhere. All of it is found at once.
 
-use super::{App, Billing, Config, Exercise, Located, Source, Webhook, suggest::nearest};
+use super::{App, Billing, Config, Exercise, Located, Source, SqlCheck, Webhook, suggest::nearest};
 use crate::problem::Problem;
 use launchcheck_checks::{
     billing::mapping::is_customer_id,
-    vocab::{Family, Pick, TargetKind},
+    vocab::{Family, Pick, Severity, TargetKind},
 };
 use std::{ops::Range, path::Path};
 use url::{Host, Url};
@@ -23,6 +23,9 @@ pub fn check(config: &Config) -> Vec<Problem> {
     }
     if let Some(exercise) = &config.exercise {
         one_exercise(exercise, &mut seen);
+    }
+    for sql in &config.check.sql {
+        one_query(sql, config, &mut seen);
     }
     for webhook in &config.webhooks {
         provider(&webhook.provider, &mut seen);
@@ -112,6 +115,8 @@ fn doubles(config: &Config, seen: &mut Found<'_>) {
     each_once("app", apps, seen);
     let billing = config.billing.iter().map(|b| (b.provider.to_string(), b.provider.span()));
     each_once("billing provider", billing, seen);
+    let queries = config.check.sql.iter().map(|q| (q.name.to_string(), q.name.span()));
+    each_once("check", queries, seen);
 }
 fn each_once(what: &str, all: impl Iterator<Item = (String, Range<usize>)>, seen: &mut Found<'_>) {
     let mut before: Vec<(String, Range<usize>)> = Vec::new();
@@ -179,9 +184,32 @@ fn one_exercise(exercise: &Located<Exercise>, seen: &mut Found<'_>) {
         seen.at(&customer.span(), format!("`{}` is no customer; its id begins with `cus_`", customer.as_str()));
     }
 }
+fn one_query(sql: &Located<SqlCheck>, config: &Config, seen: &mut Found<'_>) {
+    match (sql.expect, sql.max) {
+        (None, None) => seen.at(&sql.name.span(), "a [[check.sql]] needs `expect` or `max`"),
+        (Some(_), Some(_)) => seen.at(&sql.name.span(), "a [[check.sql]] has either `expect` or `max`"),
+        _ => {}
+    }
+    if let Some(word) = sql.severity.as_ref().filter(|w| severity(w).is_none()) {
+        seen.at(&word.span(), format!("`{word}` is none of high, medium, low, info"));
+    }
+    if sql.database_url_env.is_none() && config.billing.iter().all(|b| b.database_url_env.is_none()) {
+        seen.at(&sql.name.span(), "a [[check.sql]] needs `database-url-env` where no [[billing]] has one");
+    }
+}
+/// The severity of a check of one's own: blockers are for the rules that know why.
+#[must_use]
+pub fn severity(word: &str) -> Option<Severity> {
+    let mild = [Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+    mild.into_iter().find(|s| s.word() == word)
+}
 
 /// The hosts of each provider's own API.
-const API_HOSTS: &[(&str, &[&str])] = &[("stripe", &["api.stripe.com"])];
+const API_HOSTS: &[(&str, &[&str])] = &[
+    ("stripe", &["api.stripe.com"]),
+    ("paddle", &["api.paddle.com", "sandbox-api.paddle.com"]),
+    ("lemonsqueezy", &["api.lemonsqueezy.com"]),
+];
 
 /// Whether a URL leads to this machine, by its text alone.
 #[must_use]

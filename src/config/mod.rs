@@ -8,6 +8,7 @@ pub mod types;
 pub mod values;
 
 pub use types::{
-    App, Audit, Billing, Ca, Config, Email, Exercise, Host, Mapping, Renewal, Site, Source, Thresholds, Waiver, Webhook,
+    App, Audit, Billing, Ca, Checks, Config, Email, Exercise, Host, Mapping, Renewal, Site, Source, SqlCheck,
+    Thresholds, Waiver, Webhook,
 };
 pub use values::{EnvName, FailOn, Located, MailAddress, Percent, Period, RoutePath, UrlPath};

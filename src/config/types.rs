@@ -42,6 +42,8 @@ pub struct Config {
     pub apps: Vec<Located<App>>,
     /// The billing providers and the database they are compared to, one table each.
     pub billing: Vec<Located<Billing>>,
+    /// Checks of your own.
+    pub check: Checks,
     /// The numbers that rules compare with.
     pub thresholds: Thresholds,
     /// Findings that are accepted for a while, one table each.
@@ -240,11 +242,11 @@ pub struct Billing {
     /// The name of the variable that holds the Stripe key. A restricted key that may only read is
     /// enough.
     pub stripe_key_env: Option<Located<EnvName>>,
-    /// The name of the variable that holds the key of another provider. No rule of this version
-    /// reads it yet.
+    /// The name of the variable that holds the key of another provider: `paddle` (Paddle Billing) or
+    /// `lemonsqueezy`.
     pub key_env: Option<Located<EnvName>>,
-    /// Connected accounts (`acct_…`) to read as well. This version reads the key's own account
-    /// alone, and says so in the report.
+    /// Connected accounts (`acct_…`) whose subscriptions stand in the same database. They are read
+    /// with the same key, which must have access to them.
     #[serde(default)]
     pub accounts: Vec<Located<String>>,
     /// The base URL of the provider's API. Only the provider's own hosts and loopback may stand
@@ -289,6 +291,34 @@ pub struct Mapping {
     pub period_end: Option<Located<String>>,
     /// The column that says that the subscription ends with the period.
     pub cancel: Option<Located<String>>,
+}
+
+/// Checks of your own.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Checks {
+    /// Queries that give one number, one table each. They run in a transaction that only reads, and
+    /// only with `--allow-sql`: a read-only query can still call functions that reach files and other
+    /// servers.
+    pub sql: Vec<Located<SqlCheck>>,
+}
+
+/// A query that gives one number, and what that number should be.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SqlCheck {
+    /// What it is called in reports: `"jobs that failed more than 10 minutes ago"`.
+    pub name: Located<String>,
+    /// One SELECT that gives one row with one number.
+    pub query: Located<String>,
+    /// What the number has to be.
+    pub expect: Option<f64>,
+    /// What the number may be at most.
+    pub max: Option<f64>,
+    /// The name of the variable that holds the database URL. Without it, that of `[[billing]]`.
+    pub database_url_env: Option<Located<EnvName>>,
+    /// How bad it is where the number is another: `high` (default), `medium`, `low` or `info`.
+    pub severity: Option<Located<String>>,
 }
 
 /// The numbers that rules compare with. Each has a default with a reason.
@@ -361,7 +391,7 @@ pub struct Audit {
     pub deadline: Option<Located<Period>>,
 }
 
-table_value!(App, Billing, Exercise, Mapping, Waiver);
+table_value!(App, Billing, Exercise, Mapping, SqlCheck, Waiver);
 
 /// The file that a configuration was read from.
 #[derive(Clone, Debug)]

@@ -4,18 +4,13 @@
 //! printed; what was not reached by then is a gap.
 
 mod drift;
+mod lists;
+mod resume;
 
 use super::{Cx, Produce};
 use crate::{
     config::{self, EnvName, Located},
-    probe::{
-        database::Database,
-        env_files,
-        layers::Sooner,
-        secret::Secret,
-        stripe::{BASE, Stripe},
-        vendor,
-    },
+    probe::{database::Database, env_files, layers::Sooner, secret::Secret, stripe::Stripe, vendor},
 };
 use drift::Sides;
 use launchcheck_checks::{
@@ -23,12 +18,13 @@ use launchcheck_checks::{
         deliveries::Counting,
         facts::{
             CustomerDrift, Deliveries, DisputeDrift, Drift, Endpoints, InvoiceDrift, KeyMode, LayoutDrift, RefundDrift,
-            Sdk, Through,
+            Sdk, Source, Through,
         },
-        feed::{Listing, PER_SECOND},
-        objects::{Event, Price},
+        feed::Listing,
+        objects::{Event, ListedInvoice, Price},
         place,
-        stripe::Registered,
+        stripe::{Registered, digest},
+        vendor::Vendor,
     },
     facts::Before,
     vocab::{Cause, DomainName, Fact, Missing, Observed, TargetId, TargetKind},
@@ -44,16 +40,16 @@ const DAY: i64 = 86_400;
 
 impl Produce for Endpoints {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        let account = match Account::of(at, cx) {
+        let account = match Account::of_stripe(at, cx) {
             Ok(account) => account,
             Err(missing) => return missing.into(),
         };
         let (mut first, mut second) = (Vec::<Registered>::new(), Vec::<Registered>::new());
         let mut prices = 0_u32;
-        let one = Listing::<Price>::new(PER_SECOND).with(&[("limit", "1")]).at_most(1);
+        let one = Listing::<Price>::new(account.rate).with(&[("limit", "1")]).at_most(1);
         let (gaps, second_gaps, unpriced) = tokio::join!(
-            account.stripe.drain(Listing::new(PER_SECOND), &account.until, |e| first.push(e)),
-            account.stripe.drain(Listing::destinations(PER_SECOND), &account.until, |e| second.push(e)),
+            account.stripe.drain(Listing::new(account.rate), &account.until, |e| first.push(e)),
+            account.stripe.drain(Listing::destinations(account.rate), &account.until, |e| second.push(e)),
             account.stripe.drain(one, &account.until, |_| prices += 1),
         );
         if let (true, Some(cause)) = (first.is_empty(), gaps.first()) {
@@ -77,7 +73,7 @@ fn sdk<F: Fact>(cx: &Cx<F>) -> Option<Sdk> {
 
 impl Produce for Deliveries {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        let account = match Account::of(at, cx) {
+        let account = match Account::of_stripe(at, cx) {
             Ok(account) => account,
             Err(missing) => return missing.into(),
         };
@@ -109,6 +105,12 @@ impl Produce for Deliveries {
             if refused {
                 break;
             }
+        }
+        let mut open = Vec::new();
+        let listing = Listing::<ListedInvoice>::new(account.rate).with(&[("status", "open")]).at_most(100);
+        // What is owed is shown where it can be read; no rule hangs on it.
+        if account.stripe.drain(listing, &account.until, |i| open.push(i)).await.is_empty() {
+            counting.add_open(&open);
         }
         gaps.sort();
         gaps.dedup();
@@ -142,6 +144,10 @@ async fn through<F: Through>(at: &TargetId, cx: &Cx<F>) -> Observed<F>
 where
     Drift: Before<F>,
 {
+    let only_stripe = matches!(F::SOURCE, Source::Invoices | Source::Refunds | Source::Disputes);
+    if only_stripe && declared(at, cx).and_then(vendor).is_some_and(|v| v != Vendor::Stripe) {
+        return Observed::not_configured("invoices, refunds and disputes are compared for Stripe alone");
+    }
     let drift = cx.get::<Drift>(at).await;
     match drift.get() {
         Ok(drift) => Observed::known(F::wrap(drift.through(F::SOURCE))),
@@ -165,33 +171,57 @@ fn part(time: Duration, (of, by): (u32, u32)) -> Duration {
 
 /// The provider's side.
 pub(super) struct Account {
+    vendor: Vendor,
     pub(super) stripe: Stripe,
+    /// The connected accounts that are compared too.
+    connected: Vec<Stripe>,
+    key: Secret<String>,
+    rate: u32,
     pub(super) mode: KeyMode,
     unrestricted: bool,
     pub(super) until: Sooner,
     time: Duration,
 }
 impl Account {
+    /// The account, where it is one of Stripe's: what only Stripe is asked for.
+    fn of_stripe<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Self, Missing> {
+        let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
+        match vendor(billing) {
+            Some(Vendor::Stripe) | None => Self::of(at, cx),
+            Some(_) => Err(Missing::NotConfigured("endpoints and events are read of Stripe alone")),
+        }
+    }
     pub(super) fn of<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Self, Missing> {
         let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
-        if billing.provider.as_str() != "stripe" {
-            return Err(Missing::NotConfigured("only provider = \"stripe\" is compared so far"));
-        }
-        let name = billing.stripe_key_env.as_ref().ok_or(Missing::NotConfigured("no stripe-key-env in [[billing]]"))?;
+        let vendor = vendor(billing)
+            .ok_or(Missing::NotConfigured("only the providers stripe, paddle and lemonsqueezy are compared"))?;
+        let (name, lacks) = match vendor {
+            Vendor::Stripe => (&billing.stripe_key_env, "no stripe-key-env in [[billing]]"),
+            _ => (&billing.key_env, "no key-env in [[billing]]"),
+        };
+        let name = name.as_ref().ok_or(Missing::NotConfigured(lacks))?;
         let key = secret(name, cx)?;
-        let unlike = || Cause::Parse(format!("the value of {} is no secret key of Stripe's", name.as_str()).into());
-        let mode = KeyMode::of(key.expose().trim()).ok_or_else(|| Missing::Unknown(unlike()))?;
-        let base = cx.settings().stripe_api.clone();
-        let base = base.or_else(|| billing.api_base.as_ref().map(|b| b.get().clone())).or_else(|| BASE.parse().ok());
-        let base = base.ok_or(Missing::NotConfigured("no base of the Stripe API"))?;
+        let who = vendor.name();
+        let unlike = || Cause::Parse(format!("the value of {} is no secret key of {who}'s", name.as_str()).into());
+        let mode = vendor.mode(key.expose().trim()).ok_or_else(|| Missing::Unknown(unlike()))?;
+        let base = cx.settings().stripe_api.clone().filter(|_| vendor == Vendor::Stripe);
+        let base = base.or_else(|| billing.api_base.as_ref().map(|b| b.get().clone()));
+        let base = base.or_else(|| vendor.base(mode).parse().ok());
+        let base = base.ok_or(Missing::NotConfigured("no base of the provider's API"))?;
         let wire = cx.wire();
         let client = vendor::client(&wire.dialer, cx.roots())
             .map_err(|e| Missing::Unknown(Cause::Parse(format!("no client for the API: {e}").into())))?;
-        let stripe = Stripe::new(client, base, &key, cx.settings().timeout, wire.counters.clone());
+        let rate = cx.settings().billing_rate.unwrap_or_else(|| vendor.per_second());
+        let known = digest(&format!("{base} {}", key.expose()));
+        let pace = wire.paces.of(known, rate, vendor.in_all(mode));
+        let stripe = Stripe::new(client, base, &key, cx.settings().timeout, wire.counters.clone(), (pace, vendor));
+        let stripe = stripe.map_err(Missing::Unknown)?;
+        let connected = billing.accounts.iter().map(|id| stripe.of_account(id)).collect::<Result<_, _>>();
+        let connected = connected.map_err(Missing::Unknown)?;
         let time = part(cx.settings().deadline, SHARE);
         let until = wire.time.deadline.within(time);
-        let unrestricted = mode == KeyMode::Live && key.expose().trim().starts_with("sk_");
-        Ok(Self { stripe: stripe.map_err(Missing::Unknown)?, mode, unrestricted, until, time })
+        let unrestricted = vendor == Vendor::Stripe && mode == KeyMode::Live && key.expose().trim().starts_with("sk_");
+        Ok(Self { vendor, stripe, connected, key, rate, mode, unrestricted, until, time })
     }
 }
 
@@ -200,8 +230,20 @@ pub(super) fn database<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Database, M
     let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
     let name = billing.database_url_env.as_ref();
     let url = secret(name.ok_or(Missing::NotConfigured("no database-url-env in [[billing]]"))?, cx)?;
+    database_at(&url, cx)
+}
+
+fn vendor(billing: &config::Billing) -> Option<Vendor> {
+    Vendor::of(billing.provider.as_str())
+}
+fn declared<'a, F: Fact>(at: &TargetId, cx: &'a Cx<F>) -> Option<&'a config::Billing> {
+    cx.config().billing.iter().map(Located::get).find(|b| b.provider.as_str() == at.name)
+}
+
+/// The database behind a URL, where `--connect-to` says that it is.
+pub(super) fn database_at<F: Fact>(url: &Secret<String>, cx: &Cx<F>) -> Result<Database, Missing> {
     let root = cx.config().source.as_ref().map(|s| s.root.clone()).unwrap_or_default();
-    let database = Database::parse(&url, &root).map_err(Missing::Unknown)?;
+    let database = Database::parse(url, &root).map_err(Missing::Unknown)?;
     let Some((host, port)) = database.address() else { return Ok(database) };
     let mapped = cx
         .settings()
@@ -217,11 +259,7 @@ pub(super) fn database<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Database, M
     })
 }
 
-fn declared<'a, F: Fact>(at: &TargetId, cx: &'a Cx<F>) -> Option<&'a config::Billing> {
-    cx.config().billing.iter().map(Located::get).find(|b| b.provider.as_str() == at.name)
-}
-
-fn secret<F: Fact>(name: &Located<EnvName>, cx: &Cx<F>) -> Result<Secret<String>, Missing> {
+pub(super) fn secret<F: Fact>(name: &Located<EnvName>, cx: &Cx<F>) -> Result<Secret<String>, Missing> {
     cx.context().secrets.find(name.get()).into_inner().map(|(value, _)| value)
 }
 

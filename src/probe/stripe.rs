@@ -1,7 +1,14 @@
-//! The Stripe API: plain GETs with a pinned version, paced by the feeds of `launchcheck-checks`.
+//! The API of Stripe, and those of the other billing providers: plain GETs, with a pinned version where
+//! there are versions, paced by the feeds of `launchcheck-checks`.
 //!
 //! Nothing is ever written. A 404 is an answer and comes back as its body; whatever leaves us
 //! ignorant comes back as a cause.
+
+mod meter;
+mod pace;
+
+pub use meter::Meter;
+pub use pace::{Pace, Paces};
 
 use super::{
     layers::{Counters, Sooner},
@@ -10,20 +17,18 @@ use super::{
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use launchcheck_checks::{
-    billing::{feed::ApiRequest, stripe::ApiError},
+    billing::{feed::ApiRequest, stripe::ApiError, vendor::Vendor},
     vocab::{Cause, Feed, Next, Observed, Shown},
 };
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{AUTHORIZATION, HeaderValue},
 };
-use std::{error::Error, io, time::Duration};
+use std::{error::Error, io, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// The version of the API whose shapes are tested (docs.stripe.com/changelog).
 pub const VERSION: &str = "2026-10-28.endive";
-/// The API's own base.
-pub const BASE: &str = "https://api.stripe.com";
 /// The longest body that is read.
 const BODY_CAP: usize = 8 << 20;
 /// How often a request is tried that met a fault of the server or the line.
@@ -32,12 +37,17 @@ const TRIES: u32 = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// A client of one account.
+#[derive(Clone)]
 pub struct Stripe {
     client: Client,
     base: Url,
     authorization: HeaderValue,
+    vendor: Vendor,
+    /// A connected account that is asked instead of the key's own.
+    account: Option<HeaderValue>,
     timeout: Duration,
     counters: Counters,
+    pace: Arc<Pace>,
 }
 impl Stripe {
     /// A client that sends `key` to `base` and nowhere else. Whether that base may have it was for
@@ -51,11 +61,22 @@ impl Stripe {
         key: &Secret<String>,
         timeout: Duration,
         counters: Counters,
+        (pace, vendor): (Arc<Pace>, Vendor),
     ) -> Result<Self, Cause> {
         let bearer = format!("Bearer {}", key.expose().trim());
         let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| Cause::Auth)?;
         authorization.set_sensitive(true);
-        Ok(Self { client, base, authorization, timeout, counters })
+        Ok(Self { client, base, authorization, vendor, account: None, timeout, counters, pace })
+    }
+    /// The same for a connected account (docs.stripe.com/connect/authentication).
+    ///
+    /// # Errors
+    /// [`Cause::Parse`] where that is no account's id.
+    pub fn of_account(&self, id: &str) -> Result<Self, Cause> {
+        let fits = id.starts_with("acct_") && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let header = HeaderValue::from_str(id).ok().filter(|_| fits);
+        let header = header.ok_or_else(|| Cause::Parse(format!("{id:?} is no account's id (acct_…)").into()))?;
+        Ok(Self { account: Some(header), ..self.clone() })
     }
 
     /// One GET, tried again where the server or the line failed. The body of a 404 is an answer.
@@ -77,7 +98,7 @@ impl Stripe {
     /// Notes who did not answer, so that one dead API is told once.
     fn silent(&self, cause: Cause) -> Observed<Vec<u8>> {
         if matches!(cause, Cause::Timeout | Cause::Refused | Cause::NoRoute) {
-            self.counters.silence(self.base.host_str().unwrap_or("Stripe"), cause.clone());
+            self.counters.silence(self.base.host_str().unwrap_or(self.vendor.name()), cause.clone());
         }
         Observed::unknown(cause)
     }
@@ -89,17 +110,34 @@ impl Stripe {
         if request.query.is_empty() {
             url.set_query(None);
         }
+        let leave = self.pace.leave(&request.path).await;
         self.counters.add("api-requests", 1);
-        let sent = self
-            .client
-            .get(url)
-            .header(AUTHORIZATION, self.authorization.clone())
-            .header("Stripe-Version", VERSION)
-            .timeout(self.timeout);
+        let mut sent = self.client.get(url).header(AUTHORIZATION, self.authorization.clone()).timeout(self.timeout);
+        sent = match self.vendor {
+            Vendor::Stripe => sent.header("Stripe-Version", VERSION),
+            Vendor::Paddle => sent.header("Paddle-Version", "1"),
+            Vendor::LemonSqueezy => sent.header("Accept", "application/vnd.api+json"),
+        };
+        if let Some(account) = &self.account {
+            sent = sent.header("Stripe-Account", account.clone());
+        }
         let response = sent.send().await.map_err(|e| Failed::line(&e))?;
         let status = response.status();
+        let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let (reason, retry) = (header("stripe-rate-limited-reason"), header("stripe-should-retry"));
+        let wait = header("retry-after").and_then(|s| s.trim().parse().ok()).map(Duration::from_secs);
         let body = body(response).await?;
-        judge(status, body)
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            leave.refused(reason.as_deref(), wait);
+        } else {
+            leave.answered();
+        }
+        judge(status, body, self.vendor, &request.path).map_err(|failed| match retry.as_deref() {
+            // The account knows whether the same can come out otherwise.
+            Some("false") => Failed { again: false, ..failed },
+            Some("true") if status != StatusCode::TOO_MANY_REQUESTS => Failed { again: true, ..failed },
+            _ => failed,
+        })
     }
 
     /// Drives a feed to its end or to the deadline: what it reads goes to `out`, what it could not
@@ -193,20 +231,44 @@ async fn body(mut response: Response) -> Result<Vec<u8>, Failed> {
 }
 
 /// What a status means (docs.stripe.com/error-handling).
-fn judge(status: StatusCode, body: Vec<u8>) -> Result<Vec<u8>, Failed> {
+fn judge(status: StatusCode, body: Vec<u8>, vendor: Vendor, path: &str) -> Result<Vec<u8>, Failed> {
+    let who = vendor.name();
     let error = || ApiError::read(&body).unwrap_or_default();
     let said = |e: ApiError| match e.message {
-        Some(m) => Shown::from(format!("Stripe answered {}: {m}", status.as_u16())).short(240),
-        None => format!("Stripe answered {}", status.as_u16()).into(),
+        Some(m) => Shown::from(format!("{who} answered {}: {m}", status.as_u16())).short(240),
+        None => format!("{who} answered {}", status.as_u16()).into(),
     };
     match status.as_u16() {
         200..=299 => Ok(body),
-        404 if ApiError::read(&body).is_some() => Ok(body),
+        404 if is_answer(&body) => Ok(body),
         401 => Err(Failed::finally(Cause::Auth)),
-        403 => Err(Failed::finally(Cause::Permission(error().permission()))),
+        403 => {
+            let error = error();
+            let foreign = error.code.as_deref() == Some("account_invalid");
+            Err(Failed::finally(Cause::Permission(if foreign {
+                "access to the connected account".into()
+            } else {
+                vendor.permission(path).map_or_else(|| error.permission(), Shown::from)
+            })))
+        }
         429 => Err(Failed::finally(Cause::RateLimited)),
         409 | 500..=599 => Err(Failed { cause: Cause::Parse(said(error())), again: true }),
         _ => Err(Failed::finally(Cause::Parse(said(error())))),
+    }
+}
+
+/// Whether a 404 is the API's own word for "no such object" and not some server's in between.
+fn is_answer(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        One { error: std::collections::BTreeMap<String, serde::de::IgnoredAny> },
+        Several { errors: Vec<serde::de::IgnoredAny> },
+    }
+    match serde_json::from_slice::<Said>(body) {
+        Ok(Said::One { error }) => !error.is_empty(),
+        Ok(Said::Several { errors }) => !errors.is_empty(),
+        Err(_) => false,
     }
 }
 
@@ -250,7 +312,16 @@ mod tests {
         let tls = crate::probe::vendor::tls_config(&[]).unwrap();
         let http = Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
         let key = Secret::new(format!("sk_{}_{}", "test", "abc"));
-        Stripe::new(http, base, &key, Duration::from_secs(5), Counters::default()).unwrap()
+        let pace = Paces::default().of(0, 1000, 1000);
+        Stripe::new(http, base, &key, Duration::from_secs(5), Counters::default(), (pace, Vendor::Stripe)).unwrap()
+    }
+    #[tokio::test]
+    async fn a_connected_account_is_named_in_a_header() {
+        let (base, seen) = server(vec![Some((200, "{}"))]).await;
+        let client = client(base);
+        assert!(client.of_account("acct_1\r\nX: y").is_err() && client.of_account("cus_1").is_err());
+        client.of_account("acct_1Abc").unwrap().get(&request("/v1/x")).await;
+        assert!(seen.lock().unwrap()[0].to_ascii_lowercase().contains("stripe-account: acct_1abc"));
     }
     fn request(path: &str) -> ApiRequest {
         ApiRequest { path: path.into(), query: vec![("include[]".into(), "a.b".into())] }

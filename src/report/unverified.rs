@@ -153,6 +153,7 @@ fn hint(cause: &Cause, unanswered: &[Unanswered]) -> Option<Shown> {
         Cause::Unset(v) => format!("Set it: {v}=… launchcheck audit").into(),
         Cause::Unreadable(p) => format!("Make {p} readable, or name another file.").into(),
         Cause::NotRecorded => "Record the run again.".into(),
+        Cause::Partial(_) => "Run `launchcheck drift`, which takes the time it needs.".into(),
         Cause::Clock(_) => "Set this machine's clock, and run it again.".into(),
         Cause::Parse(_) | Cause::Untold(_) | Cause::TooLarge => return None,
     })

@@ -176,6 +176,14 @@ fn a_missing_permission_is_named_and_hides_only_its_own() {
         ("rak_subscription_read", &DRIFT[..], &ENDPOINTS[..]),
         ("rak_webhook_read", &ENDPOINTS[..], &DRIFT[..]),
         ("rak_event_destination_read", &[][..], &ENDPOINTS[..]),
+        (
+            "rak_customer_read",
+            &["row-missing", "access-without-payment", "customer-deleted"][..],
+            &["paid-without-access"],
+        ),
+        ("rak_invoice_read", &["invoice-uncollectible"][..], &DRIFT[..]),
+        ("rak_charge_read", &["refunded-with-access", "disputed-with-access"][..], &DRIFT[..]),
+        ("rak_event_read", &["events-undelivered", "failure-rate"][..], &DRIFT[..]),
     ] {
         let mut plan = scenarios::healthy();
         let account = plan.stripe.as_mut().unwrap();
@@ -301,7 +309,7 @@ fn a_thousand_customers_in_rain_and_within_the_limit() {
     }
     let account = plan.stripe.as_mut().unwrap();
     account.limits = Some(Limits::default());
-    account.weather = Weather { errors: 3, html: 0, cut: 2, delay_ms: 50 };
+    account.weather = Weather { errors: 3, html: 0, cut: 2, delay_ms: 50, storm: 0 };
     let world = World::start(plan).unwrap();
     let report = look(&world);
     assert_eq!(findings(&report), [("billing.paid-without-access".to_owned(), "blocker".to_owned())]);
@@ -337,7 +345,8 @@ fn what_was_found_before_the_deadline_stands_and_no_pass_is_claimed() {
     assert!(began.elapsed() < Duration::from_secs(11));
     assert_eq!(findings(&report), [("billing.paid-without-access".to_owned(), "blocker".to_owned())]);
     for rule in ["access-without-payment", "status-mismatch", "subscription-unknown"] {
-        assert_eq!(causes(&report, rule), [Cause::Deadline], "{rule}");
+        let why = causes(&report, rule);
+        assert!(why.iter().all(|c| matches!(c, Cause::Deadline | Cause::Partial(_))), "{rule}: {why:?}");
     }
     let told = format!("{:?}", report.findings[0].saw);
     assert!(told.contains("were not read again"), "{told}");

@@ -4,10 +4,13 @@ use launchcheck_fixtures::{
     Plan, World,
     database::{Engine, User},
     scenarios,
-    stripe::{Customer, Subscription, Trouble},
+    stripe::{Customer, Data, Event, Subscription, Trouble, now},
 };
 use serde_json::Value;
-use std::process::Output;
+use std::{
+    process::{Output, Stdio},
+    time::Duration,
+};
 
 /// Seven customers who pay without access, and one who has it without paying.
 fn plan(engine: Engine) -> Plan {
@@ -95,4 +98,94 @@ fn what_could_not_be_read_ends_3_and_is_named() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!((lines(&output).len(), output.status.code()), (0, Some(3)), "{said}");
     assert!(said.contains("HTML"), "{said}");
+}
+
+#[test]
+fn an_interrupted_run_goes_on_where_it_was() {
+    let mut plan = scenarios::healthy();
+    let account = plan.stripe.as_mut().unwrap();
+    account.data.generate(3000);
+    account.weather.delay_ms = 40;
+    for (n, sub) in account.data.subscriptions.iter().rev().take(3000).enumerate() {
+        let word = if n % 1000 == 7 { "canceled" } else { "active" };
+        plan.users.push(User::paying(&format!("user{}", 2999 - n), &sub.customer, &sub.id, word));
+    }
+    let world = World::start(plan).unwrap();
+    let file = world.project().join("resume.jsonl");
+    let run = || {
+        let mut command = world.command(env!("CARGO_BIN_EXE_launchcheck"));
+        command.args([
+            "drift",
+            "--format",
+            "jsonl",
+            "--rate",
+            "1000",
+            "--stripe-api",
+            &world.stripe().url(),
+            "--resume",
+        ]);
+        command.arg(&file).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let pages = || world.stripe().counts().of("/v1/subscriptions");
+    let mut first = run();
+    // The first eight come one after the other: when the twelfth is asked for, they were kept.
+    while pages() < 12 && first.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().lines().count() > 700);
+    // What changed in between is read again, by its event.
+    let cured = world.plan().stripe.as_ref().unwrap().data.subscriptions.last().unwrap().id.clone();
+    world.stripe().change(|a| {
+        let sub = a.data.subscriptions.iter_mut().find(|s| s.id == cured).unwrap();
+        *sub = sub.clone().status("canceled");
+        a.data.events.push(Event::new("evt_1", "customer.subscription.updated", &cured, now()));
+    });
+    let before = pages();
+    let second = run().wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    let found: Vec<Value> = lines(&second);
+    assert_eq!(found.iter().filter(|l| l["rule"] == "billing.paid-without-access").count(), 3, "{said}");
+    assert!(said.contains("went on from") && said.contains("in 30"), "{said}");
+    let more = pages() - before;
+    assert!(more < 26, "{more} pages of 31 were read again");
+    assert!(!file.exists(), "all was read");
+    assert_eq!(world.stripe().counts().writes, 0);
+}
+
+#[test]
+fn connected_accounts_stand_in_the_same_database() {
+    let mut plan = plan(Engine::Sqlite);
+    let mut theirs = Data::default();
+    for n in 0..3 {
+        let (customer, sub) = (format!("cus_c{n}"), format!("sub_c{n}"));
+        theirs.customers.push(Customer::new(&customer, &format!("c{n}@customers.example")));
+        theirs.subscriptions.push(Subscription::new(&sub, &customer));
+        plan.users.push(User::paying(&format!("c{n}"), &customer, &sub, if n == 1 { "canceled" } else { "active" }));
+    }
+    plan.stripe.as_mut().unwrap().connected.insert("acct_1Theirs".to_owned(), theirs);
+    let table = |accounts: &str| {
+        format!(
+            "provider = \"stripe\"\nstripe-key-env = \"STRIPE_AUDIT_KEY\"\ndatabase-url-env = \"AUDIT_DATABASE_URL\"\n\
+             accounts = [\"{accounts}\"]"
+        )
+    };
+    plan.table("[[billing]]", &table("acct_1Theirs"));
+    let world = World::start(plan.clone()).unwrap();
+    let output = drift(&world, &["--format", "jsonl"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let found = lines(&output);
+    assert!(found.iter().any(|l| l["customer"] == "cus_c1" && l["rule"] == "billing.paid-without-access"), "{said}");
+    assert!(!found.iter().any(|l| l["customer"] == "cus_c0" || l["customer"] == "cus_c2"), "{found:?}");
+    assert_eq!(found.len(), 9, "{said}");
+    assert!(world.stripe().requests().iter().any(|r| r.header("stripe-account") == Some("acct_1Theirs")));
+
+    plan.table("[[billing]]", &table("acct_1Strangers"));
+    let world = World::start(plan).unwrap();
+    let output = drift(&world, &["--format", "jsonl"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((lines(&output).len(), output.status.code()), (0, Some(3)), "{said}");
+    assert!(said.contains("access to the connected account"), "{said}");
 }

@@ -3,6 +3,7 @@
 
 mod billing;
 mod chain_file;
+mod checks;
 mod cli;
 mod drift;
 mod edge;
@@ -17,6 +18,7 @@ mod nextjs;
 mod once;
 mod policies;
 mod probes;
+mod proof;
 mod readme;
 mod render;
 mod renewal;
@@ -25,6 +27,7 @@ mod senders;
 mod signers;
 mod tls;
 mod tls_faults;
+mod vendors;
 mod volume;
 mod weather;
 mod web;

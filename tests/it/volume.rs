@@ -57,7 +57,7 @@ fn findings(report: &Value) -> Vec<String> {
 #[test]
 fn the_same_is_found_in_fair_and_in_foul_weather() {
     let (fair, shut_out, free) = plan(Weather::default());
-    let (foul, ..) = plan(Weather { errors: 5, html: 2, cut: 2, delay_ms: 5 });
+    let (foul, ..) = plan(Weather { errors: 5, html: 2, cut: 2, delay_ms: 5, storm: 0 });
     assert_eq!((shut_out, free), (12, 8));
     let (clear, world) = audit(fair);
     let pages = world.stripe().counts().of("/v1/subscriptions");

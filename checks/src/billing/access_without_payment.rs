@@ -1,6 +1,6 @@
 //! `billing.access-without-payment`
 use super::{
-    facts::{Drift, Hit, Pair},
+    facts::{CustomerDrift, Hit, Pair, Source, Through},
     group::{DriftClass, Fate, Group, JudgedRow, Stake},
     report,
     status::{Access, Status, Word},
@@ -15,7 +15,7 @@ use crate::{
 /// other one.
 pub(super) static CLASS: DriftClass = DriftClass {
     rule: "billing.access-without-payment",
-    needs: None,
+    needs: Some(Source::Customers),
     column: None,
     hit,
     title: |h| format!("{} has access and no longer pays", h.subject()),
@@ -31,8 +31,8 @@ pub(super) static CLASS: DriftClass = DriftClass {
 };
 
 fn hit(group: &Group) -> Option<Hit> {
-    // With a part of the list missing, the subscription that pays may be in it.
-    if !group.provider_whole || group.subs.iter().any(|s| s.access != Access::No) {
+    // With a part of either list missing, the subscription that pays may be another customer's of the owner.
+    if !group.provider_whole || !group.owners_known || group.subs.iter().any(|s| s.access != Access::No) {
         return None;
     }
     let mut ended: Vec<&Sub> = Vec::new();
@@ -103,7 +103,7 @@ rule! {
     /// ```
     "billing.access-without-payment" on Billing, High, stage Database;
     fails "Customers have access without paying"; holds "Nobody has access whose subscription has ended";
-    fn check(drift: Part<'_, Drift>) -> Verdict {
-        report::judge(drift.iter(), &CLASS)
+    fn check(drift: Part<'_, CustomerDrift>) -> Verdict {
+        report::judge(drift.iter().map(Through::drift), &CLASS)
     }
 }

@@ -5,12 +5,16 @@ use super::{
     objects::Event,
 };
 use crate::vocab::Shown;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The latest event about each object, of 30 days at most: Stripe keeps them no longer.
 #[derive(Clone, Debug, Default)]
 pub struct Heard {
     latest: BTreeMap<Box<str>, Event>,
+    /// Subscriptions that a Checkout session was told to have made.
+    bought: BTreeSet<Box<str>>,
+    /// Whether such sessions were listed, so that none means none.
+    pub sessions: bool,
     /// Whether the lists were read to their end, so that no event means no event.
     pub whole: bool,
 }
@@ -18,6 +22,9 @@ impl Heard {
     /// One event of any list.
     pub fn add(&mut self, event: Event) {
         let Some(object) = event.object.clone() else { return };
+        if &*event.kind == "checkout.session.completed" {
+            self.bought.insert(object.clone());
+        }
         // One that waits says more than a later one that arrived.
         let rank = |e: &Event| (e.pending > 0, e.created, e.id.clone());
         let slot = self.latest.entry(object);
@@ -39,7 +46,10 @@ impl Heard {
             let event = ids.iter().find_map(|id| self.latest.get(*id));
             let event = event.or_else(|| self.latest.get(hit.customer.as_ref()?.as_str()));
             match event {
-                Some(event) => tell(hit, event, endpoints, now),
+                Some(event) => {
+                    tell(hit, event, endpoints, now);
+                    self.by_hand(hit, event);
+                }
                 None if self.whole => {
                     let none = "no event about it in the last 30 days: it is older than Stripe keeps events, or the row \
                                 was changed by hand";
@@ -47,6 +57,21 @@ impl Heard {
                 }
                 None => {}
             }
+        }
+    }
+    /// A subscription that was made without Checkout, of which an app that waits for the session's event
+    /// hears nothing it listens to.
+    fn by_hand(&self, hit: &mut Hit, event: &Event) {
+        let missing = hit.pairs.iter().all(|p| p.row.is_none());
+        let object = event.object.as_deref().unwrap_or_default();
+        let made = &*event.kind == "customer.subscription.created" && event.pending == 0;
+        if self.sessions && missing && made && object.starts_with("sub_") && !self.bought.contains(object) {
+            let why = format!(
+                "{object} was made in the Dashboard or by the API and not by Checkout: there is no \
+                 checkout.session.completed for it, so make the row on customer.subscription.created too"
+            );
+            hit.cause = Some(why.into());
+            hit.resend = None;
         }
     }
 }
@@ -111,5 +136,26 @@ mod tests {
         assert!(said(Vec::new(), all).contains("30 days"));
         let hit = explained(vec![event("evt_1", deleted, 1), event("evt_2", deleted, 0)], all);
         assert_eq!(hit.resend.unwrap().as_str(), "stripe events resend evt_1 --webhook-endpoint we_1 --live");
+    }
+
+    #[test]
+    fn a_subscription_that_was_made_by_hand_is_told_from_one_that_was_bought() {
+        let created = || event("evt_1", "customer.subscription.created", 0);
+        let missing = |bought: bool, sessions: bool| {
+            let fence = "stripe sub_1 cus_1 active\nrow cus_1 - -";
+            let (_, facts, at) = example::facts(fence).unwrap();
+            let mut tallies = super::super::facts::Drift::table(&facts)[&at].get().unwrap().classes.clone();
+            let mut heard = Heard { whole: true, sessions, ..Heard::default() };
+            heard.add(created());
+            if bought {
+                heard.add(Event { created: 900, ..event("evt_0", "checkout.session.completed", 0) });
+            }
+            heard.explain(&mut tallies, None, 2000);
+            let hit = tallies.into_values().next().unwrap().worst.remove(0);
+            hit.cause.unwrap().as_str().to_owned()
+        };
+        assert!(missing(false, true).contains("made in the Dashboard"));
+        assert!(missing(true, true).contains("was delivered"));
+        assert!(missing(false, false).contains("was delivered"));
     }
 }

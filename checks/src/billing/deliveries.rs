@@ -2,7 +2,7 @@
 
 use super::{
     facts::{Deliveries, KeyMode, Share},
-    objects::Event,
+    objects::{Event, ListedInvoice},
 };
 use crate::vocab::{Cause, Shown};
 use std::collections::BTreeSet;
@@ -34,6 +34,7 @@ impl Counting {
             undelivered_count: 0,
             failures: 0,
             failures_before: 0,
+            past_due: None,
             limit,
             gaps: Vec::new(),
         };
@@ -68,6 +69,19 @@ impl Counting {
             }
         }
     }
+    /// The open invoices, where all of them could be read. Due is what was sent and is over its day, and
+    /// what was to be charged by itself and is older than a day.
+    pub fn add_open(&mut self, invoices: &[ListedInvoice]) {
+        let now = self.found.now;
+        let sums = self.found.past_due.get_or_insert_default();
+        for invoice in invoices.iter().map(|i| &i.is).filter(|i| i.due.unwrap_or(i.created + DAY) < now) {
+            if let Some(amount) = invoice.amount.as_ref().filter(|a| a.minor > 0) {
+                let (count, minor) = sums.entry(amount.currency.clone()).or_default();
+                *count += 1;
+                *minor += amount.minor;
+            }
+        }
+    }
     /// What came of it.
     #[must_use]
     pub fn done(mut self, gaps: Vec<Cause>) -> Deliveries {
@@ -80,5 +94,40 @@ impl Counting {
             .collect();
         self.found.gaps = gaps;
         self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::stripe::Listed;
+
+    #[test]
+    fn what_is_due_is_summed_by_currency() {
+        let now = 1_795_000_000;
+        let invoice = |n: u32, currency: &str, left: i64, created: i64, due: &str| {
+            format!(
+                r#"{{"id":"in_{n}","status":"open","created":{created},"due_date":{due},"amount_remaining":{left},"currency":"{currency}"}}"#
+            )
+        };
+        let week = now - 7 * DAY;
+        let all = [
+            invoice(1, "eur", 900, week, "null"),
+            invoice(2, "eur", 100, week, &(now - DAY).to_string()),
+            // Not due yet, a moment old, and paid by a credit.
+            invoice(3, "eur", 5000, week, &(now + DAY).to_string()),
+            invoice(4, "usd", 700, now - 60, "null"),
+            invoice(5, "usd", 0, week, "null"),
+            invoice(6, "jpy", 300, week, "null"),
+        ];
+        let body = format!(r#"{{"data":[{}],"has_more":false}}"#, all.join(","));
+        let mut counting = Counting::new(KeyMode::Live, now, 900, 100);
+        counting.add_open(&ListedInvoice::page(body.as_bytes()).unwrap().data);
+        let exhibit = counting.done(Vec::new()).exhibit().unwrap();
+        let shown = format!("{:?}", exhibit.body);
+        assert!(shown.contains("10.00 EUR") && shown.contains("300 JPY") && !shown.contains("USD"), "{shown}");
+        let mut none = Counting::new(KeyMode::Live, now, 900, 100);
+        none.add_open(&[]);
+        assert_eq!(none.done(Vec::new()).exhibit(), None);
     }
 }

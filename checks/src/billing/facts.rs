@@ -3,8 +3,9 @@ use super::{
     learn::Empty,
     mapping::{self, Role, Settled},
     place::Standing,
+    vendor::Vendor,
 };
-use crate::vocab::{Cause, Currency, Exhibit, Gaps, Money, Severity, Shown};
+use crate::vocab::{Cause, Cell, Currency, Exhibit, ExhibitBody, Gaps, Money, Severity, Shown};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a key moves real money.
@@ -238,6 +239,11 @@ impl Drift {
             beside: BTreeMap::new(),
         }
     }
+    /// Whose the account is.
+    #[must_use]
+    pub fn vendor(&self) -> Vendor {
+        self.mapping.as_ref().map(|m| m.vendor).unwrap_or_default()
+    }
     /// What is worth showing without a finding.
     #[must_use]
     pub fn exhibits(&self) -> Vec<Exhibit> {
@@ -326,6 +332,9 @@ pub struct Deliveries {
     pub failures: u64,
     /// Failed payments of the seven days before.
     pub failures_before: u64,
+    /// Open invoices whose payment is due and did not come: how many and how much is left, by
+    /// currency. `None` where invoices may not be read to their end.
+    pub past_due: Option<BTreeMap<Currency, (u64, i64)>>,
     /// The share of undelivered events that is too much, in hundredths of a percent.
     pub limit: u32,
     /// What could not be seen.
@@ -334,6 +343,22 @@ pub struct Deliveries {
 impl Deliveries {
     /// How many undelivered events are kept.
     pub const KEPT: usize = 5;
+    /// What is worth showing without a finding: what is owed.
+    #[must_use]
+    pub fn exhibit(&self) -> Option<Exhibit> {
+        let owed = self.past_due.as_ref().filter(|sums| !sums.is_empty())?;
+        let rows = owed.iter().map(|(currency, (invoices, minor))| {
+            let money = Money { currency: currency.clone(), minor: *minor };
+            vec![
+                Cell::Text(currency.0.to_uppercase().into()),
+                Cell::Number(i64::try_from(*invoices).unwrap_or(i64::MAX)),
+                Cell::Text(money.to_string().into()),
+            ]
+        });
+        let columns = vec!["currency", "invoices", "open"];
+        let body = ExhibitBody::Table { columns, rows: rows.collect() };
+        Some(Exhibit { id: "past-due", title: "Open invoices whose payment is due".into(), body })
+    }
 }
 impl Gaps for Deliveries {
     fn gaps(&self) -> &[Cause] {

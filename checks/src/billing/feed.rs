@@ -25,30 +25,40 @@ pub struct ApiRequest {
 
 /// A token bucket without a burst, and the pause after "too many requests"; in milliseconds.
 #[derive(Debug)]
-struct Pace {
+pub(super) struct Pace {
     next: u64,
     step: u64,
     backoff: u64,
+    /// Until when an earlier refusal holds: those of requests that were on their way are the same.
+    slow: u64,
 }
 impl Pace {
     const FIRST_PAUSE_MS: u64 = 500;
     const LONGEST_PAUSE_MS: u64 = 8000;
-    fn new(per_second: u32) -> Self {
+    pub(super) fn new(per_second: u32) -> Self {
         let step = u64::from(1000 / per_second.max(1));
-        Self { next: 0, step, backoff: Self::FIRST_PAUSE_MS }
+        Self { next: 0, step, backoff: Self::FIRST_PAUSE_MS, slow: 0 }
     }
-    const fn ready(&self, now_ms: u64) -> bool {
+    pub(super) const fn ready(&self, now_ms: u64) -> bool {
         now_ms >= self.next
     }
-    fn sent(&mut self, now_ms: u64) {
+    /// When the next request may be sent.
+    pub(super) const fn next(&self) -> u64 {
+        self.next
+    }
+    pub(super) fn sent(&mut self, now_ms: u64) {
         // The bucket does not fill while nobody asks, so a pause is not followed by a burst.
         self.next = now_ms + self.step;
     }
-    fn slowed(&mut self, now_ms: u64) {
-        self.next = self.next.max(now_ms + self.backoff);
+    pub(super) fn slowed(&mut self, now_ms: u64) {
+        if now_ms < self.slow {
+            return;
+        }
+        self.slow = now_ms + self.backoff;
+        self.next = self.next.max(self.slow);
         self.backoff = (self.backoff * 2).min(Self::LONGEST_PAUSE_MS);
     }
-    fn went_well(&mut self) {
+    pub(super) fn went_well(&mut self) {
         self.backoff = Self::FIRST_PAUSE_MS;
     }
 }
@@ -70,7 +80,7 @@ impl<T: Listed> Listing<T> {
     #[must_use]
     pub fn new(per_second: u32) -> Self {
         let mut query: Vec<(String, String)> = T::QUERY.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-        query.push(("limit".into(), "100".into()));
+        query.push((T::LIMIT.0.into(), T::LIMIT.1.into()));
         Self::at(ApiRequest { path: T::PATH.into(), query }, per_second)
     }
     fn at(request: ApiRequest, per_second: u32) -> Self {

@@ -13,7 +13,7 @@ use super::{
     row::Row,
     status::{Access, Policy, Status, Word},
     store::{Id, Ids, Rows, Subs, half},
-    stripe::{Lookup, Sub},
+    stripe::{Lookup, Sub, SubItem},
 };
 use crate::vocab::{Cause, Shown};
 use std::{
@@ -56,6 +56,7 @@ pub struct Again {
 
 /// Both sides, filled as they arrive.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part that can be missing by itself")]
 pub struct Join {
     policy: Policy,
     settled: Settled,
@@ -79,6 +80,8 @@ pub struct Join {
     provider_whole: bool,
     database_whole: bool,
     customers_whole: bool,
+    owners_known: bool,
+    in_flight_known: bool,
 }
 impl Join {
     /// An empty join under this mapping.
@@ -105,6 +108,8 @@ impl Join {
             provider_whole: true,
             database_whole: true,
             customers_whole: false,
+            owners_known: true,
+            in_flight_known: true,
         }
     }
     /// The mapping it goes by.
@@ -121,6 +126,19 @@ impl Join {
             self.subs.put(&mut self.ids, sub);
         }
     }
+    /// Subscriptions of which not all items were in the answer, at most `cap`.
+    #[must_use]
+    pub fn incomplete(&self, cap: usize) -> Vec<Box<str>> {
+        let cut = (0..self.subs.len()).filter(|at| !self.subs.is_whole(*at)).take(cap);
+        cut.map(|at| self.subs.get(&self.ids, at).id).collect()
+    }
+    /// All items of a subscription.
+    pub fn complete(&mut self, id: &str, items: Vec<SubItem>) {
+        if let Some(at) = self.ids.find(id).and_then(|n| self.subs.position(n)) {
+            let sub = self.subs.get(&self.ids, at).with_items(items);
+            self.subs.put(&mut self.ids, sub);
+        }
+    }
     /// A row of the database. One that carries no id of Stripe's is somebody's free or comped
     /// account and never judged.
     pub fn add_row(&mut self, row: Row) {
@@ -130,19 +148,27 @@ impl Join {
     }
     /// A customer of the provider's list.
     pub fn add_customer(&mut self, customer: &Customer) {
-        let id = self.ids.put(&customer.id);
         if customer.test_clock {
+            self.ids.put(&customer.id);
             return;
         }
-        let email = customer.email.as_deref().map_or(0, super::stripe::digest);
-        self.customers.push((id, email));
-        if customer.deleted {
+        self.add_known_customer(&customer.id, customer.email_digest());
+        if let (true, Some(id)) = (customer.deleted, self.ids.find(&customer.id)) {
             self.fates.insert(id, Fate::Deleted);
         }
+    }
+    /// The same by its id and the digest of its address, 0 for none.
+    pub fn add_known_customer(&mut self, id: &str, email: u64) {
+        let id = self.ids.put(id);
+        self.customers.push((id, email));
     }
     /// Notes whether the list of customers was read to its end.
     pub const fn customers_read(&mut self, whole: bool) {
         self.customers_whole = whole;
+    }
+    /// Notes that customers with one address cannot be told, for their list was not read to its end.
+    pub const fn owners_unknown(&mut self) {
+        self.owners_known = false;
     }
     /// An invoice that is not paid.
     pub fn add_invoice(&mut self, invoice: Invoice) {
@@ -169,6 +195,11 @@ impl Join {
     /// Forgets the addresses of the app's users, where not all of them could be read.
     pub fn forget_people(&mut self) {
         self.people = None;
+        self.owners_known = false;
+    }
+    /// Notes that it cannot be told what changed a moment ago, so that nothing is judged.
+    pub const fn in_flight_unknown(&mut self) {
+        self.in_flight_known = false;
     }
     /// Notes that something was told about this object within the in-flight window.
     pub fn add_recent(&mut self, object: Box<str>) {
@@ -328,7 +359,8 @@ impl Join {
             person: None,
             provider_whole: self.provider_whole,
             database_whole: self.database_whole,
-            in_flight: false,
+            owners_known: self.owners_known,
+            in_flight: !self.in_flight_known,
             learned: Arc::clone(&self.learned),
             policy: self.policy,
         }
@@ -468,6 +500,8 @@ impl Join {
         fresh.provider_whole = self.provider_whole;
         fresh.database_whole = self.database_whole;
         fresh.customers_whole = self.customers_whole;
+        fresh.owners_known = self.owners_known;
+        fresh.in_flight_known = self.in_flight_known;
         fresh.owners.clone_from(&again.owners);
         // What hangs on an object was read a moment ago, and does not come back once it is gone.
         for (id, list) in &self.invoices {
@@ -566,7 +600,8 @@ impl Join {
             gaps.insert(Cause::Parse(format!("Stripe has statuses unknown to us: {}", words.join(", ")).into()));
         }
         if self.provider_whole && self.unanswered.len() > CAP {
-            gaps.insert(Cause::TooLarge);
+            let text = format!("checked {CAP} of more ids that Stripe does not list; run `launchcheck drift`");
+            gaps.insert(Cause::Partial(text.into()));
         }
         gaps.into_iter().collect()
     }
@@ -605,8 +640,11 @@ impl Join {
         let (subscriptions, rows) = self.size();
         gaps.extend(self.gaps());
         // Where an error kept candidates from being read again, it is among the gaps already.
-        if gaps.is_empty() && classes.values().any(|t| t.unchecked > 0) {
-            gaps.push(Cause::TooLarge);
+        let unchecked: u64 = classes.values().map(|t| t.unchecked).sum();
+        if gaps.is_empty() && unchecked > 0 {
+            let checked: u64 = classes.values().map(|t| t.count).sum();
+            let all = checked + unchecked;
+            gaps.push(Cause::Partial(format!("checked {checked} of {all} candidates; run `launchcheck drift`").into()));
         }
         gaps.sort();
         gaps.dedup();

@@ -45,6 +45,7 @@ pub struct Seen {
 /// One owner with both sides: the customers who share an address or a row, their subscriptions and
 /// the rows of all of them.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part that can be missing by itself")]
 pub struct Group {
     /// The customers; none where only a subscription's id is known.
     pub customers: Vec<Seen>,
@@ -62,6 +63,8 @@ pub struct Group {
     pub provider_whole: bool,
     /// Whether all rows were seen.
     pub database_whole: bool,
+    /// Whether customers with one address could be told: not where their list ended before its end.
+    pub owners_known: bool,
     /// Whether something changed so recently that its webhook may be on the way.
     pub in_flight: bool,
     /// What the whole join taught.

@@ -3,7 +3,10 @@
 //! Names do not find them, values do: a column is what its sampled values look like, and which one
 //! is meant is decided by the account's own ids. What is not confirmed is said and never judged by.
 
-use super::status::Word;
+use super::{
+    status::Word,
+    vendor::{Vendor, is_of_paddle},
+};
 use crate::vocab::{Cell, Exhibit, ExhibitBody, Shown};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -216,9 +219,9 @@ fn has_prefix(value: &str, prefix: &str) -> bool {
 }
 fn is_of(kind: IdKind, value: &str) -> bool {
     match kind {
-        IdKind::Customer => is_customer_id(value),
+        IdKind::Customer => is_customer_id(value) || is_of_paddle(value, "ctm_"),
         IdKind::Subscription => is_subscription_id(value),
-        IdKind::Price => has_prefix(value, "price_") || has_prefix(value, "plan_"),
+        IdKind::Price => ["price_", "plan_", "pri_"].iter().any(|p| has_prefix(value, p)),
     }
 }
 /// How many of the values are of the kind, where at least nine in ten are.
@@ -305,6 +308,31 @@ pub fn candidates(tables: &[TableSample]) -> Vec<Candidate> {
     found
 }
 
+/// The same for a provider. Ids that are mere numbers say nothing by themselves: their columns go by
+/// name, and which of them is meant only the account's own ids tell.
+#[must_use]
+pub fn candidates_of(vendor: Vendor, tables: &[TableSample]) -> Vec<Candidate> {
+    if vendor != Vendor::LemonSqueezy {
+        return candidates(tables);
+    }
+    let mut found = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        for column in table.columns.iter().filter(|c| matches!(c.kind, ColumnKind::Text | ColumnKind::Number)) {
+            let name = plain(&column.name);
+            let subscriptions = name.contains("subscription");
+            let numbers = column.values.iter().filter(|v| vendor.is_subscription(v)).count();
+            let fits = column.kind == ColumnKind::Number || (numbers > 0 && numbers * 10 >= column.values.len() * 9);
+            if fits && (subscriptions || name.contains("customer") || name.contains("lemon")) {
+                let score = if is_beside(&table.name) { -50 } else { 0 } + if name.contains("lemon") { 20 } else { 0 };
+                let both = name.contains("lemon") && !name.contains("customer");
+                let column = column.name.clone();
+                found.push(Candidate { table: index, column, subscriptions: subscriptions || both, score, fitting: 0 });
+            }
+        }
+    }
+    found
+}
+
 /// How many of the account's ids that were looked up are in the candidate's column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Coverage {
@@ -327,6 +355,8 @@ pub struct Settled {
     pub status_is_flag: bool,
     /// The quote that the database puts around names; `"` unless it is told otherwise.
     pub quote: char,
+    /// Whose ids they are.
+    pub vendor: Vendor,
     /// The roles and their evidence.
     pub roles: Vec<RoleShown>,
     /// Where the people stand, where that is another table.
@@ -451,7 +481,18 @@ pub enum Settlement {
 pub fn settle(tables: &[TableSample], covered: &[(Candidate, Coverage)]) -> Settlement {
     let Some((best, coverage)) = choose(tables, covered) else { return unvalued(tables) };
     let table = &tables[best.table];
-    let settled = fill(table, best, *coverage);
+    let mut settled = fill(table, best, *coverage);
+    let beside = covered.iter().find(|(c, cov)| {
+        best.subscriptions && !c.subscriptions && c.table == best.table && cov.held > 0 && cov.held * 2 >= cov.asked
+    });
+    if let (Some((c, cov)), None) = (beside, &settled.mapping.customer) {
+        settled.mapping.customer = Some(c.column.clone());
+        for shown in settled.roles.iter_mut().filter(|r| r.role == Role::Customer) {
+            shown.column = Some(format!("{}.{}", table.full_name(), c.column).into());
+            shown.confirmed = true;
+            shown.evidence = format!("holds {} of {} of the account's ids", cov.held, cov.asked).into();
+        }
+    }
     let place = format!("{}.{}", table.full_name(), best.column);
     if coverage.asked == 0 {
         return Settlement::Unconfirmed(
@@ -579,11 +620,11 @@ fn fill(table: &TableSample, best: &Candidate, coverage: Coverage) -> Settled {
     let prefix = if best.subscriptions { "sub_" } else { "cus_" };
     for shown in settled.roles.iter_mut().filter(|r| r.role == role) {
         shown.confirmed = coverage.held > 0 && coverage.held * 2 >= coverage.asked;
-        shown.evidence = format!(
-            "{} of {sampled} sampled values start with {prefix}; holds {} of {} of the account's ids",
-            best.fitting, coverage.held, coverage.asked
-        )
-        .into();
+        let holds = format!("holds {} of {} of the account's ids", coverage.held, coverage.asked);
+        shown.evidence = match best.fitting {
+            0 => holds.into(),
+            n => format!("{n} of {sampled} sampled values start with {prefix}; {holds}").into(),
+        };
     }
     settled
 }
@@ -612,6 +653,7 @@ fn around(table: &TableSample, pin: &Mapping) -> Settled {
         table: table.name.clone(),
         status_is_flag,
         quote: '"',
+        vendor: Vendor::Stripe,
         roles,
         people: None,
     }
@@ -825,11 +867,17 @@ impl Settled {
                 r.column.clone().map_or(Cell::Empty, Cell::Text),
                 if r.unit.is_empty() { Cell::Empty } else { Cell::Text(r.unit.into()) },
                 Cell::Flag(r.confirmed),
-                Cell::Text(r.evidence.clone()),
+                Cell::Text(self.vendor.told(r.evidence.as_str()).into()),
             ]
         });
         let pin = Shown::from(self.mapping.stanza());
-        drawing(rows.chain([state(false, "ids of Stripe's were found"), line("config", None, true, pin)]).collect())
+        drawing(
+            rows.chain([
+                state(false, &self.vendor.told("ids of Stripe's were found")),
+                line("config", None, true, pin),
+            ])
+            .collect(),
+        )
     }
 }
 fn line(role: &str, column: Option<Shown>, confirmed: bool, evidence: impl Into<Shown>) -> Vec<Cell> {

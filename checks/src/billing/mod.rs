@@ -38,11 +38,13 @@ mod invoice_uncollectible;
 pub mod json;
 mod key_unrestricted;
 pub mod learn;
+pub mod lemonsqueezy;
 mod livemode_mismatch;
 pub mod mapping;
 mod mapping_unconfirmed;
 pub mod objects;
 mod orphan_subscription;
+pub mod paddle;
 mod paid_without_access;
 mod past_due_beyond_grace;
 mod payment_failure_spike;
@@ -51,6 +53,7 @@ mod period_missing;
 pub mod place;
 mod price_mismatch;
 mod quantity_mismatch;
+pub mod ranges;
 mod refunded_with_access;
 pub mod report;
 pub mod row;
@@ -67,6 +70,7 @@ mod subscription_unknown;
 mod test_id_in_live;
 mod trial_ended;
 mod user_duplicate;
+pub mod vendor;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
@@ -151,5 +155,7 @@ pub static CLASSES: &[&group::DriftClass] = &[
 pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
     let _ = targets;
     let known = facts.drift.iter().filter_map(|(at, drift)| drift.get().ok().map(|d| (at, d)));
-    known.flat_map(|(at, d)| d.exhibits().into_iter().map(|e| (at.clone(), e))).collect()
+    let mapping = known.flat_map(|(at, d)| d.exhibits().into_iter().map(|e| (at.clone(), e)));
+    let counted = facts.deliveries.iter().filter_map(|(at, d)| Some((at.clone(), d.get().ok()?.exhibit()?)));
+    mapping.chain(counted).collect()
 }

@@ -18,6 +18,13 @@ pub struct Customer {
     /// Whether it lives on a test clock.
     pub test_clock: bool,
 }
+impl Customer {
+    /// The digest of its address; 0 where it has none.
+    #[must_use]
+    pub fn email_digest(&self) -> u64 {
+        self.email.as_deref().map_or(0, digest)
+    }
+}
 /// An e-mail address as it is compared: without blanks around it and without regard to case. What
 /// is no address is none.
 #[must_use]
@@ -237,7 +244,7 @@ impl From<WireReturn> for Dispute {
 }
 
 macro_rules! listed {
-    ($($t:ty, $wire:ty, $path:literal, $query:expr, |$x:ident| $id:expr;)*) => {$(
+    ($($t:ty, $wire:ty, $path:literal, $query:expr, |$x:ident| $id:expr $(, made $made:expr)?;)*) => {$(
         impl Listed for $t {
             const PATH: &'static str = $path;
             const QUERY: &'static [(&'static str, &'static str)] = $query;
@@ -245,6 +252,13 @@ macro_rules! listed {
                 let $x = self;
                 $id
             }
+            $(
+                const BY_CREATION: bool = true;
+                fn created(&self) -> Option<i64> {
+                    let $x = self;
+                    Some($made)
+                }
+            )?
             fn page(body: &[u8]) -> Result<Page<Self>, Cause> {
                 page::<$wire, Self>(body)
             }
@@ -252,7 +266,7 @@ macro_rules! listed {
     )*};
 }
 listed! {
-    Customer, WireCustomer, "/v1/customers", &[], |c| &c.id;
+    Customer, WireCustomer, "/v1/customers", &[], |c| &c.id, made c.created;
     Refund, WireReturn, "/v1/refunds", &[("expand[]", "data.charge")], |r| &r.0.id;
     Dispute, WireReturn, "/v1/disputes", &[("expand[]", "data.charge")], |d| &d.0.id;
     Event, WireEvent, "/v1/events", &[], |e| &e.id;

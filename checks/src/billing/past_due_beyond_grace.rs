@@ -1,6 +1,6 @@
 //! `billing.past-due-beyond-grace`
 use super::{
-    facts::{Drift, Hit, Pair},
+    facts::{CustomerDrift, Hit, Pair, Source, Through},
     group::{DriftClass, Group, Stake},
     report,
     status::{Access, Status},
@@ -13,7 +13,7 @@ use crate::{
 /// A subscription whose payment is overdue for longer than the grace, of a customer whom no row shuts out.
 pub(super) static CLASS: DriftClass = DriftClass {
     rule: "billing.past-due-beyond-grace",
-    needs: None,
+    needs: Some(Source::Customers),
     column: None,
     hit,
     title: |h| format!("{} has not paid for longer than the grace", h.subject()),
@@ -27,7 +27,7 @@ pub(super) static CLASS: DriftClass = DriftClass {
 };
 
 fn hit(group: &Group) -> Option<Hit> {
-    if !group.provider_whole || group.subs.iter().any(|s| s.access != Access::No) {
+    if !group.provider_whole || !group.owners_known || group.subs.iter().any(|s| s.access != Access::No) {
         return None;
     }
     if (super::access_without_payment::CLASS.hit)(group).is_some() {
@@ -68,7 +68,7 @@ rule! {
     /// ```
     "billing.past-due-beyond-grace" on Billing, Medium, stage Database;
     fails "Payments are overdue for longer than the grace"; holds "No payment is overdue for longer than the grace";
-    fn check(drift: Part<'_, Drift>) -> Verdict {
-        report::judge(drift.iter(), &CLASS)
+    fn check(drift: Part<'_, CustomerDrift>) -> Verdict {
+        report::judge(drift.iter().map(Through::drift), &CLASS)
     }
 }

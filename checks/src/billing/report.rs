@@ -5,6 +5,7 @@ use super::{
     group::DriftClass,
     json,
     mapping::{Role, Settled},
+    vendor::Vendor,
 };
 use crate::vocab::{Evidence, Fault, Fix, Part, Shown, Verdict};
 
@@ -16,7 +17,7 @@ pub(super) fn judge<'a>(drifts: impl Iterator<Item = &'a Drift>, class: &DriftCl
         let Some(tally) = drift.classes.get(class.rule) else { continue };
         for (index, hit) in tally.worst.iter().take(Tally::KEPT).enumerate() {
             let fault = Fault::new(hit.subject(), evidence(hit, 0), fix(class, hit, drift));
-            let mut fault = fault.titled((class.title)(hit));
+            let mut fault = fault.titled(drift.vendor().told(&(class.title)(hit)));
             for pair in 1..hit.pairs.len().min(5) {
                 fault = fault.and_saw(evidence(hit, pair));
             }
@@ -64,7 +65,7 @@ fn uncompared(drift: &Drift, class: &DriftClass) -> Option<Shown> {
 
 /// What to do: send the lost event again where there is one, and put the row right.
 pub fn fix(class: &DriftClass, hit: &Hit, drift: &Drift) -> Fix {
-    let own = (class.fix)(hit, drift);
+    let own = of_vendor((class.fix)(hit, drift), hit, drift.vendor());
     match (&hit.resend, own) {
         (None, own) => own,
         (Some(resend), Fix::Sql(sql)) => Fix::Steps(vec![resend.clone(), sql]),
@@ -74,6 +75,17 @@ pub fn fix(class: &DriftClass, hit: &Hit, drift: &Drift) -> Fix {
         }
         (Some(resend), _) => Fix::Command(resend.clone()),
     }
+}
+
+/// The same for another provider than Stripe: what its command line would be asked is looked up by hand.
+fn of_vendor(fix: Fix, hit: &Hit, vendor: Vendor) -> Fix {
+    let Fix::Steps(steps) = fix else { return fix };
+    if vendor == Vendor::Stripe {
+        return Fix::Steps(steps);
+    }
+    let look: Shown = format!("Look at {} in the dashboard of {}", first_id(hit), vendor.name()).into();
+    let kept = steps.iter().filter(|s| !s.as_str().contains("stripe "));
+    Fix::Steps(std::iter::once(look).chain(kept.map(|s| vendor.told(s.as_str()).into())).collect())
 }
 
 fn evidence(hit: &Hit, pair: usize) -> Evidence {

@@ -1,10 +1,6 @@
 //! One row of the app's table, as far as it matters.
 
-use super::{
-    mapping::{Role, is_customer_id, is_subscription_id},
-    objects::fold_email,
-    stripe::digest,
-};
+use super::{mapping::Role, objects::fold_email, stripe::digest, vendor::Vendor};
 
 /// A row. Ids of another provider are left out, and addresses are digests.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -44,12 +40,17 @@ impl Row {
     /// Reads a row out of one column of text a role.
     #[must_use]
     pub fn read<'a>(cell: impl Fn(Role) -> Option<&'a str>) -> Self {
+        Self::read_of(Vendor::Stripe, cell)
+    }
+    /// The same with the ids of this provider.
+    #[must_use]
+    pub fn read_of<'a>(vendor: Vendor, cell: impl Fn(Role) -> Option<&'a str>) -> Self {
         let short = |role| cell(role).map(|s| s.trim().chars().take(64).collect::<String>().into_boxed_str());
         let end = cell(Role::PeriodEnd);
         Self {
             key: cell(Role::Key).map(|s| s.chars().take(80).collect::<String>().into()),
-            customer: cell(Role::Customer).filter(|c| is_customer_id(c)).map(Into::into),
-            subscription: cell(Role::Subscription).filter(|s| is_subscription_id(s)).map(Into::into),
+            customer: cell(Role::Customer).map(str::trim).filter(|c| vendor.is_customer(c)).map(Into::into),
+            subscription: cell(Role::Subscription).map(str::trim).filter(|s| vendor.is_subscription(s)).map(Into::into),
             status: short(Role::Status),
             price: short(Role::Price).filter(|p| !p.is_empty()),
             plan: short(Role::Plan).filter(|p| !p.is_empty()),

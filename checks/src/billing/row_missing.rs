@@ -1,6 +1,6 @@
 //! `billing.row-missing`
 use super::{
-    facts::{Drift, Hit, Pair},
+    facts::{CustomerDrift, Hit, Pair, Source, Through},
     group::{DriftClass, Group, JudgedRow, Stake},
     report,
     status::Access,
@@ -14,7 +14,7 @@ use crate::{
 /// An entitled subscription that no row names, of a customer none of whose rows gives access.
 pub(super) static CLASS: DriftClass = DriftClass {
     rule: "billing.row-missing",
-    needs: None,
+    needs: Some(Source::Customers),
     column: None,
     hit,
     title: |h| format!("{} pays and {} is in no row", h.subject(), report::first_id(h)),
@@ -23,8 +23,8 @@ pub(super) static CLASS: DriftClass = DriftClass {
 
 fn hit(group: &Group) -> Option<Hit> {
     let lost = unnamed(group)?;
-    // Of a customer whom no row knows it depends on the address, where that can be told.
-    if group.rows.is_empty() && group.person.is_some() {
+    // Of a customer whom no row knows it depends on the address: a user may have it, or another customer.
+    if group.rows.is_empty() && (group.person.is_some() || !group.owners_known) {
         return None;
     }
     let words = match group.rows.first() {
@@ -91,7 +91,7 @@ rule! {
     /// ```
     "billing.row-missing" on Billing, Blocker, stage Database;
     fails "Paid subscriptions are in no row"; holds "Every paid subscription has a row";
-    fn check(drift: Part<'_, Drift>) -> Verdict {
-        report::judge(drift.iter(), &CLASS)
+    fn check(drift: Part<'_, CustomerDrift>) -> Verdict {
+        report::judge(drift.iter().map(Through::drift), &CLASS)
     }
 }

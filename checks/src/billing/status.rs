@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// A subscription's status as Stripe names it (docs.stripe.com/api/subscriptions/object#status).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Status {
     /// Paid, or nothing to pay.
     Active,
@@ -24,6 +24,8 @@ pub enum Status {
     IncompleteExpired,
     /// A trial ended without a payment method.
     Paused,
+    /// Cancelled and paid for until the period ends (Lemon Squeezy's `cancelled`).
+    Leaving,
     /// A word this version does not know.
     Other(Box<str>),
 }
@@ -40,6 +42,7 @@ impl Status {
             "incomplete" => Self::Incomplete,
             "incomplete_expired" => Self::IncompleteExpired,
             "paused" => Self::Paused,
+            "cancelled" => Self::Leaving,
             other => Self::Other(other.into()),
         }
     }
@@ -55,6 +58,7 @@ impl Status {
             Self::Incomplete => "incomplete",
             Self::IncompleteExpired => "incomplete_expired",
             Self::Paused => "paused",
+            Self::Leaving => "cancelled",
             Self::Other(w) => w,
         }
     }
@@ -105,7 +109,7 @@ impl Policy {
     #[must_use]
     pub fn entitles(&self, status: &Status, period_start: Option<i64>) -> Access {
         match status {
-            Status::Active | Status::Trialing => Access::Yes,
+            Status::Active | Status::Trialing | Status::Leaving => Access::Yes,
             Status::PastDue => match period_start {
                 Some(start) if self.now - start > self.past_due => Access::No,
                 Some(_) => Access::Yes,
@@ -172,9 +176,11 @@ impl Word {
     #[must_use]
     pub fn fits(&self, status: &Status, entitled: Access) -> bool {
         match self {
+            // What ends by itself is written down as ended, or as what it still is.
+            Self::Is(s) if *status == Status::Leaving => s.is_over() || *s == Status::Active,
             Self::Is(s) => s == status || (s.is_over() && status.is_over()),
             Self::Live => entitled == Access::Yes,
-            Self::Ended => entitled != Access::Yes,
+            Self::Ended => entitled != Access::Yes || *status == Status::Leaving,
             Self::Unknown(_) => true,
         }
     }

@@ -242,6 +242,11 @@ impl Subs {
     pub fn customer(&self, at: usize) -> Id {
         self.list[at].customer
     }
+    /// Whether all items of the one that stands there are known.
+    #[must_use]
+    pub fn is_whole(&self, at: usize) -> bool {
+        self.list[at].bits & WHOLE > 0
+    }
     /// The one that stands there.
     #[must_use]
     pub fn get(&self, ids: &Ids, at: usize) -> Sub {

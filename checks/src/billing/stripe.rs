@@ -5,10 +5,10 @@
 
 use super::status::Status;
 use crate::vocab::{Cause, Currency, Money, Shown};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is kept of one subscription.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a field of Stripe's object")]
 pub struct Sub {
     /// `sub_…`
@@ -49,7 +49,7 @@ pub struct Sub {
 }
 
 /// One item of a subscription.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Item {
     /// `price_…`, or `plan_…` of older accounts.
     pub price: Option<Box<str>>,
@@ -69,10 +69,31 @@ impl Sub {
         let unit = || self.items.iter().find_map(|i| i.unit.as_ref());
         self.monthly.as_ref().or_else(unit).map(|m| &m.currency)
     }
+    /// The same with all its items, of which Stripe puts only ten into the subscription. What it
+    /// brings in a month stays unknown: whether there is a coupon was not kept.
+    #[must_use]
+    pub fn with_items(mut self, items: Vec<SubItem>) -> Self {
+        self.period_start = items.iter().filter_map(|i| i.period_start).max().or(self.period_start);
+        self.period_end = items.iter().filter_map(|i| i.is.period_end).min().or(self.period_end);
+        self.items = items.into_iter().map(|i| i.is).collect();
+        self.items_whole = true;
+        self
+    }
     /// The products that it is for.
     pub fn products(&self) -> impl Iterator<Item = &str> {
         self.items.iter().filter_map(|i| i.product.as_deref())
     }
+}
+
+/// One item as the list of a subscription's items has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SubItem {
+    /// `si_…`
+    pub id: Box<str>,
+    /// When its period began.
+    pub period_start: Option<i64>,
+    /// The item.
+    pub is: Item,
 }
 
 /// A short digest, for comparing what need not be kept (ids, e-mail addresses). It never leaves the
@@ -116,6 +137,16 @@ pub enum Lookup<T = Sub> {
     },
 }
 
+impl<T> Lookup<T> {
+    /// The same of another kind.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Lookup<U> {
+        match self {
+            Self::Found(found) => Lookup::Found(f(found)),
+            Self::Gone { other_mode } => Lookup::Gone { other_mode },
+        }
+    }
+}
+
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page<T> {
@@ -134,6 +165,7 @@ pub struct ApiError {
     /// The short word: `resource_missing`, `parameter_unknown` …
     pub code: Option<String>,
     /// The sentence.
+    #[serde(alias = "detail")]
     pub message: Option<String>,
     /// The parameter it is about.
     pub param: Option<String>,
@@ -227,6 +259,8 @@ struct WireItems {
 }
 #[derive(Deserialize)]
 struct WireItem {
+    #[serde(default)]
+    id: Box<str>,
     price: Option<WirePrice>,
     plan: Option<WirePrice>,
     quantity: Option<i64>,
@@ -316,6 +350,11 @@ impl From<WireItem> for Item {
         }
     }
 }
+impl From<WireItem> for SubItem {
+    fn from(w: WireItem) -> Self {
+        Self { id: w.id.clone(), period_start: w.current_period_start, is: w.into() }
+    }
+}
 fn item(price: WirePrice, quantity: Option<i64>, period_end: Option<i64>) -> Item {
     let unit = price.monthly(1).and_then(|(currency, minor)| {
         Some(Money { currency: Currency(currency.to_ascii_lowercase()), minor: i64::try_from(minor).ok()? })
@@ -386,8 +425,16 @@ pub trait Listed: Sized {
     const PATH: &'static str;
     /// The parameters beside `limit` and the cursor.
     const QUERY: &'static [(&'static str, &'static str)];
+    /// Whether the list can be filtered by the time of creation and is ordered by it, newest first.
+    const BY_CREATION: bool = false;
+    /// The parameter that asks for the largest page.
+    const LIMIT: (&'static str, &'static str) = ("limit", "100");
     /// The object's identifier, which is its cursor.
     fn id(&self) -> &str;
+    /// When it was made, in seconds since 1970, where [`Listed::BY_CREATION`].
+    fn created(&self) -> Option<i64> {
+        None
+    }
     /// Reads one page.
     ///
     /// # Errors
@@ -397,11 +444,25 @@ pub trait Listed: Sized {
 impl Listed for Sub {
     const PATH: &'static str = "/v1/subscriptions";
     const QUERY: &'static [(&'static str, &'static str)] = &[("status", "all")];
+    const BY_CREATION: bool = true;
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn created(&self) -> Option<i64> {
+        Some(self.created)
+    }
+    fn page(body: &[u8]) -> Result<Page<Self>, Cause> {
+        page::<WireSub, Self>(body)
+    }
+}
+impl Listed for SubItem {
+    const PATH: &'static str = "/v1/subscription_items";
+    const QUERY: &'static [(&'static str, &'static str)] = &[];
     fn id(&self) -> &str {
         &self.id
     }
     fn page(body: &[u8]) -> Result<Page<Self>, Cause> {
-        page::<WireSub, Self>(body)
+        page::<WireItem, Self>(body)
     }
 }
 impl Listed for Registered {
@@ -432,19 +493,22 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Cause> {
     serde_json::from_slice(body).map_err(|e| unreadable(body, &e))
 }
 
-/// The cause for a body that is not what was asked for.
 fn unreadable(body: &[u8], error: &serde_json::Error) -> Cause {
+    bad_answer(body, error, "Stripe")
+}
+/// The cause for a body that is not what was asked for.
+pub(super) fn bad_answer(body: &[u8], error: &serde_json::Error, who: &str) -> Cause {
     if let Some(e) = ApiError::read(body) {
         let message = e.message.unwrap_or_else(|| "an error without words".to_owned());
-        return Cause::Parse(Shown::from(format!("Stripe answered: {message}")).short(200));
+        return Cause::Parse(Shown::from(format!("{who} answered: {message}")).short(200));
     }
     let start = body.iter().copied().find(|b| !b.is_ascii_whitespace());
     Cause::Parse(match start {
-        Some(b'<') => "HTML where Stripe answers JSON".into(),
-        None => "an empty body where Stripe answers JSON".into(),
+        Some(b'<') => format!("HTML where {who} answers JSON").into(),
+        None => format!("an empty body where {who} answers JSON").into(),
         Some(b'{') if error.is_eof() => "JSON that ends in the middle".into(),
         Some(b'{') => Shown::from(format!("JSON of another shape ({error})")).short(160),
-        Some(_) => "not JSON, which Stripe answers".into(),
+        Some(_) => format!("not JSON, which {who} answers").into(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! `billing.trial-ended`
 use super::{
-    facts::{Drift, Hit, Pair},
+    facts::{CustomerDrift, Hit, Pair, Source, Through},
     group::{DriftClass, Group, Stake},
     report,
     status::{Access, Status, Word},
@@ -10,7 +10,7 @@ use crate::{rule, vocab::Part};
 /// A row in a trial that is over.
 pub(super) static CLASS: DriftClass = DriftClass {
     rule: "billing.trial-ended",
-    needs: None,
+    needs: Some(Source::Customers),
     column: None,
     hit,
     title: |h| format!("The trial of {} is over", h.subject()),
@@ -18,7 +18,7 @@ pub(super) static CLASS: DriftClass = DriftClass {
 };
 
 fn hit(group: &Group) -> Option<Hit> {
-    if !group.provider_whole || group.live().any(|s| !is_over(group, &s.is)) {
+    if !group.provider_whole || !group.owners_known || group.live().any(|s| !is_over(group, &s.is)) {
         return None;
     }
     let over: Vec<_> = group
@@ -64,7 +64,7 @@ rule! {
     /// ```
     "billing.trial-ended" on Billing, High, stage Database;
     fails "Trials go on that Stripe has ended"; holds "Every trial in the database is one";
-    fn check(drift: Part<'_, Drift>) -> Verdict {
-        report::judge(drift.iter(), &CLASS)
+    fn check(drift: Part<'_, CustomerDrift>) -> Verdict {
+        report::judge(drift.iter().map(Through::drift), &CLASS)
     }
 }

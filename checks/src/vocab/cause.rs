@@ -40,6 +40,8 @@ pub enum Cause {
     /// This machine's own clock is wrong, so nothing that depends on the time can be judged; the text
     /// says by how much.
     Clock(Shown),
+    /// Only a part was looked at; the text says how much of it, and how to see the rest.
+    Partial(Shown),
 }
 
 impl Cause {
@@ -63,6 +65,7 @@ impl Cause {
             Self::Unreadable(_) => "unreadable",
             Self::NotRecorded => "not-recorded",
             Self::Clock(_) => "clock",
+            Self::Partial(_) => "partial",
         }
     }
 
@@ -76,7 +79,8 @@ impl Cause {
             | Self::Untold(s)
             | Self::Unset(s)
             | Self::Unreadable(s)
-            | Self::Clock(s) => Some(s),
+            | Self::Clock(s)
+            | Self::Partial(s) => Some(s),
             _ => None,
         }
     }
@@ -101,6 +105,7 @@ impl fmt::Display for Cause {
             Self::Unreadable(p) => write!(f, "{p} could not be read"),
             Self::NotRecorded => f.write_str("not in the recording"),
             Self::Clock(by) => write!(f, "this machine's clock is {by}"),
+            Self::Partial(what) => f.write_str(what.as_str()),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Amounts of money, per currency and in the currency's smallest unit.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A three-letter ISO 4217 code in lower case, as Stripe writes it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub struct Currency(pub String);
 
 /// An amount in the smallest unit of its currency (cents; whole yen).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub struct Money {
     /// The currency.
     pub currency: Currency,

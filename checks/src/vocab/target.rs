@@ -26,11 +26,13 @@ pub enum TargetKind {
     Crm,
     /// A help desk.
     Support,
+    /// A query that the configuration declares.
+    Check,
 }
 
 impl TargetKind {
     /// Every kind, in the order of the report.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Run,
         Self::Site,
         Self::Host,
@@ -41,6 +43,7 @@ impl TargetKind {
         Self::Billing,
         Self::Crm,
         Self::Support,
+        Self::Check,
     ];
     /// The word in front of the colon.
     #[must_use]
@@ -56,6 +59,7 @@ impl TargetKind {
             Self::Billing => "billing",
             Self::Crm => "crm",
             Self::Support => "support",
+            Self::Check => "check",
         }
     }
 }

@@ -1,7 +1,13 @@
 //! The account against the app's database: the database is read first and let go, then the account
 //! is read in full, then every candidate is read again from both.
 
-use super::{Account, DAY, EVENTS_PER_SECOND, database, declared, part, seconds};
+use super::{
+    Account, EVENTS_PER_SECOND, database, declared,
+    lists::{Beside, First, Lists, locked},
+    part,
+    resume::{Kept, Resume},
+    seconds,
+};
 use crate::{
     config::{self, Located},
     gather::Cx,
@@ -10,41 +16,46 @@ use crate::{
         layers::Counters,
         schema_files,
     },
+    settings::WholeDrift,
 };
 use launchcheck_checks::{
     billing::{
         cause::Heard,
         facts::{Drift, Endpoints, KeyMode, Layout, Source, Tally, Unconfirmed},
-        feed::{Listing, PER_SECOND, Retrieval},
+        feed::Listing,
         fold::{Again, CAP, Join},
         mapping::{
-            Candidate, Coverage, Mapping, People, Role, Settled, Settlement, TableSample, absent, candidates, people,
-            pinned, scattered, settle,
+            Candidate, Coverage, Mapping, People, Role, Settled, Settlement, TableSample, absent, candidates_of,
+            people, pinned, scattered, settle,
         },
-        objects::{Customer, Dispute, Event, ListedInvoice, Refund},
+        objects::Event,
         status::Policy,
         stripe::Sub,
+        vendor::Vendor,
     },
     vocab::{Cause, Fact, Missing, Observed, Shown, TargetId},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// The list's share of the time; the rest is for reading candidates again.
+/// The lists' share of the time; the rest is for reading candidates again.
 const LISTING: (u32, u32) = (2, 3);
 /// How many of the account's ids decide which column is meant.
 const PROBES: usize = 200;
 /// How many columns are tried.
 const CANDIDATES: usize = 8;
-/// How far back refunds and disputes are looked at.
-const BACK: i64 = 90 * DAY;
-/// How many pages of invoices, refunds and disputes are read: more of them is an account where the
-/// answer is in the Dashboard.
-const BESIDE_PAGES: u32 = 100;
+/// The most rows that an audit keeps: a table of ten million is for a run that may take its time.
+const ROWS: u64 = 2_000_000;
+const ALL_ROWS: u64 = 20_000_000;
+/// How many subscriptions with more than ten items an audit reads whole.
+const LONG: usize = 500;
+/// How long the scan of the table may take, in an audit and in a run that may take its time.
+const SCAN: Duration = Duration::from_secs(20);
+const WHOLE_SCAN: Duration = Duration::from_mins(10);
 
 /// Both sides.
 pub(super) struct Sides {
@@ -55,6 +66,8 @@ pub(super) struct Sides {
     timeout: Duration,
     counters: Counters,
     folders: Vec<PathBuf>,
+    lists: Lists,
+    whole: Option<WholeDrift>,
     /// How many candidates of a class are read again, and how many are kept.
     cap: usize,
     keep: usize,
@@ -65,10 +78,13 @@ impl Sides {
         let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
         let root = cx.config().source.as_ref().map(|s| s.root.clone()).unwrap_or_default();
         let database = database(at, cx)?;
-        let whole = cx.settings().whole_drift;
+        let whole = cx.settings().whole_drift.clone();
+        let meter = whole.as_ref().map(|w| Arc::clone(&w.meter)).unwrap_or_default();
         Ok(Self {
-            cap: if whole { usize::MAX } else { CAP },
-            keep: if whole { usize::MAX } else { Tally::KEPT },
+            cap: if whole.is_some() { usize::MAX } else { CAP },
+            keep: if whole.is_some() { usize::MAX } else { Tally::KEPT },
+            lists: Lists::of(&account, meter),
+            whole,
             folders: cx.survey().apps.values().cloned().chain([root]).collect(),
             began: Instant::now(),
             database,
@@ -87,24 +103,28 @@ impl Sides {
 
     pub(super) async fn compare(&self) -> Observed<Drift> {
         // Where one side cannot be read there is nothing to wait for on the other.
-        let (first, sampled) = match tokio::try_join!(self.preflight(), self.sample()) {
+        let preflight = self.lists.preflight(&self.account.until);
+        let (firsts, sampled) = match tokio::try_join!(preflight, self.sample()) {
             Ok(both) => both,
             Err(cause) => return Observed::unknown(cause),
         };
-        self.judge(first, sampled).await.unwrap_or_else(Observed::unknown)
-    }
-
-    /// The first page of the account's subscriptions: enough to know the columns by, and whether the
-    /// key may read at all. Says whether that is all of them.
-    async fn preflight(&self) -> Result<(Vec<Sub>, bool), Cause> {
-        let mut subs = Vec::new();
-        let first = Listing::<Sub>::new(PER_SECOND).at_most(1);
-        let gaps = self.account.stripe.drain(first, &self.account.until, |s| subs.push(s)).await;
-        match gaps.as_slice() {
-            [] => Ok((subs, true)),
-            [Cause::TooLarge] => Ok((subs, false)),
-            [cause, ..] => Err(cause.clone()),
+        match self.judge(firsts, sampled).await.unwrap_or_else(Observed::unknown).into_inner() {
+            Ok(drift) => Observed::known(self.named(drift)),
+            Err(Missing::Unknown(cause)) => Observed::unknown(self.own(cause)),
+            Err(other) => other.into(),
         }
+    }
+    /// A cause with the provider's own name in it.
+    fn own(&self, cause: Cause) -> Cause {
+        match cause {
+            Cause::Parse(text) => Cause::Parse(self.account.vendor.told(text.as_str()).into()),
+            Cause::Partial(text) => Cause::Partial(self.account.vendor.told(text.as_str()).into()),
+            other => other,
+        }
+    }
+    fn named(&self, drift: Drift) -> Drift {
+        let told = |list: Vec<Shown>| list.iter().map(|s| self.account.vendor.told(s.as_str()).into()).collect();
+        Drift { gaps: drift.gaps.into_iter().map(|c| self.own(c)).collect(), snapshots: told(drift.snapshots), ..drift }
     }
 
     async fn open(&self) -> Result<Reading, Cause> {
@@ -122,10 +142,12 @@ impl Sides {
 
     async fn judge(
         &self,
-        (first, is_all): (Vec<Sub>, bool),
+        firsts: Vec<First>,
         (tables, unsampled): (Vec<TableSample>, Vec<Cause>),
     ) -> Result<Observed<Drift>, Cause> {
         let mut reading = self.open().await?;
+        let is_all = firsts.iter().all(|(_, is_all)| *is_all);
+        let first: Vec<&Sub> = firsts.iter().flat_map(|(subs, _)| subs).collect();
         let (settlement, layout) = self.settlement(&mut reading, &tables, &first).await?;
         let (settled, why) = match settlement {
             Settlement::Settled(settled) => (Some(settled), None),
@@ -139,10 +161,15 @@ impl Sides {
             }
             Settlement::NoBillingState => (None, None),
         };
-        let settled = settled.map(|s| Settled { quote: reading.quote(), ..s });
+        if let (Some(_), Some(cause)) = (&why, unsampled.first()) {
+            // The columns that are meant may be in what could not be sampled.
+            reading.close().await;
+            return Err(cause.clone());
+        }
+        let settled = settled.map(|s| Settled { quote: reading.quote(), vendor: self.account.vendor, ..s });
         let (Some(settled), None) = (&settled, &why) else {
             reading.close().await;
-            return Ok(Observed::known(self.unjudged(settled, why, &first, is_all, unsampled)));
+            return Ok(Observed::known(self.unjudged(settled, why, first.len(), is_all, unsampled)));
         };
         let mut settled = settled.clone();
         if let Some(users) = settled.people.clone() {
@@ -156,7 +183,8 @@ impl Sides {
         });
         facts.absent = absent(&tables, &settled);
         facts.scattered = layout;
-        let drift = self.read_and_compare(reading, settled, first, is_all, beside).await?;
+        let shape = shape(&tables, &settled);
+        let drift = self.read_and_compare(reading, settled, &shape, firsts, beside).await?;
         let unconfirmed = unclear(&drift);
         Ok(Observed::known(Drift { layout: facts, unconfirmed, ..drift }))
     }
@@ -166,43 +194,55 @@ impl Sides {
         &self,
         mut reading: Reading,
         settled: Settled,
-        first: Vec<Sub>,
-        is_all: bool,
-        mut beside: BTreeMap<Source, Vec<Cause>>,
+        shape: &[String],
+        firsts: Vec<First>,
+        mut beside: Beside,
     ) -> Result<Drift, Cause> {
         let mut join = Join::new(self.policy, settled.clone());
         let mut snapshots = vec![self.stamp("database read from")];
-        let scanned = reading.scan(&settled, &mut |row| join.add_row(row)).await;
+        let mut scanned = self.scan(&mut reading, &settled, &mut join).await;
         if let Some(users) = &settled.people
             && let Err(cause) = reading.people(users, &mut |email| join.add_person(email)).await
         {
             beside.entry(Source::Customers).or_default().push(cause);
             join.forget_people();
         }
+        let held = reading.held_still(&settled, shape).await;
         reading.close().await;
+        // Columns that changed under the scan may mean anything.
+        held?;
         snapshots.push(self.stamp("Stripe read from"));
+        let resume = self.resume(&mut join)?;
+        snapshots.extend(resume.as_ref().and_then(Resume::note));
+        let expected = join.size().1;
+        self.lists.meter.expect(expected);
         let join = Mutex::new(join);
-        let gaps = self.account_into(&join, first, is_all, &mut beside).await;
-        let mut join = join.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let left = self.account.time.saturating_sub(self.began.elapsed());
+        let listing = self.account.until.within(part(left, LISTING));
+        let read = self.lists.read(&join, firsts, self.policy, resume.as_ref(), &listing, &mut beside);
+        let mut gaps = read.await;
         let list_was_cut = !gaps.is_empty();
-        let mut gaps = gaps;
+        if let Some(resume) = resume.as_ref().filter(|r| r.goes_on) {
+            gaps.extend(self.lists.catch_up(&join, resume.began, &self.account.until).await);
+        }
+        self.lists.complete(&join, if self.whole.is_some() { usize::MAX } else { LONG }, &self.account.until).await;
+        let mut join = join.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.say_how_far(&join, expected, &mut gaps);
         join.cut(list_was_cut, scanned.is_err());
-        gaps.extend(scanned.err());
+        gaps.extend(scanned.as_mut().err().map(|c| c.clone()));
 
-        let strays = join.strays(self.cap);
         // Of a list that was cut most are only further down, and the time is better spent on candidates.
         if !list_was_cut {
-            let feed = Retrieval::<Sub>::new(strays, PER_SECOND);
-            let until = &self.account.until;
-            gaps.extend(self.account.stripe.drain(feed, until, |(id, found)| join.add_lookup(&id, found)).await);
-            let feed = Retrieval::<Customer>::new(join.stray_customers(self.cap), PER_SECOND);
-            let each = |(id, found): (Box<str>, _)| join.add_customer_lookup(&id, &found);
-            let more = self.account.stripe.drain(feed, until, each).await;
+            let (strays, until) = (join.strays(self.cap), &self.account.until);
+            gaps.extend(self.lists.subs(strays, until, |id, found| join.add_lookup(&id, found)).await);
+            let strays = join.stray_customers(self.cap);
+            let each = |id: Box<str>, found| join.add_customer_lookup(&id, &found);
+            let more = self.lists.customers(strays, until, each).await;
             beside.entry(Source::Customers).or_default().extend(more);
         }
         join.learn();
         let again = join.suspects(self.cap);
-        let classes = match self.second_reading(&join, &again).await {
+        let classes = match self.second_reading(&join, &again, shape).await {
             Ok((classes, more)) => {
                 gaps.extend(more);
                 classes
@@ -213,89 +253,61 @@ impl Sides {
             }
         };
         snapshots.push(self.stamp("read again until"));
+        if let (Some(resume), true) = (&resume, gaps.is_empty()) {
+            resume.done();
+        }
         Ok(Drift { snapshots, ..join.drift(self.account.mode, classes, gaps, beside) })
+    }
+    /// Every row, up to what is kept of a very large table.
+    async fn scan(&self, reading: &mut Reading, settled: &Settled, join: &mut Join) -> Result<(), Cause> {
+        let (most, time) = if self.whole.is_some() { (ALL_ROWS, WHOLE_SCAN) } else { (ROWS, SCAN) };
+        let mut seen = 0_u64;
+        let scanned = reading
+            .scan(settled, time, &mut |row| {
+                seen += 1;
+                if seen <= most {
+                    join.add_row(row);
+                }
+            })
+            .await;
+        if seen > most {
+            let text = format!("checked {most} of {seen} rows; run `launchcheck drift`");
+            return Err(Cause::Partial(text.into()));
+        }
+        scanned
+    }
+    /// What an interrupted run kept, put into the join.
+    fn resume(&self, join: &mut Join) -> Result<Option<Resume>, Cause> {
+        // The other providers' lists are short, and cannot be read by parts.
+        let path = self.whole.as_ref().and_then(|w| w.resume.as_ref());
+        let Some(path) = path.filter(|_| self.account.vendor == Vendor::Stripe) else { return Ok(None) };
+        let each = &mut |kept| match kept {
+            Kept::Sub(sub) => join.add_sub(sub),
+            Kept::Customer(id, email) => join.add_known_customer(&id, email),
+        };
+        Resume::open(path, &self.account.key, self.policy.now, each).map(Some)
+    }
+    /// Where time ended the list, how much of it was read.
+    fn say_how_far(&self, join: &Join, rows: u64, gaps: &mut [Cause]) {
+        let (subs, _) = join.size();
+        let all = rows.max(subs);
+        let how = match self.whole {
+            Some(_) => "run it again with --resume FILE, or with more --deadline",
+            None => "run `launchcheck drift`",
+        };
+        for cause in gaps.iter_mut().filter(|c| **c == Cause::Deadline && subs > 0) {
+            let more = if subs == all { "more than" } else { "about" };
+            *cause = Cause::Partial(format!("checked {subs} of {more} {all} subscriptions; {how}").into());
+        }
     }
     fn stamp(&self, what: &str) -> Shown {
         let now = self.policy.now.saturating_add_unsigned(self.began.elapsed().as_secs());
         jiff::Timestamp::from_second(now).map_or_else(|_| what.into(), |t| format!("{what} {t}").into())
     }
 
-    /// The account's lists, all at once: each is an endpoint of its own with a limit of its own.
-    async fn account_into(
-        &self,
-        join: &Mutex<Join>,
-        first: Vec<Sub>,
-        is_all: bool,
-        beside: &mut BTreeMap<Source, Vec<Cause>>,
-    ) -> Vec<Cause> {
-        let left = self.account.time.saturating_sub(self.began.elapsed());
-        let until = self.account.until.within(part(left, LISTING));
-        let stripe = &self.account.stripe;
-        let locked = || -> MutexGuard<'_, Join> { join.lock().unwrap_or_else(PoisonError::into_inner) };
-        let now = self.policy.now;
-        let back = (now - BACK).to_string();
-        let recent = (now - self.policy.in_flight).to_string();
-        let subs = async {
-            if is_all {
-                for sub in first {
-                    locked().add_sub(sub);
-                }
-                return Vec::new();
-            }
-            stripe.drain(Listing::<Sub>::new(PER_SECOND), &until, |s| locked().add_sub(s)).await
-        };
-        let customers = stripe.drain(Listing::<Customer>::new(PER_SECOND), &until, |c| locked().add_customer(&c));
-        let invoices = async {
-            let (mut gaps, mut found) = (Vec::new(), Vec::new());
-            for status in ["uncollectible", "void", "open"] {
-                let listing = Listing::<ListedInvoice>::new(PER_SECOND).with(&[("status", status)]);
-                let more = stripe.drain(listing.at_most(BESIDE_PAGES), &until, |i| found.push(i.is)).await;
-                let refused = !more.is_empty();
-                gaps.extend(more);
-                if refused {
-                    break;
-                }
-            }
-            (found, gaps)
-        };
-        let since = [("created[gte]", back.as_str())];
-        let refunds = Listing::<Refund>::new(PER_SECOND).with(&since).at_most(BESIDE_PAGES);
-        let disputes = Listing::<Dispute>::new(PER_SECOND).with(&since).at_most(BESIDE_PAGES);
-        let young = [("type", "customer.subscription.*"), ("created[gte]", recent.as_str())];
-        let young = Listing::<Event>::new(EVENTS_PER_SECOND).with(&young).at_most(20);
-        let (subs, customers, (invoices, uninvoiced), refunds, disputes, _) = tokio::join!(
-            subs,
-            customers,
-            invoices,
-            stripe.drain(refunds, &until, |r| locked().add_refund(r)),
-            stripe.drain(disputes, &until, |d| locked().add_dispute(d)),
-            // Where events may not be read, what changed a moment ago is known by its own times alone.
-            stripe.drain(young, &until, |e| {
-                if let Some(object) = e.object {
-                    locked().add_recent(object);
-                }
-            }),
-        );
-        // Only now are the subscriptions there that they hang on.
-        for invoice in invoices {
-            locked().add_invoice(invoice);
-        }
-        locked().customers_read(customers.is_empty());
-        let lists = [
-            (Source::Customers, customers),
-            (Source::Invoices, uninvoiced),
-            (Source::Refunds, refunds),
-            (Source::Disputes, disputes),
-        ];
-        for (source, gaps) in lists {
-            beside.entry(source).or_default().extend(gaps);
-        }
-        subs
-    }
-
     /// Tells each of the hits its cause, as far as events say it.
     pub(super) async fn explain(&self, mut drift: Drift, endpoints: Option<&Endpoints>) -> Drift {
-        if drift.classes.values().any(|t| !t.worst.is_empty()) {
+        if self.account.vendor == Vendor::Stripe && drift.classes.values().any(|t| !t.worst.is_empty()) {
             self.heard().await.explain(&mut drift.classes, endpoints, self.policy.now);
         }
         drift
@@ -311,6 +323,9 @@ impl Sides {
             whole &= self.account.stripe.drain(listing, &self.account.until, |e| heard.add(e)).await.is_empty();
         }
         heard.whole = whole;
+        let bought = Listing::<Event>::new(EVENTS_PER_SECOND).with(&[("type", "checkout.session.completed")]);
+        let bought = bought.at_most(60);
+        heard.sessions = self.account.stripe.drain(bought, &self.account.until, |e| heard.add(e)).await.is_empty();
         heard
     }
 
@@ -318,14 +333,14 @@ impl Sides {
         &self,
         mapping: Option<Settled>,
         why: Option<Shown>,
-        first: &[Sub],
+        first: usize,
         is_all: bool,
         unsampled: Vec<Cause>,
     ) -> Drift {
         let mode = self.account.mode;
         // Before the first customer both sides are empty, and there is nothing to differ.
-        let nothing_yet = first.is_empty() && is_all && mapping.is_none() && unsampled.is_empty();
-        let subscriptions = u64::try_from(first.len()).unwrap_or(u64::MAX);
+        let nothing_yet = first == 0 && is_all && mapping.is_none() && unsampled.is_empty();
+        let subscriptions = u64::try_from(first).unwrap_or(u64::MAX);
         let mut gaps: Vec<Cause> = why.iter().filter(|_| !nothing_yet).cloned().map(Cause::Parse).collect();
         gaps.extend(unsampled);
         let unconfirmed = why.map(|why| {
@@ -340,6 +355,7 @@ impl Sides {
         &self,
         join: &Join,
         again: &Again,
+        shape: &[String],
     ) -> Result<(BTreeMap<&'static str, Tally>, Vec<Cause>), Cause> {
         if again.suspects.is_empty() {
             return Ok((BTreeMap::new(), Vec::new()));
@@ -348,21 +364,24 @@ impl Sides {
         // The database first: it is quick, and the provider may take all the time there is.
         let customers: Vec<Box<str>> = again.customers.iter().cloned().collect();
         let mut reading = self.open().await?;
-        let read =
+        let mut read =
             reading.again(join.settled(), &again.subscriptions, &customers, &mut |row| second.add_row(row)).await;
+        if read.is_ok() {
+            read = reading.held_still(join.settled(), shape).await;
+        }
         reading.close().await;
         read?;
         let second = Mutex::new(second);
-        let locked = || -> MutexGuard<'_, Join> { second.lock().unwrap_or_else(PoisonError::into_inner) };
-        let subs = Retrieval::<Sub>::new(again.subscriptions.iter().cloned(), PER_SECOND);
         let asked = if join.asks_customers() { customers } else { Vec::new() };
-        let customers = Retrieval::<Customer>::new(asked, PER_SECOND);
-        let (stripe, until) = (&self.account.stripe, &self.account.until);
+        let until = &self.account.until;
         let (mut gaps, more) = tokio::join!(
-            stripe.drain(subs, until, |(id, found)| locked().add_lookup(&id, found)),
-            stripe.drain(customers, until, |(id, found)| locked().add_customer_lookup(&id, &found)),
+            self.lists.subs(again.subscriptions.clone(), until, |id, found| {
+                locked(&second).add_lookup(&id, found);
+            }),
+            self.lists.customers(asked, until, |id, found| locked(&second).add_customer_lookup(&id, &found)),
         );
         gaps.extend(more);
+        self.lists.complete(&second, usize::MAX, until).await;
         let second = second.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok((second.confirmed(again, self.keep), gaps))
     }
@@ -372,13 +391,14 @@ impl Sides {
         &self,
         reading: &mut Reading,
         tables: &[TableSample],
-        subs: &[Sub],
+        subs: &[&Sub],
     ) -> Result<(Settlement, Vec<Shown>), Cause> {
         let users = people(tables);
         let (ids, customers) = probes(subs);
         let mut covered: Vec<(Candidate, Coverage)> = Vec::new();
         for subscriptions in [true, false] {
-            let of_kind = candidates(tables).into_iter().filter(|c| c.subscriptions == subscriptions);
+            let of_kind =
+                candidates_of(self.account.vendor, tables).into_iter().filter(|c| c.subscriptions == subscriptions);
             for candidate in of_kind.take(CANDIDATES) {
                 let probes = if subscriptions { &ids } else { &customers };
                 let held = reading.held(&tables[candidate.table], &candidate.column, probes).await?;
@@ -401,6 +421,13 @@ impl Sides {
     }
 }
 
+/// The columns of the table that is compared, by name and kind.
+fn shape(tables: &[TableSample], settled: &Settled) -> Vec<String> {
+    let table = tables.iter().find(|t| t.name == settled.table && t.schema == settled.schema);
+    let columns = table.iter().flat_map(|t| &t.columns).filter(|c| !c.name.contains('#'));
+    columns.map(|c| format!("{} {:?}", c.name, c.kind)).collect()
+}
+
 /// Where the whole join did not confirm the columns that access hangs on, that is said too.
 fn unclear(drift: &Drift) -> Option<Unconfirmed> {
     let settled = drift.mapping.as_ref()?;
@@ -415,7 +442,7 @@ fn unclear(drift: &Drift) -> Option<Unconfirmed> {
 
 /// With somebody to let in, a database without a trace of it is the wrong one or an empty one as
 /// likely as it is that of an app which keeps no such state.
-fn traceless(subs: &[Sub]) -> Shown {
+fn traceless(subs: &[&Sub]) -> Shown {
     let live = subs.iter().filter(|s| !s.status.is_over()).count();
     let why = format!(
         "no column of the database holds ids of Stripe's, and the account has subscriptions that are not over ({live} of the newest); \
@@ -426,10 +453,10 @@ fn traceless(subs: &[Sub]) -> Shown {
 
 /// Ids of the account that decide which column is meant: of living subscriptions where there are
 /// any, spread over the whole list.
-fn probes(subs: &[Sub]) -> (Vec<Box<str>>, Vec<Box<str>>) {
-    let mut known: Vec<&Sub> = subs.iter().filter(|s| !s.status.is_over()).collect();
+fn probes(subs: &[&Sub]) -> (Vec<Box<str>>, Vec<Box<str>>) {
+    let mut known: Vec<&Sub> = subs.iter().copied().filter(|s| !s.status.is_over()).collect();
     if known.is_empty() {
-        known = subs.iter().collect();
+        known = subs.to_vec();
     }
     let step = known.len().div_ceil(PROBES).max(1);
     let chosen: Vec<&Sub> = known.into_iter().step_by(step).collect();

@@ -63,6 +63,7 @@ use launchcheck_checks::{
         objects::fold_email,
         row::Row,
         stripe::digest,
+        vendor::Vendor,
     },
     vocab::{Cause, Shown},
 };
@@ -230,7 +231,8 @@ impl Reading {
         for table in &mut tables {
             match self.sample(dialect, table).await {
                 Ok(()) => json::expand(table),
-                Err(Cause::Deadline) => return Err(Cause::Deadline),
+                // Nobody is there any more, and the tables behind would seem to hold nothing.
+                Err(cause @ (Cause::Deadline | Cause::Refused | Cause::NoRoute)) => return Err(cause),
                 Err(cause) => gaps.push(cause),
             }
         }
@@ -288,10 +290,62 @@ impl Reading {
     ///
     /// # Errors
     /// Why they ended before their end; what was handed out until then stands.
-    pub async fn scan(&mut self, settled: &Settled, each: &mut (dyn FnMut(Row) + Send)) -> Result<(), Cause> {
-        self.limit(SCAN).await?;
+    pub async fn scan(
+        &mut self,
+        settled: &Settled,
+        time: Duration,
+        each: &mut (dyn FnMut(Row) + Send),
+    ) -> Result<(), Cause> {
+        self.limit(time).await?;
         let sql = self.session.dialect().scan(settled);
-        self.rows(sql, Vec::new(), SCAN, &mut |cells| each(row(&cells))).await
+        self.rows(sql, Vec::new(), time, &mut |cells| each(row(&cells, settled.vendor))).await
+    }
+    /// The one number that a query of the configuration gives; `None` for NULL.
+    ///
+    /// It stands as an expression in a statement of ours, so that a server takes one SELECT and nothing
+    /// else, in a transaction that only reads. What the query calls is still run with the login's rights.
+    ///
+    /// # Errors
+    /// Why the server refused it, in its words; [`Cause::Parse`] too where it gives no number.
+    pub async fn number(&mut self, query: &str, time: Duration) -> Result<Option<f64>, Cause> {
+        let query = query.trim().trim_end_matches(';').trim_end();
+        let dialect = self.session.dialect();
+        if dialect.several && sql::is_several(query) {
+            return Err(Cause::Parse("the query is more than one statement".into()));
+        }
+        self.limit(time).await?;
+        let mut found = None;
+        // A comment at its end must not swallow what stands behind it.
+        let sql = format!("SELECT {}", dialect.cast(&format!("(\n{query}\n)")));
+        self.rows(sql, Vec::new(), time, &mut |cells| found = cells.into_iter().next()).await?;
+        match found.flatten() {
+            None => Ok(None),
+            Some(text) => match text.trim().parse::<f64>() {
+                Ok(number) if number.is_finite() => Ok(Some(number)),
+                _ => Err(Cause::Parse("the query gives no number".into())),
+            },
+        }
+    }
+    /// Whether the table still has the columns that it was sampled with, by name and kind.
+    ///
+    /// # Errors
+    /// [`Cause::Parse`] where it has not: what was read under one meaning is not judged under another.
+    pub async fn held_still(&mut self, settled: &Settled, shape: &[String]) -> Result<(), Cause> {
+        let dialect = self.session.dialect();
+        let mut tables: Vec<TableSample> = Vec::new();
+        self.limit(SAMPLE).await?;
+        self.rows(dialect.catalogue.to_owned(), Vec::new(), SAMPLE, &mut |cells| {
+            sql::column(dialect, cells, &mut tables);
+        })
+        .await?;
+        let table = tables.iter().find(|t| t.name == settled.table && t.schema == settled.schema);
+        let columns = table.iter().flat_map(|t| &t.columns).filter(|c| !c.name.contains('#'));
+        let now = columns.map(|c| format!("{} {:?}", c.name, c.kind));
+        if now.eq(shape.iter().cloned()) {
+            return Ok(());
+        }
+        let table = &settled.mapping.table;
+        Err(Cause::Parse(format!("the columns of {table} changed while it was read; run it again").into()))
     }
 
     /// The rows of these subscriptions and customers.
@@ -323,7 +377,7 @@ impl Reading {
                         each(row);
                     }
                 };
-                self.rows(sql, args, SCAN, &mut |cells| once(row(&cells))).await?;
+                self.rows(sql, args, SCAN, &mut |cells| once(row(&cells, settled.vendor))).await?;
             }
         }
         Ok(())
@@ -471,8 +525,8 @@ async fn bounded(until: &Sooner, limit: Duration, work: BoxFuture<'_, sqlx::Resu
         },
     }
 }
-fn row(cells: &[Option<String>]) -> Row {
-    Row::read(|role| {
+fn row(cells: &[Option<String>], vendor: Vendor) -> Row {
+    Row::read_of(vendor, |role| {
         let at = Role::ALL.iter().position(|r| *r == role)?;
         cells.get(at).and_then(|c| c.as_deref())
     })

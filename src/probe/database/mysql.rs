@@ -11,6 +11,7 @@ static DIALECT: Dialect = Dialect {
     text: "CHAR",
     numbered: false,
     savepoints: false,
+    several: false,
     catalogue: "SELECT CAST(NULL AS CHAR), CAST(c.table_name AS CHAR), CAST(c.column_name AS CHAR), \
                 CAST(c.column_type AS CHAR) \
                 FROM information_schema.columns c JOIN information_schema.tables t \

@@ -12,6 +12,7 @@ static DIALECT: Dialect = Dialect {
     text: "text",
     numbered: true,
     savepoints: true,
+    several: false,
     catalogue: "SELECT CASE WHEN n.nspname = current_schema() THEN NULL ELSE n.nspname::text END, c.relname::text, \
                 a.attname::text, CASE WHEN t.typname IN ('json', 'jsonb') THEN 'S' ELSE t.typcategory::text END \
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \

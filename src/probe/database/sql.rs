@@ -4,6 +4,7 @@ use super::Cells;
 use launchcheck_checks::billing::{
     json,
     mapping::{ColumnKind, ColumnSample, People, Role, Settled, TableSample},
+    vendor::Vendor,
 };
 use std::fmt::Write;
 
@@ -25,6 +26,8 @@ pub(super) struct Dialect {
     pub(super) numbered: bool,
     /// Whether an error ends the transaction, so that statements that may fail need a savepoint.
     pub(super) savepoints: bool,
+    /// Whether the driver runs every statement of a text, where the others' servers refuse a second.
+    pub(super) several: bool,
     /// Rows of schema (NULL where it needs no naming), table, column, type.
     pub(super) catalogue: &'static str,
     /// What a declared type means.
@@ -51,6 +54,24 @@ pub(super) fn column(dialect: &Dialect, cells: Cells, tables: &mut Vec<TableSamp
     }
 }
 
+/// Whether a second statement begins behind a semicolon, outside of texts, names and comments.
+pub(super) fn is_several(sql: &str) -> bool {
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        let end = match c {
+            ';' => return true,
+            '\'' | '"' | '`' => rest.find(c).map(|i| i + 1),
+            '[' => rest.find(']').map(|i| i + 1),
+            '-' if rest.starts_with('-') => rest.find('\n'),
+            '/' if rest.starts_with('*') => rest.find("*/").map(|i| i + 2),
+            _ => Some(0),
+        };
+        rest = end.and_then(|i| rest.get(i..)).unwrap_or_default();
+    }
+    false
+}
+
 impl Dialect {
     fn name(&self, name: &str) -> String {
         let q = self.quote;
@@ -65,7 +86,7 @@ impl Dialect {
         let column = format!("{of}{}", self.name(column));
         if path.is_empty() { column } else { (self.leaf)(&column, &path) }
     }
-    fn cast(&self, expression: &str) -> String {
+    pub(super) fn cast(&self, expression: &str) -> String {
         format!("CAST({expression} AS {})", self.text)
     }
     fn marks(&self, count: usize) -> String {
@@ -95,6 +116,8 @@ impl Dialect {
     /// How many of so many ids stand in a column.
     pub(super) fn held(&self, table: &TableSample, column: &str, ids: usize) -> String {
         let (from, name) = (self.table(&table.schema, &table.name), self.column("", column));
+        let number = table.columns.iter().any(|c| c.name == column && c.kind == ColumnKind::Number);
+        let name = if number { self.cast(&name) } else { name };
         let count = self.cast(&format!("count(DISTINCT {name})"));
         format!("SELECT {count} FROM {from} WHERE {name} IN ({})", self.marks(ids))
     }
@@ -112,7 +135,10 @@ impl Dialect {
     }
     /// The same of the rows with one of so many ids in a column.
     pub(super) fn again(&self, settled: &Settled, column: &str, ids: usize) -> String {
-        format!("{} WHERE {} IN ({})", self.select(settled, true), self.column("b.", column), self.marks(ids))
+        let name = self.column("b.", column);
+        // Ids that are numbers are asked for as text, as all of them are.
+        let name = if settled.vendor == Vendor::LemonSqueezy { self.cast(&name) } else { name };
+        format!("{} WHERE {name} IN ({})", self.select(settled, true), self.marks(ids))
     }
     fn select(&self, settled: &Settled, keys: bool) -> String {
         let joined = settled.people.as_ref().and_then(|p| Some((p, p.key.as_deref()?, p.owner.as_deref()?)));

@@ -14,6 +14,7 @@ static DIALECT: Dialect = Dialect {
     text: "TEXT",
     numbered: false,
     savepoints: false,
+    several: true,
     catalogue: "SELECT NULL, m.name, p.name, p.type FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS p \
                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid LIMIT 20000",
     // By the rules of affinity (sqlite.org/datatype3.html), with the names that frameworks use.

@@ -54,7 +54,7 @@ async fn reads_like_the_others(database: &Database) {
     let Settlement::Settled(settled) = settle(&tables, &covered) else { panic!("{covered:?}") };
     assert_eq!(settled.mapping.subscription.as_deref(), Some("plan_ref"));
     let mut rows = Vec::new();
-    reading.scan(&settled, &mut |r| rows.push(r)).await.unwrap();
+    reading.scan(&settled, Duration::from_secs(10), &mut |r| rows.push(r)).await.unwrap();
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0].period_end, Some(1_800_000_000));
     let mut again = Vec::new();
@@ -114,6 +114,7 @@ fn names_are_quoted() {
         text: "text",
         numbered: true,
         savepoints: false,
+        several: false,
         catalogue: "",
         kind: |_| ColumnKind::Text,
         unique: "",
