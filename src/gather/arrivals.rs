@@ -17,7 +17,7 @@ const IN_FLIGHT: i64 = 3600;
 
 impl Produce for Arrivals {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        let account = match Account::of(at, cx) {
+        let account = match Account::of_stripe(at, cx) {
             Ok(account) => account,
             Err(missing) => return missing.into(),
         };

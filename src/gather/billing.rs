@@ -184,7 +184,7 @@ pub(super) struct Account {
 }
 impl Account {
     /// The account, where it is one of Stripe's: what only Stripe is asked for.
-    fn of_stripe<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Self, Missing> {
+    pub(super) fn of_stripe<F: Fact>(at: &TargetId, cx: &Cx<F>) -> Result<Self, Missing> {
         let billing = declared(at, cx).ok_or(Missing::NotConfigured("no [[billing]]"))?;
         match vendor(billing) {
             Some(Vendor::Stripe) | None => Self::of(at, cx),

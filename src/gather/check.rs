@@ -14,7 +14,7 @@ impl Produce for Answer {
             return Observed::not_configured("no [[check.sql]]");
         };
         if !cx.settings().allow_sql {
-            return Observed::not_configured("SQL of the configuration runs only with --allow-sql");
+            return Observed::not_configured("not sent: SQL of the configuration runs only with --allow-sql");
         }
         let wanted = match (sql.expect, sql.max) {
             (Some(n), _) => Wanted::Exactly(n),

@@ -262,7 +262,7 @@ fn is_answer(body: &[u8]) -> bool {
     #[derive(serde::Deserialize)]
     #[serde(untagged)]
     enum Said {
-        One { error: std::collections::BTreeMap<String, serde::de::IgnoredAny> },
+        One { error: serde_json::Map<String, serde_json::Value> },
         Several { errors: Vec<serde::de::IgnoredAny> },
     }
     match serde_json::from_slice::<Said>(body) {

@@ -140,7 +140,9 @@ impl Lists {
     ) -> (Vec<Cause>, Beside, Vec<ListedInvoice>) {
         let subs = async {
             if is_all {
-                first.into_iter().for_each(|sub| locked(join).add_sub(sub));
+                for sub in first {
+                    locked(join).add_sub(sub);
+                }
                 return Vec::new();
             }
             let each = |sub: S::Sub| {
@@ -318,7 +320,7 @@ impl Lists {
             }
             Vendor::LemonSqueezy => {
                 self.retrieve(ids, until, |id, l: Lookup<<LemonSqueezy as Source>::Customer>| {
-                    out(id, l.map(Into::into))
+                    out(id, l.map(Into::into));
                 })
                 .await
             }
