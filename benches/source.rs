@@ -27,7 +27,7 @@ fn main() {
     });
     let bytes: u64 = size(&large);
     let index = launchcheck_source::read(&large, &shown);
-    println!("tree: {FILES} files, {:.1} MB", bytes as f64 / 1e6);
+    println!("tree: {FILES} files, {} MB", bytes / 1_000_000);
     println!(
         "found: {} reads, {} handlers, {} calls",
         index.names.reads.len(),
