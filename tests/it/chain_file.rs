@@ -105,6 +105,73 @@ fn a_chain_without_its_intermediate_leads_nowhere() {
 }
 
 #[test]
+fn a_file_in_the_wrong_order_is_told_as_such() {
+    let files = Files::new();
+    let issued = files.ca.issue(&Leaf::new(&["acme.test"])).unwrap();
+    let reversed: Vec<String> = issued.cert.iter().rev().map(|der| pem("CERTIFICATE", der)).collect();
+    let (report, code) = files.json(&files.write("reversed.pem", reversed.concat()), &[]);
+    assert_eq!(
+        (found(&report), code),
+        (vec!["blocker tls.certificate-malformed".into(), "medium tls.chain-order".into()], 1)
+    );
+    let text = report["findings"].to_string();
+    assert!(text.contains("Put the server's own certificate first in the file of acme.test"), "{text}");
+    assert!(!text.contains("Delete what is named above"), "its own certificate is no surplus: {text}");
+}
+
+#[test]
+fn an_address_is_no_domain() {
+    let files = Files::new();
+    for leaf in [Leaf::new(&["acme.test"]), Leaf::new(&["192.0.2.8"]).expired().twist(Twist::SerialZero)] {
+        let (report, code) = files.json(&files.chain(&leaf), &["--name", "192.0.2.7"]);
+        let text = report["findings"].to_string();
+        assert_eq!(code, 1);
+        assert!(text.contains("--preferred-profile shortlived --ip-address 192.0.2.7"), "{text}");
+        assert!(!text.contains("-d 192.0.2.7") && !text.contains("project's domains"), "{text}");
+    }
+}
+
+#[test]
+fn a_certificate_that_is_trusted_by_itself_is_no_authority() {
+    let files = Files::new();
+    let issued = files.ca.issue(&Leaf::new(&["acme.test"]).signed(launchcheck_fixtures::ca::Signed::Itself)).unwrap();
+    let own = files.write("root.pem", pem("CERTIFICATE", &issued.cert[0]));
+    let (report, code) = files.json(&own, &[]);
+    let of_an_authority = report["findings"].to_string().contains("private root");
+    assert!(!of_an_authority, "{}", report["findings"]);
+    assert_eq!(
+        (found(&report).iter().any(|f| f.ends_with("tls.self-signed")), code),
+        (false, 0),
+        "{:?}",
+        found(&report)
+    );
+}
+
+#[test]
+fn a_list_is_worth_what_it_is_about() {
+    let files = Files::new();
+    let list = files.write("list.crl", files.ca.revocation_list().unwrap());
+    let other = Ca::new("Another Authority", "http://aia.invalid/i.der").unwrap();
+    let other = files.write("other.crl", other.revocation_list().unwrap());
+    let soon = u64::try_from(launchcheck_fixtures::stripe::now()).unwrap() + 60 * 86_400;
+    let later = soon.to_string();
+    let said = |report: &Value| {
+        let units = report["units"].as_array().unwrap().clone();
+        let of = |u: &Value| u["rule"] == "tls.revoked";
+        units.into_iter().find(of).unwrap()["outcome"].as_str().unwrap_or_default().to_owned()
+    };
+    let listed = files.chain(&Leaf::new(&["acme.test"]).twist(Twist::Listed));
+    assert_eq!(said(&files.json(&listed, &["--crl", &list]).0), "pass");
+    // One that is over, one of somebody else's: no good news.
+    assert_eq!(said(&files.json(&listed, &["--crl", &list, "--at", &later]).0), "unknown");
+    assert_eq!(said(&files.json(&listed, &["--crl", &other]).0), "unknown");
+    let revoked = files.chain(&Leaf::new(&["acme.test"]).twist(Twist::Revoked));
+    for more in [&["--crl", &list, "--at", &later][..], &["--crl", &other, "--crl", &list]] {
+        assert_eq!(said(&files.json(&revoked, more).0), "fail", "{more:?}");
+    }
+}
+
+#[test]
 fn wrong_use_ends_2() {
     let files = Files::new();
     let nothing = files.write("nothing.pem", "no certificate here\n");

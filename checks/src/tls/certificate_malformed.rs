@@ -61,7 +61,7 @@ rule! {
                 let (first, rest) = flaws.split_first()?;
                 let in_place_of_a_blocker = nameless && subject.is_empty();
                 let saw = |f: &Flaw| format!("{}: {}", f.certificate, f.words);
-                let mut fault = Fault::new(subject, saw(first), fix(plan, first.role));
+                let mut fault = Fault::new(subject, saw(first), fix(plan, chain, first));
                 for flaw in rest {
                     fault = fault.and_saw(saw(flaw));
                 }
@@ -91,10 +91,16 @@ fn subject(flaw: &Flaw, chain: &Chain, nameless: bool) -> Shown {
     }
 }
 
-fn fix(plan: &HostPlan, role: Role) -> Fix {
-    match role {
+fn fix(plan: &HostPlan, chain: &Chain, first: &Flaw) -> Fix {
+    let code = first.code;
+    match first.role {
+        // What is looked at is not what it was made for.
+        Role::Leaf if chain.order.is_some() && code == "basic-constraints" => Fix::step(format!(
+            "Put the server's own certificate first in the file of {}, and reload the server",
+            plan.host
+        )),
         Role::Leaf => Fix::steps([
-            format!("Have a public authority issue it anew: certbot certonly -d {}", plan.host),
+            format!("Have a public authority issue it anew: {}", super::certbot(&plan.host, "")),
             "If your own script or authority made it: let it set what is named above, and issue it again".to_owned(),
         ]),
         Role::Between => Fix::step("Have the authority renew that certificate, and serve the new one behind yours"),

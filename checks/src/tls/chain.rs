@@ -48,7 +48,9 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
         shake.chain.first().into_iter().chain(&between).map(Vec::as_slice).chain(given).filter(|_| built.is_some());
     let path: Vec<&[u8]> = path.collect();
     flaws.extend(path.windows(2).filter_map(|two| identifiers_differ(two[0], two[1])));
-    flaws.extend(given.into_iter().flat_map(|der| {
+    // A server's own certificate that is trusted by itself is no authority's.
+    let above = given.filter(|der| shake.chain.first().is_none_or(|leaf| leaf != der));
+    flaws.extend(above.into_iter().flat_map(|der| {
         // A given root need not be one by itself: any certificate that is trusted ends the path.
         let itself = X509Certificate::from_der(der).is_ok_and(|(_, c)| is_self_issued(&c));
         lint(der, if itself { Role::Root } else { Role::Between })
@@ -159,6 +161,10 @@ fn bloat(
     roots: Roots<'_>,
 ) -> Vec<(&'static str, Shown)> {
     let mut out = Vec::new();
+    // Where an authority's certificate comes first, what the others certify says nothing yet.
+    if built.is_none() && sent.first().and_then(Option::as_ref).is_some_and(|c| c.is_ca()) {
+        return out;
+    }
     for (i, cert) in sent.iter().enumerate().skip(1) {
         let Some(cert) = cert else {
             out.push(("unreadable", format!("certificate number {} cannot be read", i + 1).into()));
@@ -305,55 +311,74 @@ pub fn key_proof(shake: &Handshake) -> Observed<KeyProof> {
     }
 }
 
-/// Looks the path's certificates up in revocation lists. A list that cannot be used leaves us
-/// ignorant; one that says nothing of the certificate leaves it good.
+/// Looks the path's certificates up in revocation lists. One that stands on any of them is revoked,
+/// whatever the others say; a list that cannot be used, and lists of which none is about the served
+/// certificate, leave us ignorant.
 #[must_use]
 pub fn revocation(shake: &Handshake, roots: Roots<'_>, lists: &[Vec<u8>], now: i64) -> Observed<Revocation> {
     if lists.is_empty() {
         return Observed::not_configured("no revocation list was looked at");
     }
-    let unknown = |why: String| Observed::unknown(Cause::Parse(why.into()));
-    let Some(Ok((_, leaf))) = shake.chain.first().map(|der| X509Certificate::from_der(der)) else {
-        return unknown("the server's certificate".to_owned());
-    };
-    let mut owned = Vec::new();
+    let (mut own, mut ignorant, mut above) = (false, None, false);
     for list in lists {
-        match webpki::OwnedCertRevocationList::from_der(list) {
-            Ok(list) => owned.push(webpki::CertRevocationList::from(list)),
-            Err(why) => return unknown(format!("a revocation list: {why}")),
+        match on_list(shake, roots, list, now) {
+            Ok(Revocation::Leaf) => return Observed::known(Revocation::Leaf),
+            Ok(Revocation::Between) => above = true,
+            Ok(Revocation::Good) => own |= covers(shake, roots, list, now),
+            Err(why) => ignorant = ignorant.or(Some(why)),
         }
     }
-    let all: Vec<&webpki::CertRevocationList<'_>> = owned.iter().collect();
-    let Ok(options) = webpki::RevocationOptionsBuilder::new(&all) else {
-        return Observed::not_configured("no revocation list was looked at");
-    };
-    let look = |depth| {
-        let options = options
-            .with_depth(depth)
-            .with_status_policy(webpki::UnknownStatusPolicy::Allow)
-            .with_expiration_policy(webpki::ExpirationPolicy::Enforce)
-            .build();
-        verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, Some(options)).map(|_| ())
-    };
-    let whole = look(webpki::RevocationCheckDepth::Chain);
-    match whole {
-        Ok(()) => Observed::known(Revocation::Good),
-        Err(webpki::Error::CertRevoked) => {
-            let own = matches!(look(webpki::RevocationCheckDepth::EndEntity), Err(webpki::Error::CertRevoked));
-            Observed::known(if own { Revocation::Leaf } else { Revocation::Between })
+    match ignorant {
+        _ if above => Observed::known(Revocation::Between),
+        Some(why) => Observed::unknown(Cause::Parse(why)),
+        None if own => Observed::known(Revocation::Good),
+        None => {
+            Observed::unknown(Cause::Parse("no revocation list that was looked at is about the certificate".into()))
         }
-        Err(webpki::Error::CrlExpired { .. }) => unknown("a revocation list whose time is over".to_owned()),
+    }
+}
+
+/// What one list says of the path, or why it says nothing.
+fn on_list(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> Result<Revocation, Shown> {
+    use webpki::{Error, ExpirationPolicy, RevocationCheckDepth, UnknownStatusPolicy};
+    let Some(Ok((_, leaf))) = shake.chain.first().map(|der| X509Certificate::from_der(der)) else {
+        return Err("the server's certificate".into());
+    };
+    let list: webpki::CertRevocationList<'_> = match webpki::OwnedCertRevocationList::from_der(list) {
+        Ok(list) => list.into(),
+        Err(why) => return Err(format!("a revocation list: {why}").into()),
+    };
+    let look = |depth, expiration| {
+        let lists = [&list];
+        let options = webpki::RevocationOptionsBuilder::new(&lists).ok().map(|o| {
+            o.with_depth(depth)
+                .with_status_policy(UnknownStatusPolicy::Allow)
+                .with_expiration_policy(expiration)
+                .build()
+        });
+        verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, options).map(|_| ())
+    };
+    let revoked = |expiration| {
+        let own = matches!(look(RevocationCheckDepth::EndEntity, expiration), Err(Error::CertRevoked));
+        if own { Revocation::Leaf } else { Revocation::Between }
+    };
+    match look(RevocationCheckDepth::Chain, ExpirationPolicy::Enforce) {
+        Ok(()) => Ok(Revocation::Good),
+        Err(Error::CertRevoked) => Ok(revoked(ExpirationPolicy::Enforce)),
+        // What stood on it once stands on the next one too: only its silence is worth nothing.
+        Err(Error::CrlExpired { .. }) => match look(RevocationCheckDepth::Chain, ExpirationPolicy::Ignore) {
+            Err(Error::CertRevoked) => Ok(revoked(ExpirationPolicy::Ignore)),
+            _ => Err("a revocation list whose time is over".into()),
+        },
         Err(other) if verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, None).is_ok() => {
-            unknown(format!("a revocation list that cannot be believed: {other}"))
+            Err(format!("a revocation list that cannot be believed: {other}").into())
         }
         // A path that is refused for another reason is the other rules' business; the number is
         // looked up by itself.
         Err(other) => {
-            let listed = all.iter().any(|list| {
-                list.issuer() == inside(leaf.issuer().as_raw())
-                    && matches!(list.find_serial(leaf.raw_serial()), Ok(Some(_)))
-            });
-            if listed { Observed::known(Revocation::Leaf) } else { unknown(format!("the chain is refused: {other}")) }
+            let listed = list.issuer() == inside(leaf.issuer().as_raw())
+                && matches!(list.find_serial(leaf.raw_serial()), Ok(Some(_)));
+            if listed { Ok(Revocation::Leaf) } else { Err(format!("the chain is refused: {other}").into()) }
         }
     }
 }

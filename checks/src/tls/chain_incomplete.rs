@@ -62,8 +62,8 @@ fn open(cert: &Certificate, ends_at: &Shown, cause: &Cause) -> Fault {
     let fix = Fix::steps([
         "Point the server at the full chain (fullchain.pem rather than cert.pem) and reload it".to_owned(),
         format!(
-            "If that file holds no certificate of {ends_at}, have a public authority issue one: certbot certonly -d {}",
-            cert.host
+            "If that file holds no certificate of {ends_at}, have a public authority issue one: {}",
+            super::certbot(&cert.host, "")
         ),
     ]);
     Fault::here(cert.evidence(), fix)

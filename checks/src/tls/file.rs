@@ -235,9 +235,11 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     })
 }
 
-/// The first name that the leaf is made out to and that a client could ask for.
+/// The first name that the server's own certificate is made out to and that a client could ask for. It
+/// comes first, but for files in the wrong order.
 fn first_name(chain: &[Vec<u8>]) -> DomainName {
-    let leaf = chain.first().and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, c)| c);
+    let read = || chain.iter().filter_map(|der| Some(X509Certificate::from_der(der).ok()?.1));
+    let leaf = read().find(|c| !c.is_ca()).or_else(|| read().next());
     let san = leaf.as_ref().and_then(|l| l.subject_alternative_name().ok().flatten());
     let names = san.map(|s| s.value.general_names.as_slice()).unwrap_or_default();
     let found = names.iter().find_map(|n| match n {

@@ -1,13 +1,14 @@
 //! `tls.handshake-refused`
 use super::facts::{HostPlan, Reach, Refusal};
 use crate::rule;
-use crate::vocab::{Fault, Fix, Verdict};
+use crate::vocab::{Fault, Fix, Severity, Verdict};
 
 rule! {
     /// The server ends every handshake: it has no certificate for the name, or no cipher in common
     /// with modern clients.
     ///
-    /// A second greeting offers what older clients offer, to tell the two apart.
+    /// A second greeting offers what older clients offer, to tell the two apart. Where the server speaks
+    /// ECDHE, and only with CBC, browsers still open it and stricter clients do not: that is high.
     ///
     /// # Why at launch
     /// Nobody can open the site, and providers that call it record failed deliveries.
@@ -33,6 +34,11 @@ rule! {
     /// unreachable alert
     /// refusal old-cipher RSA_WITH_AES_128_CBC_SHA
     /// ```
+    /// ```fail
+    /// host acme.test
+    /// unreachable alert
+    /// refusal old-cipher ECDHE_RSA_WITH_AES_128_CBC_SHA
+    /// ```
     "tls.handshake-refused" on Host, Blocker, stage Tls;
     fails "The server ends the TLS handshake"; holds "The server completes the TLS handshake";
     fn check(plan: &HostPlan, reach: &Reach, refusal: &Refusal) -> Verdict {
@@ -50,6 +56,17 @@ rule! {
             _ => return Verdict::not_applicable(super::OTHERWISE),
         };
         let fix = Fix::steps([first, format!("Check it: openssl s_client -connect {host}:{port} -servername {host}")]);
-        super::by_role(Fault::new(host, saw, fix), plan, reach).into()
+        let fault = Fault::new(host, saw, fix);
+        if matches!(refusal, Refusal::OldCipher(cipher) if BROWSERS_OFFER.contains(&cipher.as_str())) {
+            return fault
+                .and_saw("browsers still offer this cipher; clients with a shorter list end the handshake")
+                .titled(format!("The server of {host} speaks only ciphers that clients are leaving"))
+                .lowered(Severity::High)
+                .into();
+        }
+        super::by_role(fault, plan, reach).into()
     }
 }
+
+/// The ciphers with CBC that Chrome, Firefox and Safari all offer beside those of today.
+const BROWSERS_OFFER: &[&str] = &["ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE_RSA_WITH_AES_256_CBC_SHA"];

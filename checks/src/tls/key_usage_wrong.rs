@@ -37,7 +37,7 @@ rule! {
             return Verdict::not_applicable("declared with ca = \"private\", and made for servers too");
         }
         let fix = Fix::steps([
-            format!("Have a public authority issue it anew: certbot certonly -d {}", plan.host),
+            format!("Have a public authority issue it anew: {}", super::certbot(&plan.host, "")),
             "With your own authority: extendedKeyUsage = serverAuth and keyUsage = critical, digitalSignature".to_owned(),
         ]);
         let saw = |f: &Flaw| format!("{}: {}", f.certificate, f.words);

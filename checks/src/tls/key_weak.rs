@@ -37,8 +37,8 @@ rule! {
                 0 => format!("the key is of the kind {}", key.algorithm),
                 bits => format!("the key is {} of {bits} bits", key.algorithm),
             };
-            let renew = "certbot certonly --force-renewal --key-type ecdsa --elliptic-curve secp256r1";
-            let fix = Fix::Command(format!("{renew} -d {}", cert.host).into());
+            let renew = super::certbot(&cert.host, " --force-renewal --key-type ecdsa --elliptic-curve secp256r1");
+            let fix = if cert.host.is_address() { Fix::step(renew) } else { Fix::Command(renew.into()) };
             faults.push(Fault::here(cert.evidence(), fix).and_saw(saw));
         }
         faults.extend(chain.flaws.iter().filter(|f| f.kind == Kind::Key && f.role != Role::Leaf).map(|f| {

@@ -50,7 +50,7 @@ rule! {
             return Verdict::Pass;
         }
         let fix = Fix::steps([
-            format!("Have it issued for at most {limit} days: certbot certonly -d {} does", cert.host),
+            format!("Have it issued for at most {limit} days, as this does: {}", super::certbot(&cert.host, "")),
             format!("If the authority is your own: declare {} with ca = \"private\" under [[host]]", cert.host),
         ]);
         let saw = format!("it lives {lives} days; begun at {}, it may live {limit}", moment(cert.not_before));

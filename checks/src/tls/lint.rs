@@ -248,7 +248,7 @@ impl Lint {
             "its subject key identifier is marked critical",
         );
         self.add_if(
-            self.role != Role::Leaf && ski.is_none(),
+            self.role != Role::Leaf && ski.is_none() && cert.version() == X509Version::V3,
             "subject-key-identifier",
             Kind::Profile,
             "it is an authority's and has no subject key identifier",
@@ -259,8 +259,9 @@ impl Lint {
         });
         let self_issued = cert.subject().as_raw() == cert.issuer().as_raw();
         match aki.map(X509Extension::parsed_extension) {
+            // Before version 3 there are no extensions, and that is told of its version.
             None => self.add_if(
-                !self_issued,
+                !self_issued && cert.version() == X509Version::V3,
                 "authority-key-identifier",
                 Kind::Profile,
                 "it has no authority key identifier",
@@ -376,10 +377,10 @@ impl Lint {
             ),
             Role::Leaf => {
                 self.leaf_purposes(cert, extension, eku);
-                let rsa = matches!(cert.public_key().parsed(), Ok(PublicKey::RSA(_)));
-                let fits = |k: &KeyUsage| k.digital_signature() || rsa && k.key_encipherment();
+                // The server signs in every handshake of today, with an RSA key too: Chrome and Firefox
+                // refuse one that may only encipher keys (RFC 8446, section 4.4.2.2).
                 self.add_if(
-                    key_usage(cert).is_some_and(|k| !fits(k)),
+                    key_usage(cert).is_some_and(|k| !k.digital_signature()),
                     "key-usage",
                     Kind::Usage,
                     "its key may not sign handshakes (key usage lacks digitalSignature)",

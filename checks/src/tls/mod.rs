@@ -1,6 +1,6 @@
 //! Certificates and handshakes.
 use crate::facts::Facts;
-use crate::vocab::{Cell, Exhibit, ExhibitBody, Fault, Fix, Rule, Severity, TargetId, TargetKind, Targets};
+use crate::vocab::{Cell, DomainName, Exhibit, ExhibitBody, Fault, Fix, Rule, Severity, TargetId, TargetKind, Targets};
 use facts::{Certificate, HostPlan, HostRole, Reach};
 use std::collections::BTreeMap;
 
@@ -132,10 +132,42 @@ fn by_role(fault: Fault, plan: &HostPlan, reach: &Reach) -> Fault {
 
 /// How to renew this certificate.
 fn renew(cert: &Certificate) -> Fix {
-    Fix::steps([
-        format!("Hosted: remove {} from the project's domains and add it again, so that it is issued anew", cert.host),
+    let hosted =
+        format!("Hosted: remove {} from the project's domains and add it again, so that it is issued anew", cert.host);
+    let own = [
         "Own server: certbot renew --force-renewal, then reload the web server".to_owned(),
         "Then find out why the renewal did not run: systemctl list-timers | grep -i certbot".to_owned(),
+    ];
+    // No platform has addresses among its domains.
+    Fix::Steps((!cert.host.is_address()).then_some(hosted).into_iter().chain(own).map(Into::into).collect())
+}
+
+/// The command that has a public authority issue a certificate for the host, with these options. For
+/// an address Let's Encrypt is the one that does, in its short-lived profile alone
+/// (letsencrypt.org/docs/profiles), and certbot has an option of its own for it from 5.3 on.
+fn certbot(host: &DomainName, options: &str) -> String {
+    if host.is_address() {
+        let profile = "--standalone --preferred-profile shortlived --ip-address";
+        return format!(
+            "certbot certonly{options} {profile} {host} (certbot 5.3 or newer; it lives six days, so let its timer renew it)"
+        );
+    }
+    format!("certbot certonly{options} -d {host}")
+}
+
+/// How a certificate comes to bear the host's name beside those that it has.
+fn add_name(cert: &Certificate) -> Fix {
+    let host = &cert.host;
+    if host.is_address() {
+        let named = cert.names.iter().find_map(|n| DomainName::parse(n.as_str()).ok().filter(|n| !n.is_address()));
+        let by_name =
+            named.map(|n| format!("Call the server by a name that its certificate has, such as {n}, not by {host}"));
+        let issue = format!("Or have a certificate issued for the address: {}", certbot(host, ""));
+        return Fix::Steps(by_name.into_iter().chain([issue]).map(Into::into).collect());
+    }
+    Fix::steps([
+        format!("Hosted: add {host} to the project's domains, so that a certificate for it is issued"),
+        format!("Own server: certbot certonly --expand {}", name_mismatch::arguments(cert)),
     ])
 }
 

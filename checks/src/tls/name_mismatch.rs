@@ -1,7 +1,7 @@
 //! `tls.name-mismatch`
 use super::facts::{Certificate, HostPlan, Reach};
 use crate::rule;
-use crate::vocab::{Fault, Fix, Verdict};
+use crate::vocab::{Fault, Verdict};
 
 rule! {
     /// The certificate is made out to other names than the host's.
@@ -44,11 +44,7 @@ rule! {
         } else {
             format!("it names {}, not {}", names.join(", "), cert.host)
         };
-        let fix = Fix::steps([
-            format!("Hosted: add {} to the project's domains, so that a certificate for it is issued", cert.host),
-            format!("Own server: certbot certonly --expand {}", arguments(cert)),
-        ]);
-        super::by_role(Fault::here(cert.evidence(), fix).and_saw(saw), plan, reach).into()
+        super::by_role(Fault::here(cert.evidence(), super::add_name(cert)).and_saw(saw), plan, reach).into()
     }
 }
 

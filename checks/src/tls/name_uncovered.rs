@@ -1,8 +1,7 @@
 //! `tls.name-uncovered`
 use super::facts::{Certificate, HostPlan, Reach};
-use super::name_mismatch::arguments;
 use crate::rule;
-use crate::vocab::{Fault, Fix, Shown, Verdict};
+use crate::vocab::{Fault, Shown, Verdict};
 
 rule! {
     /// The certificate is made out to other names of the same domain, and this one was left out.
@@ -43,10 +42,6 @@ rule! {
         }
         let names: Vec<&str> = cert.names.iter().map(Shown::as_str).collect();
         let saw = format!("it names {}; {} is missing", names.join(", "), cert.host);
-        let fix = Fix::steps([
-            format!("Hosted: add {} to the project's domains, so that a certificate for it is issued", cert.host),
-            format!("Own server: certbot certonly --expand {}", arguments(cert)),
-        ]);
-        super::by_role(Fault::here(cert.evidence(), fix).and_saw(saw), plan, reach).into()
+        super::by_role(Fault::here(cert.evidence(), super::add_name(cert)).and_saw(saw), plan, reach).into()
     }
 }

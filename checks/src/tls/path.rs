@@ -311,6 +311,9 @@ pub(super) fn words(why: &webpki::Error) -> Shown {
             "a certificate of the chain is signed in a way that clients no longer accept".into()
         }
         E::UnsupportedCertVersion => "the certificate is of version 1, which clients no longer accept".into(),
+        E::PathLenConstraintViolated => {
+            "an authority of the chain stands below one that may certify no other authorities (path length)".into()
+        }
         E::NameConstraintViolation => "the authority may not issue for this name (name constraints)".into(),
         other => format!("clients refuse a certificate of the chain: {other}").into(),
     }

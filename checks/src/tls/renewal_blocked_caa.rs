@@ -99,10 +99,24 @@ fn words(set: &ForName, why: &Refusal, who: &str) -> String {
 /// The record to publish.
 fn fix(set: &ForName, why: &Refusal, names: &[&str]) -> Fix {
     let at = set.caa.at.as_ref().unwrap_or(&set.caa.host);
+    // Above the registered domain nobody but the registry publishes; a record of one's own goes before.
+    let ours = set.caa.host.registrable();
+    let above = !at.is_within(&ours);
+    let at = if above { &ours } else { at };
     let name = names.first().copied().unwrap_or_default();
     let tag =
         if set.wildcard && set.caa.properties.iter().any(|p| p.tag == "issuewild") { "issuewild" } else { "issue" };
+    // Beside a CNAME nothing else can be published.
+    if let Some(target) = set.caa.answer.aliases.last() {
+        return Fix::steps([
+            format!("Ask whoever runs {target} to publish there: CAA 0 {tag} \"{name}\""),
+            format!(
+                "Or replace the CNAME record of {at} by the addresses that {target} has, and publish beside them: CAA 0 {tag} \"{name}\""
+            ),
+        ]);
+    }
     match why {
+        _ if above => Fix::record(at, "CAA", format!("0 {tag} \"{name}\"")),
         Refusal::UnknownTag => {
             Fix::step(format!("Delete the CAA record of {at} that is marked critical and whose tag nobody knows"))
         }

@@ -47,7 +47,7 @@ rule! {
         }
         let times = (365 + lives.max(1) - 1) / lives.max(1);
         let fix = Fix::steps([
-            format!("Own server: certbot certonly -d {}, whose timer renews it from then on", cert.host),
+            format!("Own server: {}, whose timer renews it from then on", super::certbot(&cert.host, "")),
             "Hosted: let the platform issue the certificate rather than uploading one".to_owned(),
             format!("Then set renewal = \"auto\" under the [[host]] table of {}", cert.host),
         ]);

@@ -32,7 +32,7 @@ rule! {
             Revocation::Between => "a certificate between it and the root is on a revocation list",
         };
         let fix = Fix::steps([
-            format!("Have it issued anew with a new key: certbot certonly --force-renewal --new-key -d {}", cert.host),
+            format!("Have it issued anew with a new key: {}", super::certbot(&cert.host, " --force-renewal --new-key")),
             "Read the authority's mail on why it was revoked; a key that leaked must be changed everywhere".to_owned(),
         ]);
         super::by_role(Fault::here(cert.evidence(), fix).and_saw(saw), plan, reach).into()

@@ -33,7 +33,7 @@ rule! {
         if plan.private_ca {
             return Verdict::not_applicable("declared with ca = \"private\"");
         }
-        let fix = Fix::step(format!("Have another authority issue it, such as Let's Encrypt: certbot certonly -d {}", cert.host));
+        let fix = Fix::step(format!("Have another authority issue it, such as Let's Encrypt: {}", super::certbot(&cert.host, "")));
         let fault = Fault::here(cert.evidence(), fix)
             .and_saw(format!("the chain leads to {}: {}", distrust.root, distrust.why))
             .and_saw(format!("the certificate is of {}", distrust.dated))

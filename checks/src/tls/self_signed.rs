@@ -39,14 +39,14 @@ rule! {
             return Verdict::not_applicable("declared with ca = \"private\"; --ca-bundle lets it be judged");
         }
         let fix = Fix::steps([
-            format!("Have a public authority issue it: certbot certonly -d {}", cert.host),
+            format!("Have a public authority issue it: {}", super::certbot(&cert.host, "")),
             "Point the server at that certificate and reload it; it now serves the one that it made for itself".to_owned(),
             format!(
-                "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or pass the certificate with --ca-bundle",
+                "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or, unless it calls itself an authority (CA:TRUE), pass it with --ca-bundle",
                 cert.host
             ),
         ]);
-        let saw = "issuer and subject are the same, and it is no root that is trusted";
+        let saw = "issuer and subject are the same: no authority that clients know stands behind it";
         super::by_role(Fault::here(cert.evidence(), fix).and_saw(saw), plan, reach).into()
     }
 }

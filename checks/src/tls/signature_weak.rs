@@ -36,8 +36,8 @@ rule! {
             .filter(|f| f.kind == Kind::Signature)
             .map(|f| {
                 let fix = Fix::step(format!(
-                    "Have it issued anew, signed with SHA-256: certbot certonly -d {}, or openssl x509 … -sha256 at your own authority",
-                    plan.host
+                    "Have it issued anew, signed with SHA-256: {}; or openssl x509 … -sha256 at your own authority",
+                    super::certbot(&plan.host, "")
                 ));
                 let subject = if chain.refused.is_some() { Shown::default() } else { f.certificate.clone() };
                 Fault::new(subject, format!("{}: {}", f.certificate, f.words), fix)

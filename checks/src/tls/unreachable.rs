@@ -61,6 +61,9 @@ fn fix(plan: &HostPlan, failure: &HostFailure) -> Fix {
         HostFailure::PrivateAddress(a) => {
             format!("Point {host} at a public address: {a} cannot be reached from the internet").into()
         }
+        HostFailure::Protocol(why) if why.as_str().contains("TooLarge") => {
+            format!("Leave in the certificate file of {host} its own certificate and its intermediates alone: clients refuse so much").into()
+        }
         HostFailure::Reset | HostFailure::TlsAlert(_) | HostFailure::Protocol(_) | HostFailure::WantsCertificate => {
             format!("Attach {host} to your site at the hosting provider, so that the server has a certificate for it")
                 .into()

@@ -76,14 +76,11 @@ rule! {
             }
             Path::Broken(why) => why.to_string(),
         };
-        let mut steps = vec![format!("Have a public authority issue it: certbot certonly -d {}", cert.host)];
-        if !matches!(trust.path, Path::Broken(_)) {
-            steps.push(format!(
-                "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or pass the root with --ca-bundle",
-                cert.host
-            ));
+        let alone = matches!(trust.path, Path::UnknownRoot(_)) && trust.sent.len() == 1;
+        let mut fault = Fault::here(cert.evidence(), Fix::steps(steps(cert, trust, chain, alone))).and_saw(saw);
+        if alone {
+            fault = fault.and_saw("nothing is sent with it: its issuer may only be left out");
         }
-        let mut fault = Fault::here(cert.evidence(), Fix::steps(steps)).and_saw(saw);
         if let (Path::Broken(_), Some(chain)) = (&trust.path, chain) {
             // They are told here, since `tls.signature-weak` and `tls.key-usage-wrong` give way to this.
             let explains = |f: &&Flaw| matches!(f.kind, Kind::Signature | Kind::Usage);
@@ -96,6 +93,30 @@ rule! {
         }
         super::by_role(fault, plan, reach).into()
     }
+}
+
+/// What to do about it; `alone` where nothing is sent beside the server's own certificate.
+fn steps(cert: &Certificate, trust: &Trust, chain: Option<&Chain>, alone: bool) -> Vec<String> {
+    let broken = matches!(trust.path, Path::Broken(_));
+    let mut out = Vec::new();
+    if broken && chain.is_some_and(is_out_of_time) {
+        out.push(
+            "Serve the authority's current chain (fullchain.pem of the last renewal), and reload the server".to_owned(),
+        );
+    }
+    if alone {
+        out.push(
+            "If a public authority issued it: serve the whole chain (fullchain.pem rather than cert.pem)".to_owned(),
+        );
+    }
+    out.push(format!("Have a public authority issue it: {}", super::certbot(&cert.host, "")));
+    if !broken {
+        out.push(format!(
+            "If only your own machines call {}: declare it with ca = \"private\" under [[host]], or pass the root with --ca-bundle",
+            cert.host
+        ));
+    }
+    out
 }
 
 /// Whether a certificate of the chain, by this machine's clock, has ended or is yet to begin.

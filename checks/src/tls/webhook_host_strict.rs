@@ -73,7 +73,7 @@ rule! {
             _ if private => (
                 format!("declared with ca = \"private\", and {whom} does not know that authority"),
                 Fix::steps([
-                    format!("Have a public authority issue it: certbot certonly -d {}", plan.host),
+                    format!("Have a public authority issue it: {}", super::certbot(&plan.host, "")),
                     "or register the webhook at a host that has such a certificate".to_owned(),
                 ]),
             ),

@@ -1,8 +1,7 @@
 //! `tls.wildcard-short`
 use super::facts::{Certificate, HostPlan, Reach};
-use super::name_mismatch::arguments;
 use crate::rule;
-use crate::vocab::{DomainName, Fault, Fix, Verdict};
+use crate::vocab::{DomainName, Fault, Verdict};
 
 rule! {
     /// The certificate has a wildcard that does not reach this name: `*.acme.test` covers neither
@@ -46,10 +45,6 @@ rule! {
         } else {
             format!("{wildcard} covers one label in front of {base}, and {} has more", cert.host)
         };
-        let fix = Fix::steps([
-            format!("Hosted: add {} to the project's domains, so that a certificate for it is issued", cert.host),
-            format!("Own server: certbot certonly --expand {}", arguments(cert)),
-        ]);
-        super::by_role(Fault::here(cert.evidence(), fix).and_saw(saw), plan, reach).into()
+        super::by_role(Fault::here(cert.evidence(), super::add_name(cert)).and_saw(saw), plan, reach).into()
     }
 }
