@@ -333,7 +333,7 @@ pub fn revocation(shake: &Handshake, roots: Roots<'_>, lists: &[Vec<u8>], now: i
         Some(why) => Observed::unknown(Cause::Parse(why)),
         None if own => Observed::known(Revocation::Good),
         None => {
-            Observed::unknown(Cause::Parse("no revocation list that was looked at is about the certificate".into()))
+            Observed::unknown(Cause::Parse("a revocation list that is not about the certificate".into()))
         }
     }
 }
@@ -385,8 +385,7 @@ fn on_list(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> Result
 
 /// Whether a revocation list is about the served certificate: its issuer signed it, and it covers
 /// certificates of the kind. One that is not says nothing of it, and that is no good news.
-#[must_use]
-pub fn covers(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> bool {
+fn covers(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> bool {
     let Some(Ok((_, leaf))) = shake.chain.first().map(|der| X509Certificate::from_der(der)) else { return false };
     let Ok(list) = webpki::OwnedCertRevocationList::from_der(list) else { return false };
     let list = webpki::CertRevocationList::from(list);

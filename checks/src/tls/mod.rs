@@ -162,7 +162,8 @@ fn add_name(cert: &Certificate) -> Fix {
         let named = cert.names.iter().find_map(|n| DomainName::parse(n.as_str()).ok().filter(|n| !n.is_address()));
         let by_name =
             named.map(|n| format!("Call the server by a name that its certificate has, such as {n}, not by {host}"));
-        let issue = format!("Or have a certificate issued for the address: {}", certbot(host, ""));
+        let or = if by_name.is_some() { "Or have" } else { "Have" };
+        let issue = format!("{or} a certificate issued for the address: {}", certbot(host, ""));
         return Fix::Steps(by_name.into_iter().chain([issue]).map(Into::into).collect());
     }
     Fix::steps([
