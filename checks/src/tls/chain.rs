@@ -332,9 +332,7 @@ pub fn revocation(shake: &Handshake, roots: Roots<'_>, lists: &[Vec<u8>], now: i
         _ if above => Observed::known(Revocation::Between),
         Some(why) => Observed::unknown(Cause::Parse(why)),
         None if own => Observed::known(Revocation::Good),
-        None => {
-            Observed::unknown(Cause::Parse("a revocation list that is not about the certificate".into()))
-        }
+        None => Observed::unknown(Cause::Parse("a revocation list that is not about the certificate".into())),
     }
 }
 
