@@ -190,8 +190,17 @@ fn production_files(config: &Config) -> Vec<PathBuf> {
 
 /// What is shown without a finding, family by family.
 fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-    use launchcheck_checks::{billing, code::exhibits as code, dns, email, tls, web, webhook};
-    [email::exhibits, dns::exhibits, tls::exhibits, web::exhibits, webhook::exhibits, code::exhibits, billing::exhibits]
+    use launchcheck_checks::{billing, code::exhibits as code, dns, email, env, tls, web, webhook};
+    [
+        email::exhibits,
+        dns::exhibits,
+        tls::exhibits,
+        web::exhibits,
+        webhook::exhibits,
+        env::exhibits,
+        code::exhibits,
+        billing::exhibits,
+    ]
         .iter()
         .flat_map(|of| of(targets, facts))
         .collect()

@@ -70,6 +70,8 @@ pub struct Settings {
     pub allow_sql: bool,
     /// Files of production values; a later one beats an earlier one.
     pub env_files: Vec<PathBuf>,
+    /// Files of preview values; a later one beats an earlier one.
+    pub preview_env_files: Vec<PathBuf>,
     /// How much is said.
     pub verbosity: Verbosity,
     /// Whether to colour.
@@ -158,6 +160,7 @@ impl Default for Settings {
             billing_rate: None,
             allow_sql: false,
             env_files: Vec::new(),
+            preview_env_files: Vec::new(),
             verbosity: Verbosity::Normal,
             color: ColorChoice::Auto,
             ci: false,
@@ -232,6 +235,7 @@ impl Settings {
             ("rdap", self.rdap.as_ref().map(ToString::to_string).unwrap_or_default()),
             ("no-cache", if self.no_cache { "true".to_owned() } else { String::new() }),
             ("env-file", paths(&self.env_files)),
+            ("preview-env-file", paths(&self.preview_env_files)),
         ];
         let where_given = where_given.into_iter().filter(|(_, v)| !v.is_empty());
         let origin = |name| self.origins.get(name).copied().unwrap_or(Origin::Default);

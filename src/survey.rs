@@ -3,6 +3,7 @@
 
 use crate::{
     config::{App, Config, Located, Source, check, load::Loaded, suggest::nearest},
+    probe::env_files,
     problem::{Problem, Problems},
     settings::{self, Settings},
 };
@@ -321,14 +322,13 @@ impl Drawing<'_> {
         for file in files.iter().filter(|f| f.is_file()) {
             let shown = file.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
             // One that cannot be read is told of where its variables are judged.
-            let assigned = crate::probe::secrets::bytes(file).map(|b| dotenv::last(dotenv::parse(&b)));
-            for variable in assigned.unwrap_or_default() {
-                let Some((host, port)) = base_host(&variable.value) else { continue };
+            for (name, value) in env_files::values(file).unwrap_or_default() {
+                let Some((host, port)) = base_host(&value) else { continue };
                 let id = TargetId::new(TargetKind::Host, host.as_str());
                 if !host.is_within(&ours) || self.hosts.contains_key(&id) {
                     continue;
                 }
-                let from = format!("{} in {shown} names it", variable.name);
+                let from = format!("{name} in {shown} names it");
                 self.notes.push(format!("{host} is audited as well: {from}"));
                 self.host(&host, HostRole::FromEnv, port, Origin::Inferred(from.into()));
             }
@@ -344,7 +344,7 @@ impl Drawing<'_> {
             self.problems.push(Problem::new(headline).at(source, &path.span()).hint(RELATIVE));
             return;
         }
-        for file in [&app.production, &app.example].into_iter().flatten() {
+        for file in [&app.production, &app.preview, &app.example].into_iter().flatten() {
             if let Err(why) = readable(&folder.join(file.as_path())) {
                 let headline = format!("cannot read {}", file.display());
                 let problem = Problem::new(headline).at(source, &file.span()).cause(why);
@@ -536,9 +536,9 @@ fn froms(files: &[PathBuf]) -> BTreeMap<DomainName, String> {
     let mut all = BTreeMap::new();
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        for assigned in crate::probe::secrets::bytes(path).iter().flat_map(|b| dotenv::parse(b)) {
-            if let Some(domain) = sends_from(&assigned.name, &assigned.value) {
-                all.entry(domain).or_insert_with(|| format!("{} in {name}", assigned.name));
+        for (variable, value) in env_files::values(path).unwrap_or_default() {
+            if let Some(domain) = sends_from(&variable, &value) {
+                all.entry(domain).or_insert_with(|| format!("{variable} in {name}"));
             }
         }
     }

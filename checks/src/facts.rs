@@ -17,6 +17,7 @@ macro_rules! for_each_fact {
             exposure: $crate::code::facts::Exposure, of App, local;
             env_set: $crate::env::facts::EnvSet, of App, local;
             production: $crate::env::facts::Production, of App, local;
+            preview: $crate::env::facts::Preview, of App, local;
             site_plan: $crate::web::facts::SitePlan, of Site, local;
             web_plan: $crate::web::surface::WebPlan, of Site, local;
             lighthouse: $crate::web::lighthouse::Lighthouse, of Site, local;

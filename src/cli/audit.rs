@@ -55,7 +55,7 @@ pub(super) struct Args {
     /// Read this configuration instead of the one found [env: LAUNCHCHECK_CONFIG]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
-    /// Read production's variables from this file; repeatable, the last one wins
+    /// Read production's variables from this file, whatever host wrote it; repeatable, the last one wins
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
     /// End 1 from this severity on [default: blocker] [env: LAUNCHCHECK_FAIL_ON]
@@ -84,6 +84,9 @@ pub(super) struct Args {
     only: Vec<Pick>,
     #[command(flatten)]
     network: Network,
+    /// Compare production's secrets with the previews' in this file; repeatable, the last one wins
+    #[arg(long, value_name = "FILE")]
+    preview_env_file: Vec<PathBuf>,
     /// Write a report to a file, or to standard output as `-`; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = Output::from_str)]
     output: Vec<Output>,
@@ -137,6 +140,9 @@ fn settings(args: &Args, color: ColorChoice, env: &dyn Fn(&str) -> Option<String
         no_cache: weigh.note("no-cache", flag(args.no_cache)).is_some(),
         env_files: weigh
             .note("env-file", (!args.env_file.is_empty()).then(|| args.env_file.clone()))
+            .unwrap_or_default(),
+        preview_env_files: weigh
+            .note("preview-env-file", (!args.preview_env_file.is_empty()).then(|| args.preview_env_file.clone()))
             .unwrap_or_default(),
         min_severity: args.min_severity,
         ignore_unknown: weigh.note("on-unknown", flag(args.on_unknown == "ignore")).is_some(),
@@ -201,6 +207,9 @@ fn again(args: &Args, settings: &Settings) -> String {
             }),
             "env-file" => args.env_file.iter().for_each(|f| {
                 words.extend(["--env-file".to_owned(), quoted(&f.display().to_string())]);
+            }),
+            "preview-env-file" => args.preview_env_file.iter().for_each(|f| {
+                words.extend(["--preview-env-file".to_owned(), quoted(&f.display().to_string())]);
             }),
             name => words.extend([format!("--{name}"), quoted(&value)]),
         }

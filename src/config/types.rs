@@ -218,9 +218,13 @@ pub struct App {
     /// The example file, relative to the app's folder. Without it, `.env.example` and its usual
     /// other names are looked for.
     pub example: Option<Located<PathBuf>>,
-    /// The file that holds the production values, relative to the app's folder. Rules about
+    /// The file that holds the production values, relative to the app's folder: a dotenv file, what
+    /// `vercel env pull` writes, the JSON of Netlify, Doppler, Fly.io, Railway or Render, or a docker compose file. Rules about
     /// production values run only where this, `--env-file` or a CI environment gives them.
     pub production: Option<Located<PathBuf>>,
+    /// The file that holds what previews and test deployments have, relative to the app's folder: no
+    /// secret of production should stand in it.
+    pub preview: Option<Located<PathBuf>>,
     /// Variables that production must have.
     #[serde(default)]
     pub required: Vec<Located<EnvName>>,

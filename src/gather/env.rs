@@ -3,16 +3,18 @@
 use super::{Context, Cx, Produce};
 use crate::{
     config::{App, check::app_name},
-    probe::env_files,
+    probe::{env_files, git, lockfile, secrets},
 };
 use launchcheck_checks::{
     code::facts::CodeNames,
     env::{
-        facts::{Entry, EnvSet, NO_PRODUCTION, Production},
+        facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview, Production},
+        loader::Era,
+        merge::merge,
         shape::{DigestKey, Shape, behind_public_prefix},
     },
     providers,
-    vocab::{Cause, Observed, Shown, TargetId},
+    vocab::{Cause, Observed, TargetId},
 };
 use std::{
     collections::BTreeMap,
@@ -39,7 +41,9 @@ impl Produce for EnvSet {
         let app = table(at, context);
         let example = app.and_then(|a| a.example.as_ref()).map(|file| folder.join(file.as_path()));
         let declared = app.and_then(|a| a.production.as_ref()).map(|file| folder.join(file.as_path()));
-        let production: Vec<PathBuf> = context.settings.env_files.iter().cloned().chain(declared).collect();
+        let preview = app.and_then(|a| a.preview.as_ref()).map(|file| folder.join(file.as_path()));
+        let given = context.settings.env_files.iter().chain(&context.settings.preview_env_files).cloned();
+        let production: Vec<PathBuf> = given.chain(declared).chain(preview).collect();
         let key = DigestKey::new(&context.digest_key);
         let names = match cx.get::<CodeNames>(at).await.get() {
             Ok(names) => names.clone(),
@@ -96,53 +100,73 @@ fn is_among(path: &Path, others: &[PathBuf]) -> bool {
 impl Produce for Production {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         let context = cx.context();
-        let declared =
-            table(at, context).and_then(|a| a.production.as_ref()).map(|f| folder(at, context).join(f.as_path()));
+        let folder = folder(at, context);
+        let declared = table(at, context).and_then(|a| a.production.as_ref()).map(|f| folder.join(f.as_path()));
         // The order in which `*-env` names are looked up: a later `--env-file` beats an earlier one.
         let files: Vec<PathBuf> = context.settings.env_files.iter().rev().cloned().chain(declared).collect();
         if files.is_empty() && !context.settings.ci {
             return Observed::not_configured(NO_PRODUCTION);
         }
         let key = DigestKey::new(&context.digest_key);
-        let mut collected = aside(move || from_files(&files, &key)).await;
-        if context.settings.ci {
-            let set = cx.get::<EnvSet>(at).await;
-            let key = DigestKey::new(&context.digest_key);
-            collected = collected.map(|c| with_process(c, &context.environment, set.get().ok(), &key));
+        let merged = aside(move || from_files(&files, Some(&folder), &folder, &key)).await;
+        if !context.settings.ci {
+            return merged;
         }
-        collected.map(|c| Self { sources: c.sources, entries: c.entries.into_values().collect(), gaps: c.gaps })
+        let set = cx.get::<EnvSet>(at).await;
+        let key = DigestKey::new(&context.digest_key);
+        merged.map(|c| with_process(c, &context.environment, set.get().ok(), &key))
     }
 }
 
-#[derive(Default)]
-struct Collected {
-    sources: Vec<Shown>,
-    entries: BTreeMap<String, Entry>,
-    gaps: Vec<Cause>,
-}
-fn from_files(files: &[PathBuf], key: &DigestKey) -> Collected {
-    let mut all = Collected::default();
-    for path in files {
-        let shown = env_files::shown(path);
-        match env_files::entries(path, &shown, key) {
-            Ok(entries) => {
-                for entry in entries {
-                    all.entries.entry(entry.name.clone()).or_insert(entry);
-                }
-            }
-            Err(why) => all.gaps.push(Cause::Unreadable(format!("{shown} ({why})").into())),
+impl Produce for Preview {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let context = cx.context();
+        let folder = folder(at, context);
+        let declared = table(at, context).and_then(|a| a.preview.as_ref()).map(|f| folder.join(f.as_path()));
+        let files: Vec<PathBuf> = context.settings.preview_env_files.iter().rev().cloned().chain(declared).collect();
+        if files.is_empty() {
+            return Observed::not_configured(NO_PREVIEW);
         }
-        all.sources.push(shown.into());
+        let key = DigestKey::new(&context.digest_key);
+        aside(move || Self { set: from_files(&files, None, &folder, &key) }).await
     }
-    all
+}
+
+/// What these files give, strongest first, over the dotenv files that git tracks in the `deployed` folder: those
+/// go wherever the app goes.
+fn from_files(files: &[PathBuf], deployed: Option<&Path>, app: &Path, key: &DigestKey) -> Production {
+    let mut sources = env_files::Sources::default();
+    files.iter().for_each(|path| sources.add(path));
+    let tracked = |folder: &Path| git::tracked(folder, &[".env.production", ".env"]).unwrap_or_default();
+    let mut beside: Vec<String> = deployed.map(tracked).unwrap_or_default();
+    // Git sorts by name, and the loader reads the file of the mode first.
+    beside.sort_by_key(|name| name == ".env");
+    let mut along = Vec::new();
+    for name in beside {
+        let path = app.join(name);
+        if !is_among(&path, files)
+            && let Ok(bytes) = secrets::bytes(&path)
+        {
+            along.push((env_files::shown(&path).into(), bytes));
+        }
+    }
+    let next = lockfile::locked(app, "next");
+    let era = next.as_ref().map(|n| Era::of(&n.version)).unwrap_or_default();
+    let unread = sources.unread.iter().map(|why| Cause::Unreadable(why.into())).collect();
+    Production {
+        serverless: ["vercel.json", ".vercel", "netlify.toml"].iter().any(|n| app.join(n).exists()),
+        loader: next.map(|n| format!("Next.js {} ({})", n.version, n.file).into()).unwrap_or_default(),
+        gaps: unread,
+        ..merge(&sources.named, &along, era, key)
+    }
 }
 /// The variables of the process that are the app's: a job has many others.
 fn with_process(
-    mut all: Collected,
+    mut all: Production,
     process: &BTreeMap<String, String>,
     set: Option<&EnvSet>,
     key: &DigestKey,
-) -> Collected {
+) -> Production {
     let ours = |name: &str| {
         let named = set.is_some_and(|s| {
             s.in_example(name).is_some()
@@ -151,10 +175,13 @@ fn with_process(
         });
         named || providers::by_variable(name).is_some() || behind_public_prefix(name).is_some()
     };
-    for (name, value) in process.iter().filter(|(n, _)| ours(n)) {
-        let entry = || Entry { name: name.clone(), shape: Shape::of(name, value, key), at: None };
-        all.entries.entry(name.clone()).or_insert_with(entry);
-    }
+    let fresh: Vec<Entry> = process
+        .iter()
+        .filter(|(name, _)| ours(name) && all.get(name).is_none())
+        .map(|(name, value)| Entry::new(name, Shape::of(name, value, key), None))
+        .collect();
+    all.entries.extend(fresh);
+    all.entries.sort_by(|a, b| a.name.cmp(&b.name));
     all.sources.push("the process environment".into());
     all
 }
@@ -174,9 +201,9 @@ mod tests {
         fs::write(&a, "A=1\nB=\n").unwrap();
         fs::write(&b, "A=\nC=3\n").unwrap();
         let key = DigestKey::new(&[3; 32]);
-        let files = from_files(&[b, dir.join("none.env"), a], &key);
+        let files = from_files(&[b, dir.join("none.env"), a], None, &dir, &key);
         fs::remove_dir_all(&dir).unwrap();
-        let kinds = |c: &Collected| c.entries.iter().map(|(n, e)| (n.clone(), e.shape.is_empty())).collect::<Vec<_>>();
+        let kinds = |c: &Production| c.entries.iter().map(|e| (e.name.clone(), e.shape.is_empty())).collect::<Vec<_>>();
         let want = |list: &[(&str, bool)]| list.iter().map(|(n, e)| ((*n).to_owned(), *e)).collect::<Vec<_>>();
         assert_eq!(kinds(&files), want(&[("A", true), ("B", true), ("C", false)]));
         assert!(matches!(files.gaps[..], [Cause::Unreadable(_)]));

@@ -7,7 +7,9 @@ use launchcheck_checks::{
         dotenv,
         facts::Entry,
         loader::{self, Era, Loaded, Mode, Source},
+        merge::{Content, Named},
         shape::{DigestKey, Shape},
+        sources::{self, Format, Held, Value},
     },
     vocab::Place,
 };
@@ -26,12 +28,81 @@ pub const NEARBY: &[&str] =
 /// When it is no regular file, too large or unreadable.
 pub fn entries(path: &Path, shown: &str, key: &DigestKey) -> Result<Vec<Entry>, String> {
     let all = dotenv::last(dotenv::parse(&secrets::bytes(path)?));
-    let entry = |a: dotenv::Assignment| Entry {
-        shape: Shape::of(&a.name, &a.value, key),
-        at: Some(Place::new(shown, a.line, a.column)),
-        name: a.name,
+    let entry = |a: dotenv::Assignment| {
+        Entry::new(&a.name, Shape::of(&a.name, &a.value, key), Some(Place::new(shown, a.line, a.column)))
     };
     Ok(all.into_iter().map(entry).collect())
+}
+
+/// What a file of variables holds, whoever wrote it.
+///
+/// # Errors
+/// A sentence fragment where it is no regular file, too large, unreadable, or of no known form.
+pub fn held(path: &Path) -> Result<Held, String> {
+    let bytes = secrets::bytes(path)?;
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let compose = [".yml", ".yaml"].iter().any(|end| name.ends_with(end));
+    let beside = compose.then(|| path.parent()).flatten().and_then(|f| secrets::bytes(&f.join(".env")).ok());
+    let beside = beside.map(|b| dotenv::last(dotenv::parse(&b)).into_iter().map(|a| (a.name, a.value)).collect());
+    sources::read(name, &bytes, &beside.unwrap_or_default())
+}
+
+/// The variables of such a file whose values are known.
+///
+/// # Errors
+/// As [`held`].
+pub fn values(path: &Path) -> Result<BTreeMap<String, String>, String> {
+    let known = |g: sources::Given| if let Value::Text(text) = g.value { Some((g.name, text)) } else { None };
+    Ok(held(path)?.given.into_iter().filter_map(known).collect())
+}
+
+/// What a person named as a source of variables, with the files that it names itself behind it.
+#[derive(Default)]
+pub struct Sources {
+    /// The sources, strongest first.
+    pub named: Vec<Named>,
+    /// What could not be read, with the file, as sentence fragments.
+    pub unread: Vec<String>,
+}
+impl Sources {
+    /// Adds a file behind those that are there.
+    pub fn add(&mut self, path: &Path) {
+        let shown = shown(path);
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        let held = match held(path) {
+            Ok(held) => held,
+            Err(why) => {
+                self.unread.push(format!("{shown} ({why})"));
+                self.named.push(Named { shown: shown.into(), content: Content::Given(Format::Dotenv, Vec::new()) });
+                return;
+            }
+        };
+        self.unread.extend(held.unread.iter().map(|why| format!("{shown} ({why})")));
+        // What the app's own loader reads goes through it; anything else is given to the app as it is.
+        let loads = held.format == Format::Dotenv && (name == ".env" || name.starts_with(".env."));
+        let content = match secrets::bytes(path) {
+            Ok(bytes) if loads => Content::File(bytes),
+            _ => Content::Given(held.format, held.given),
+        };
+        self.named.push(Named { shown: shown.into(), content });
+        if held.format == Format::Compose {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            for file in &held.beside {
+                self.add_plain(&folder.join(file));
+            }
+        }
+    }
+    /// A dotenv file that docker hands to the app: no loader of the app's reads it.
+    fn add_plain(&mut self, path: &Path) {
+        let shown = shown(path);
+        match held(path) {
+            Ok(held) => {
+                let content = Content::Given(Format::Compose, held.given);
+                self.named.push(Named { shown: shown.into(), content });
+            }
+            Err(why) => self.unread.push(format!("{shown} ({why})")),
+        }
+    }
 }
 
 /// What Next.js loads from this folder, over what the process has. A file that is not there is passed

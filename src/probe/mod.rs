@@ -7,6 +7,7 @@ pub mod connect;
 pub mod database;
 pub mod dns;
 pub mod env_files;
+pub mod git;
 pub mod guard;
 pub mod hello;
 pub mod http;

@@ -5,10 +5,7 @@ use crate::config::{
     EnvName,
     secrets::{SecretSource, order, resolve},
 };
-use launchcheck_checks::{
-    env::dotenv,
-    vocab::{Cause, Observed},
-};
+use launchcheck_checks::vocab::{Cause, Observed};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -86,11 +83,8 @@ impl Secrets {
 }
 
 fn values(path: &Path) -> Result<BTreeMap<String, Secret<String>>, String> {
-    let bytes = bytes(path)?;
-    let assigned = dotenv::last(dotenv::parse(&bytes));
-    // A host that keeps a value to itself writes this in its place: it is set, and we do not have it.
-    let shown = assigned.into_iter().filter(|a| a.value != "[SENSITIVE]");
-    Ok(shown.map(|a| (a.name, Secret::new(a.value))).collect())
+    // What a host keeps to itself is set, and we do not have it.
+    Ok(super::env_files::values(path)?.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
 }
 
 /// A file's bytes, up to the cap; the error is a sentence fragment.

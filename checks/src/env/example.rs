@@ -1,35 +1,51 @@
 //! Reads the examples of the env rules.
 //!
-//! Sections, each begun by a line of its own: `production` and `example` hold dotenv lines, `source
-//! FILE` holds code, `packages`, `required` and `ignore` hold names. Without `production` there is no
-//! production source. `{{sk live}}` stands for a key that begins `sk_live_`, so that no real-looking
+//! Sections, each begun by a line of its own: `production`, `preview`, `deployed FILE` (a file that goes
+//! with the app), `local FILE` (of a developer's machine) and `example` hold dotenv lines, `host FILE`
+//! what a host gave out, `source FILE` code; `packages`, `required` and `ignore` hold names, and `site
+//! DOMAIN` names the audited one. Without `production`, `host` and `deployed` there is no production
+//! source. `{{sk live}}` stands for a key that begins `sk_live_`, so that no real-looking
 //! key stands in a file.
 
 use super::{
     dotenv,
-    facts::{Entry, EnvSet, NO_PRODUCTION, Production},
+    facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview},
+    loader::Era,
+    merge::{Content, Named, merge},
     reads,
     shape::{DigestKey, Shape},
+    sources,
 };
 use crate::{
     facts::Facts,
-    vocab::{Observed, Origin, Place, TargetId, TargetKind, Targets},
+    vocab::{DomainName, Observed, Origin, Place, TargetId, TargetKind, Targets},
+    web::facts::SitePlan,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The targets, the facts and the target to judge.
 pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let mut set = EnvSet::default();
-    let mut production = None;
+    let (mut named, mut deployed, mut preview, mut site) = (Vec::new(), Vec::new(), None, None);
     for (head, body) in sections(text)? {
-        let body = keys(&body);
+        let body = with_keys(&body);
         let names = || body.split_whitespace().map(str::to_owned);
         match head.split_once(' ').map_or((head.as_str(), ""), |(a, b)| (a, b)) {
             ("production", file) => {
-                let file = if file.is_empty() { ".env.production" } else { file };
-                production =
-                    Some(Production { sources: vec![file.into()], entries: sorted(file, &body), gaps: Vec::new() });
+                let shown = if file.is_empty() { ".env.production" } else { file }.into();
+                named.push(Named { shown, content: Content::File(body.into_bytes()) });
             }
+            ("host", file) => {
+                let held = sources::read(file, body.as_bytes(), &BTreeMap::new())?;
+                named.push(Named { shown: file.into(), content: Content::Given(held.format, held.given) });
+            }
+            ("deployed", file) => deployed.push((file.into(), body.into_bytes())),
+            ("preview", _) => {
+                let one = Named { shown: ".env.preview".into(), content: Content::File(body.into_bytes()) };
+                preview = Some(Preview { set: merge(&[one], &[], Era::default(), &key()) });
+            }
+            ("local", file) => set.nearby.extend(sorted(file, &body)),
+            ("site", domain) => site = Some(DomainName::parse(domain).map_err(|e| e.to_string())?),
             ("example", _) => set.example = sorted(".env.example", &body),
             ("source", file) => {
                 let found = reads::scan(file, &body);
@@ -51,12 +67,37 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     targets.add(id.clone(), Origin::CommandLine);
     let mut facts = Facts::default();
     facts.env_set.insert(id.clone(), Arc::new(Observed::known(set)));
-    let production = production.map_or(Observed::not_configured(NO_PRODUCTION), Observed::known);
+    let production = if named.is_empty() && deployed.is_empty() {
+        Observed::not_configured(NO_PRODUCTION)
+    } else {
+        Observed::known(merge(&named, &deployed, Era::default(), &key()))
+    };
     facts.production.insert(id.clone(), Arc::new(production));
+    let preview = preview.map_or(Observed::not_configured(NO_PREVIEW), Observed::known);
+    facts.preview.insert(id.clone(), Arc::new(preview));
+    if let Some(domain) = site {
+        let at = TargetId::new(TargetKind::Site, domain.as_str());
+        targets.add(at.clone(), Origin::CommandLine);
+        targets.link(&id, &at);
+        let plan = SitePlan { domain, canonical: None, sibling: None };
+        facts.site_plan.insert(at, Arc::new(Observed::known(plan)));
+    }
     Ok((targets, facts, id))
 }
 
-const HEADS: &[&str] = &["production", "example", "source", "packages", "required", "ignore"];
+const HEADS: &[&str] = &[
+    "production",
+    "preview",
+    "host",
+    "deployed",
+    "local",
+    "site",
+    "example",
+    "source",
+    "packages",
+    "required",
+    "ignore",
+];
 
 fn sections(text: &str) -> Result<Vec<(String, String)>, String> {
     let mut out: Vec<(String, String)> = Vec::new();
@@ -78,7 +119,7 @@ fn sections(text: &str) -> Result<Vec<(String, String)>, String> {
 }
 
 /// Replaces `{{sk live}}` by a key.
-fn keys(text: &str) -> String {
+fn with_keys(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -91,15 +132,15 @@ fn keys(text: &str) -> String {
     out + rest
 }
 
+fn key() -> DigestKey {
+    DigestKey::new(&[0; 32])
+}
+
 fn sorted(file: &str, body: &str) -> Vec<Entry> {
-    let key = DigestKey::new(&[0; 32]);
+    let key = key();
     let mut all: Vec<Entry> = dotenv::last(dotenv::parse(body.as_bytes()))
         .into_iter()
-        .map(|a| Entry {
-            shape: Shape::of(&a.name, &a.value, &key),
-            at: Some(Place::new(file, a.line, a.column)),
-            name: a.name,
-        })
+        .map(|a| Entry::new(&a.name, Shape::of(&a.name, &a.value, &key), Some(Place::new(file, a.line, a.column))))
         .collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all

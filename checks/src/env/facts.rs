@@ -1,6 +1,10 @@
 //! What is known of an app's environment. Values are never here, only their shapes.
-use super::shape::Shape;
-use crate::vocab::{Cause, Gaps, Place, Shown};
+use super::{
+    loader::{self, Change},
+    shape::Shape,
+    sources::Format,
+};
+use crate::vocab::{Cause, Evidence, Gaps, Place, Shown};
 use std::collections::BTreeSet;
 
 /// What stands in the repository: the names that the source reads, the example file, the files of
@@ -60,9 +64,44 @@ pub struct Production {
     pub sources: Vec<Shown>,
     /// The variables, each once, from the strongest source that has it; in the order of their names.
     pub entries: Vec<Entry>,
+    /// The dotenv files that the loader gives up, with all they hold.
+    pub dropped: Vec<Dropped>,
+    /// The formats of what was named, but for files that the loader reads.
+    pub formats: Vec<Format>,
+    /// Whether the app is hosted as functions that come and go, as far as files beside it say.
+    pub serverless: bool,
+    /// Whose loader reads the dotenv files: `Next.js 16.4.6 (pnpm-lock.yaml)`. Empty where no version
+    /// was found.
+    pub loader: Shown,
     /// What could not be read.
     pub gaps: Vec<Cause>,
 }
+/// A dotenv file of which nothing is loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// The file and the line that is the reason.
+    pub at: Place,
+    /// The variable on that line.
+    pub name: String,
+    /// Why.
+    pub why: loader::Dropped,
+}
+
+/// What previews and test deployments have, as `[[app]] preview` or `--preview-env-file` says. Not
+/// configured where nobody named it.
+#[derive(Clone, Debug, Default)]
+pub struct Preview {
+    /// The same as of production.
+    pub set: Production,
+}
+impl Gaps for Preview {
+    fn gaps(&self) -> &[Cause] {
+        &self.set.gaps
+    }
+}
+/// Why [`Preview`] is not there.
+pub const NO_PREVIEW: &str = "no preview source; name one with [[app]] preview or --preview-env-file";
+
 impl Production {
     /// The variable of this name.
     #[must_use]
@@ -92,16 +131,40 @@ pub struct Entry {
     pub shape: Shape,
     /// Its line; `None` where it comes from the process.
     pub at: Option<Place>,
+    /// The assignments that lost, strongest first.
+    pub over: Vec<Place>,
+    /// What the loader made of it on the way.
+    pub changes: Vec<Change>,
+    /// Who wrote the source.
+    pub format: Format,
 }
 impl Entry {
-    /// As evidence: where it stands and what its value looks like.
+    /// A variable of this shape at this line.
     #[must_use]
-    pub fn evidence(&self) -> crate::vocab::Evidence {
-        let text = format!("{}={}", self.name, self.shape.masked);
+    pub fn new(name: &str, shape: Shape, at: Option<Place>) -> Self {
+        let format = if at.is_some() { Format::Dotenv } else { Format::Process };
+        Self { name: name.to_owned(), shape, at, over: Vec::new(), changes: Vec::new(), format }
+    }
+    /// As evidence: where it stands, what its value looks like, and what became of it on the way.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        let changes = self.changes.iter().filter(|c| !matches!(c, Change::DollarReplaced(_)));
+        let made: String = changes.map(|c| format!("; {}", c.said(&self.name))).collect();
+        let text = format!("{}={}{made}", self.name, self.shape.masked);
         match &self.at {
-            Some(at) => crate::vocab::Evidence::Place(at.clone(), text.into()),
+            Some(at) => Evidence::Place(at.clone(), text.into()),
             None => format!("{text} in the process environment").into(),
         }
+    }
+    /// Whether a real value stands there that nothing else is wrong with: no placeholder, not empty.
+    #[must_use]
+    pub fn is_real(&self) -> bool {
+        !self.shape.is_empty() && !matches!(self.shape.kind, super::shape::Kind::Placeholder(_))
+    }
+    /// Whether both hold the same value, as far as that is known.
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> bool {
+        self.shape.digest.is_some() && self.shape.digest == other.shape.digest
     }
 }
 

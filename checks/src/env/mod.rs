@@ -1,24 +1,53 @@
 //! Environment variables: what production will really see.
-use crate::vocab::Rule;
+use crate::facts::Facts;
+use crate::vocab::{
+    Cell, Exhibit, ExhibitBody, Fault, Fix, Part, Rule, Severity, Shown, TargetId, TargetKind, Targets, Verdict,
+};
+mod compose;
 pub mod dotenv;
 #[doc(hidden)]
 pub mod example;
 pub mod facts;
 pub mod loader;
+pub mod merge;
 mod names;
 mod placeholder;
 pub mod reads;
 pub mod shape;
+pub mod sources;
 mod tokens;
 
+mod build_time_changed_at_runtime;
+mod cli_secret_in_production;
+mod companion_missing;
+mod default_shadows_value;
+mod dollar_expanded;
+mod example_value_in_production;
+mod file_dropped;
+mod hash_truncated;
+mod host_value_rewritten;
 mod key_mode_mismatch;
+mod live_key_outside_production;
 mod local_url_in_production;
+mod newline_trailing;
+mod password_unescaped;
+mod pooler_missing;
+mod preview_shares_secret;
+mod protection_off;
+mod quotes_surrounding;
 mod required_missing;
 mod secret_public;
+mod shape_wrong;
 mod test_key_in_production;
+mod undeclared;
 mod unused;
+mod url_insecure;
+mod url_other_domain;
+mod url_preview;
 mod value_empty;
 mod value_placeholder;
+mod webhook_id_as_secret;
+mod whitespace;
 
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
@@ -30,12 +59,94 @@ pub static RULES: &[&Rule] = &[
     &secret_public::RULE,
     &local_url_in_production::RULE,
     &unused::RULE,
+    &build_time_changed_at_runtime::RULE,
+    &cli_secret_in_production::RULE,
+    &companion_missing::RULE,
+    &default_shadows_value::RULE,
+    &dollar_expanded::RULE,
+    &example_value_in_production::RULE,
+    &file_dropped::RULE,
+    &hash_truncated::RULE,
+    &host_value_rewritten::RULE,
+    &live_key_outside_production::RULE,
+    &newline_trailing::RULE,
+    &password_unescaped::RULE,
+    &pooler_missing::RULE,
+    &preview_shares_secret::RULE,
+    &protection_off::RULE,
+    &quotes_surrounding::RULE,
+    &shape_wrong::RULE,
+    &undeclared::RULE,
+    &url_insecure::RULE,
+    &url_other_domain::RULE,
+    &url_preview::RULE,
+    &webhook_id_as_secret::RULE,
+    &whitespace::RULE,
 ];
+
+/// A fault for each variable of production of which `judge` says what is wrong, what to put there, and
+/// how bad it is. Those that the configuration leaves alone are left alone.
+fn per_entry(
+    sets: &Part<'_, facts::EnvSet>,
+    production: &facts::Production,
+    judge: impl Fn(&facts::Entry) -> Option<(String, String, Severity)>,
+) -> Verdict {
+    let mut faults = Vec::new();
+    for e in production.entries.iter().filter(|e| !sets.iter().any(|s| s.ignores(&e.name))) {
+        let Some((title, value, severity)) = judge(e) else { continue };
+        let fix = Fix::EnvVar { name: (&e.name).into(), value: value.into() };
+        let fault = Fault::new(&e.name, e.evidence(), fix).titled(title).lowered(severity);
+        faults.push(Fault { at: e.at.clone(), ..fault });
+    }
+    faults.into()
+}
+
+/// What production runs with: each variable, what its value looks like, where it comes from, and over
+/// which others it won.
+#[must_use]
+pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
+    targets
+        .of(TargetKind::App)
+        .filter_map(|app| {
+            let production = facts.production.get(app)?.get().ok()?;
+            let rows = production.entries.iter().map(|e| row(e, production)).collect();
+            let columns = vec!["variable", "value", "from", "over", "note"];
+            let by = if production.loader.is_empty() {
+                String::new()
+            } else {
+                format!(", as {} loads it", production.loader)
+            };
+            let title = format!("What production runs with{by}").into();
+            Some((app.clone(), Exhibit { id: "env-production", title, body: ExhibitBody::Table { columns, rows } }))
+        })
+        .collect()
+}
+fn row(e: &facts::Entry, production: &facts::Production) -> Vec<Cell> {
+    let told = |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
+    let place = |p: &crate::vocab::Place| format!("{}:{}", p.file, p.line);
+    let from = match (&e.at, e.format) {
+        (Some(at), sources::Format::Dotenv) => place(at),
+        (Some(at), format) => format!("{} ({})", place(at), format.words()),
+        (None, format) => format.words().to_owned(),
+    };
+    let twin = production.entries.iter().take_while(|o| o.name != e.name).find(|o| o.is_real() && o.equals(e));
+    let twin = twin.filter(|_| e.shape.is_confidential()).map(|o| format!("same as {}", o.name));
+    let notes: Vec<String> = twin.into_iter().chain(e.changes.iter().map(|c| c.said(&e.name))).collect();
+    let over: Vec<String> = e.over.iter().map(place).collect();
+    vec![
+        Cell::Text(e.name.as_str().into()),
+        Cell::Text(Shown::from(e.shape.masked.as_str())),
+        Cell::Text(from.into()),
+        told(over.join(", ")),
+        told(notes.join("; ")),
+    ]
+}
 
 #[cfg(test)]
 mod tests {
     use super::{RULES, example};
-    use crate::vocab::{Eval, Missing, Severity, Verdict, View, fences};
+    use crate::vocab::{Eval, Missing, View, fences};
+    use crate::vocab::{Severity, Verdict};
 
     fn judge(id: &str, text: &str) -> Result<Verdict, Missing> {
         let rule = RULES.iter().find(|r| r.id == id).unwrap();

@@ -71,6 +71,12 @@ pub(super) fn set_by_platform(name: &str) -> bool {
     PLATFORM.contains(&name) || PLATFORM_PREFIXES.iter().any(|p| name.starts_with(p))
 }
 
+/// Whether a runtime or a build tool reads it, so that no file of the app has to mention it.
+pub(super) fn read_by_runtime(name: &str) -> bool {
+    name.starts_with("NODE_")
+        || matches!(name, "SKIP_ENV_VALIDATION" | "UV_THREADPOOL_SIZE" | "FORCE_COLOR" | "NO_COLOR")
+}
+
 fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split('_').filter(|w| !w.is_empty())
 }
@@ -125,9 +131,165 @@ pub(super) fn sounds_secret(rest: &str) -> bool {
     registered || ENDS.iter().any(|e| rest.strip_suffix(e).is_some_and(|head| head.is_empty() || head.ends_with('_')))
 }
 
+/// Whether it holds the app's own address, and nobody else's: `OPENAI_BASE_URL` does not.
+pub(super) fn is_own_address(name: &str) -> bool {
+    const OWN: &[&str] = &[
+        "APP_URL",
+        "SITE_URL",
+        "BASE_URL",
+        "WEB_URL",
+        "WEBAPP_URL",
+        "WEBSITE_URL",
+        "FRONTEND_URL",
+        "PUBLIC_URL",
+        "CANONICAL_URL",
+        "NEXTAUTH_URL",
+        "BETTER_AUTH_URL",
+        "ROOT_URL",
+        "HOST_URL",
+    ];
+    OWN.contains(&super::shape::behind_public_prefix(name).unwrap_or(name))
+}
+
+/// Whether a host is one of a preview or of a tunnel to somebody's machine, and whose.
+pub(super) fn preview_host(host: &str) -> Option<&'static str> {
+    const TUNNELS: &[&str] = &[
+        "ngrok.io",
+        "ngrok.app",
+        "ngrok.dev",
+        "ngrok-free.app",
+        "ngrok-free.dev",
+        "trycloudflare.com",
+        "loca.lt",
+        "localhost.run",
+        "gitpod.io",
+        "app.github.dev",
+        "webcontainer.io",
+        "csb.app",
+    ];
+    if crate::providers::is_host_of(host, TUNNELS) {
+        return Some("a tunnel to somebody's machine");
+    }
+    let label = host.split('.').next().unwrap_or_default();
+    // Vercel names a deployment `project-<nine letters and digits>-scope`, and a branch `project-git-branch-scope`.
+    let drawn =
+        |w: &str| w.len() == 9 && w.bytes().any(|b| b.is_ascii_digit()) && w.bytes().any(|b| b.is_ascii_lowercase());
+    let vercel = label.contains("-git-") || label.split('-').skip(1).any(drawn);
+    let numbered =
+        |mark: &str| label.rsplit_once(mark).is_some_and(|(_, n)| n.starts_with(|c: char| c.is_ascii_digit()));
+    let ends = |end: &str| host.ends_with(end);
+    let preview = ends(".vercel.app") && vercel
+        || ends(".netlify.app") && label.contains("--")
+        || ends(".onrender.com") && numbered("-pr-")
+        || ends(".up.railway.app") && numbered("-pr-")
+        || ends(".pages.dev") && host.split('.').count() > 3;
+    preview.then_some("a preview deployment")
+}
+
+/// What a switch turns off, where its name and its setting say so.
+pub(super) fn switched_off(name: &str, on: bool) -> Option<&'static str> {
+    const GUARDS: &[&str] = &[
+        "AUTH",
+        "AUTHENTICATION",
+        "AUTHORIZATION",
+        "CSRF",
+        "CAPTCHA",
+        "RATELIMIT",
+        "SIGNATURE",
+        "VERIFICATION",
+        "VERIFY",
+        "2FA",
+        "MFA",
+        "TLS",
+        "SSL",
+    ];
+    let name = super::shape::behind_public_prefix(name).unwrap_or(name);
+    let all: Vec<&str> = words(name).collect();
+    let guards = all.iter().any(|w| GUARDS.contains(w)) || name.contains("RATE_LIMIT");
+    let says = |list: &[&str]| all.iter().any(|w| list.contains(w));
+    match on {
+        false if name.ends_with("REJECT_UNAUTHORIZED") => Some("certificates of servers are not checked"),
+        true if name == "SKIP_ENV_VALIDATION" => Some("variables are not checked when the app starts"),
+        true if says(&["BYPASS"]) => Some("a check is passed by"),
+        true if guards && says(&["DISABLE", "DISABLED", "SKIP", "NO", "IGNORE"]) => Some("a guard is turned off"),
+        false if guards && says(&["ENABLED", "ENABLE", "REQUIRED", "REQUIRE"]) => Some("a guard is turned off"),
+        _ => None,
+    }
+}
+
+/// Whether a dotenv file is of development or of tests, by its name.
+pub(super) fn is_of_development(file: &str) -> bool {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
+    [".env.development", ".env.test", ".env.dev"].iter().any(|f| name == *f || name.strip_suffix(".local") == Some(f))
+}
+/// Whether it is the file of one machine that every mode but tests reads.
+pub(super) fn is_local_file(file: &str) -> bool {
+    file.rsplit(['/', '\\']).next() == Some(".env.local")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_apps_own_address() {
+        for n in ["APP_URL", "NEXT_PUBLIC_SITE_URL", "NEXTAUTH_URL", "BETTER_AUTH_URL"] {
+            assert!(is_own_address(n), "{n}");
+        }
+        for n in ["OPENAI_BASE_URL", "NEXT_PUBLIC_DOCS_URL", "API_URL", "AUTH_URL", "MARKETING_SITE_URL"] {
+            assert!(!is_own_address(n), "{n}");
+        }
+    }
+
+    #[test]
+    fn previews_and_tunnels() {
+        for h in [
+            "acme-git-main-team.vercel.app",
+            "acme-3k4j5h6g7-team.vercel.app",
+            "deploy-preview-12--acme.netlify.app",
+            "acme-pr-7.onrender.com",
+            "3f2a1b.acme.pages.dev",
+            "a1b2.ngrok-free.app",
+        ] {
+            assert!(preview_host(h).is_some(), "{h}");
+        }
+        for h in [
+            "acme.vercel.app",
+            "acme-dashboard.vercel.app",
+            "acme.netlify.app",
+            "acme.pages.dev",
+            "app.acme.test",
+            "my-prod.onrender.com",
+        ] {
+            assert!(preview_host(h).is_none(), "{h}");
+        }
+    }
+
+    #[test]
+    fn switches() {
+        for (n, on) in [
+            ("NODE_TLS_REJECT_UNAUTHORIZED", false),
+            ("SMTP_REJECT_UNAUTHORIZED", false),
+            ("SKIP_ENV_VALIDATION", true),
+            ("PAYWALL_BYPASS_ENABLED", true),
+            ("DISABLE_AUTH", true),
+            ("RATE_LIMIT_ENABLED", false),
+            ("NEXT_PUBLIC_SKIP_CAPTCHA", true),
+        ] {
+            assert!(switched_off(n, on).is_some(), "{n}");
+        }
+        for (n, on) in [
+            ("NODE_TLS_REJECT_UNAUTHORIZED", true),
+            ("DISABLE_AUTH", false),
+            ("AUTH_TRUST_HOST", true),
+            ("RATE_LIMIT_ENABLED", true),
+            ("DISABLE_TELEMETRY", true),
+            ("EMAIL_VERIFICATION_REQUIRED", true),
+            ("NEXT_PUBLIC_NO_INDEX", false),
+        ] {
+            assert!(switched_off(n, on).is_none(), "{n}");
+        }
+    }
 
     #[test]
     fn twins_and_bystanders() {

@@ -52,7 +52,7 @@ rule! {
             let Some(rest) = behind_public_prefix(&e.name).filter(|_| !ignored(&e.name)) else { continue };
             if let Some(what) = &e.shape.secret {
                 let mut fault = by_value(e, rest, what);
-                let twin = |o: &&Entry| o.name != e.name && o.shape.digest == e.shape.digest;
+                let twin = |o: &&Entry| o.name != e.name && o.equals(e);
                 if let Some(twin) = production.iter().flat_map(|p| &p.entries).find(twin) {
                     fault = fault.and_saw(format!("same as {}", twin.name));
                 }

@@ -29,8 +29,57 @@ pub struct Shape {
     /// The value as it may be shown: the provider's prefix and, from 24 characters on, its last two
     /// characters; else only its length.
     pub masked: Shown,
-    /// Equal values have equal digests within a run.
-    pub digest: Digest,
+    /// Equal values have equal digests within a run; `None` where the value is not known.
+    pub digest: Option<Digest>,
+    /// What is wrong with the text of the value, whatever it is for.
+    pub flaws: Vec<Flaw>,
+    /// How the value differs from what the provider gives out for this variable.
+    pub wrong: Option<Wrong>,
+    /// What `true`, `1`, `off` and their like say.
+    pub flag: Option<bool>,
+    /// What the URL of a database says of how it is reached.
+    pub database: Option<Database>,
+}
+
+/// What is wrong with the text of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flaw {
+    /// A line break at the end, as `echo` leaves it.
+    NewlineTrailing,
+    /// Blanks before the value or behind it.
+    Blanks,
+    /// A character that nobody sees: a zero-width one, or a byte order mark.
+    Invisible,
+    /// Quotes around the value that are a part of it.
+    Quotes,
+    /// Typographic quotes around it.
+    SmartQuotes,
+    /// The id of a webhook endpoint where its secret belongs.
+    WebhookId,
+}
+/// How a value differs from what the provider gives out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is another of the provider's values, or another provider's.
+    Is(Shown),
+    /// It is none that the provider gives out; the text says with what those begin.
+    IsNone(Shown),
+}
+/// What the URL of a database says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// A character of the password that ends it too early, where one is not written as `%…`.
+    pub unescaped: Option<char>,
+    /// Whose database is reached without its pooler.
+    pub direct: Option<Direct>,
+}
+/// A database that is reached without its pooler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direct {
+    /// `db.….supabase.co`, which has an IPv6 address alone unless the add-on is bought.
+    Supabase,
+    /// A host of Neon's without `-pooler`.
+    Neon,
 }
 
 /// What a value says of mail. Of an address only its domain is kept.
@@ -119,7 +168,43 @@ impl Shape {
         let masked = mask(trimmed, &kind, known.as_ref(), secret.is_some() || is_secret(role));
         let mailing =
             (!placeholder && role == Role::Plain && secret.is_none()).then(|| mailing(name, trimmed)).flatten();
-        Self { provider, role, mode, kind, relay, mailing, secret, masked, digest: key.digest(value) }
+        let digest = (kind != Kind::Hidden).then(|| key.digest(value));
+        let bare = unwrapped(trimmed);
+        let real = !placeholder && !matches!(kind, Kind::Empty | Kind::Blank | Kind::Hidden);
+        let mut flaws = flaws(value);
+        if role == Role::WebhookSecret && ["we_", "ed_"].iter().any(|p| bare.starts_with(p)) && bare.len() > 10 {
+            flaws.push(Flaw::WebhookId);
+        }
+        let wrong = owner.filter(|_| real && !flaws.contains(&Flaw::WebhookId)).and_then(|o| wrong(o, bare));
+        let flag = matches!(kind, Kind::Flag).then(|| flag(bare)).flatten();
+        let database = real.then(|| database(trimmed)).flatten();
+        Self { provider, role, mode, kind, relay, mailing, secret, masked, digest, flaws, wrong, flag, database }
+    }
+    /// The shape of a value that a host keeps to itself, with the digest it tells in its place.
+    #[must_use]
+    pub fn hidden(name: &str, digest: Option<Digest>) -> Self {
+        let provider = providers::by_variable(name).map(|(p, _)| p.id);
+        let masked = mask("", &Kind::Hidden, None, true);
+        Self {
+            provider,
+            role: role_of(name),
+            mode: Mode::Silent,
+            kind: Kind::Hidden,
+            relay: None,
+            mailing: None,
+            secret: None,
+            masked,
+            digest,
+            flaws: Vec::new(),
+            wrong: None,
+            flag: None,
+            database: None,
+        }
+    }
+    /// Whether it is a secret, by its name or by its value.
+    #[must_use]
+    pub const fn is_confidential(&self) -> bool {
+        is_secret(self.role) || self.secret.is_some()
     }
     /// Whether nothing is there: an empty value or blanks.
     #[must_use]
@@ -175,6 +260,106 @@ pub fn role_of(name: &str) -> Role {
     } else {
         Role::Plain
     }
+}
+
+/// What is wrong with a text as it stands. A key file and JSON may well end in a line break.
+fn flaws(value: &str) -> Vec<Flaw> {
+    const SMART: &[char] = &['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{ab}', '\u{bb}'];
+    let mut all = Vec::new();
+    let trimmed = value.trim();
+    if trimmed.is_empty() {
+        return all;
+    }
+    let tail = &value[value.trim_end().len()..];
+    if tail.contains(['\n', '\r']) && !trimmed.contains('\n') {
+        all.push(Flaw::NewlineTrailing);
+    }
+    let blank = |t: &str| t.contains(|c: char| !matches!(c, '\n' | '\r'));
+    if blank(tail) || !value.starts_with(trimmed) {
+        all.push(Flaw::Blanks);
+    }
+    if value.contains(['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}']) {
+        all.push(Flaw::Invisible);
+    }
+    if unwrapped(trimmed).len() < trimmed.len() {
+        all.push(Flaw::Quotes);
+    } else if trimmed.starts_with(SMART) && trimmed.ends_with(SMART) {
+        all.push(Flaw::SmartQuotes);
+    }
+    all
+}
+/// The text without the quotes around it.
+fn unwrapped(text: &str) -> &str {
+    let inner = |q: char| text.strip_prefix(q)?.strip_suffix(q).filter(|t| !t.is_empty());
+    ['"', '\'', '`'].into_iter().find_map(inner).unwrap_or(text)
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// How a value differs from what the provider gives out for the variable. Where it is not known what
+/// all its values look like, only one of another kind is wrong.
+fn wrong((provider, var): (&'static providers::Provider, &'static providers::Var), value: &str) -> Option<Wrong> {
+    let own = var.prefixes.iter().any(|(p, _)| value.starts_with(p)) || var.forms.iter().any(|f| f.fits(value));
+    if own {
+        return None;
+    }
+    let other = longest(value, |p| p.id == provider.id).or_else(|| longest(value, |_| var.strict));
+    if let Some((owner, other, prefix, _)) = other.filter(|(_, _, p, _)| p.len() >= 3 && value.len() >= p.len() + 8) {
+        let what = match other.role {
+            Role::Secret => "secret key",
+            Role::WebhookSecret => "webhook secret",
+            Role::Public => "public key",
+            Role::Plain => "value",
+        };
+        let names = if owner.id == provider.id { owner.name.to_owned() } else { owner_names(prefix).join(" or ") };
+        return Some(Wrong::Is(format!("a {names} {what}").into()));
+    }
+    let begin: Vec<&str> = var.prefixes.iter().map(|(p, _)| *p).collect();
+    let others = if var.forms.contains(&providers::Form::Uuid) { "a UUID" } else { "eyJ" };
+    let others = if var.forms.is_empty() { Vec::new() } else { vec![others] };
+    let all: Vec<&str> = begin.into_iter().filter(|p| !p.starts_with("POSTMARK")).chain(others).collect();
+    var.strict.then(|| Wrong::IsNone(all.join(", ").into()))
+}
+
+/// What the URL of a database says, by its text: one with a `#` or `@` in its password is no URL that a
+/// parser would take apart as it was meant.
+fn database(value: &str) -> Option<Database> {
+    const SCHEMES: &[&str] = &["postgres", "postgresql", "mysql", "mongodb", "mongodb+srv", "redis", "rediss"];
+    let (scheme, rest) = value.split_once("://")?;
+    if !SCHEMES.contains(&scheme) {
+        return None;
+    }
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let password = user.split_once(':').map_or("", |(_, p)| p);
+    let hex = |t: &str| t.len() >= 2 && t.is_char_boundary(2) && t[..2].bytes().all(|b| b.is_ascii_hexdigit());
+    let lone = password.split('%').skip(1).any(|t| !hex(t));
+    // `user:pa/ss@host`: what looks like the host ends at the sign.
+    let cut = (user.is_empty() && authority.contains(':') && rest[authority.len()..].contains('@'))
+        .then(|| rest[authority.len()..].chars().next())
+        .flatten();
+    let query = rest.find('?').unwrap_or(rest.len());
+    let cut = cut.filter(|_| authority.len() < query || rest[authority.len()..].starts_with('?'));
+    let port = authority.rsplit_once(':').is_some_and(|(_, p)| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    let unescaped = match (user.contains('@'), lone, cut.filter(|_| !port)) {
+        (true, ..) => Some('@'),
+        (_, true, _) => Some('%'),
+        (_, _, cut) => cut,
+    };
+    let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let first = host.split('.').next().unwrap_or_default();
+    let direct = match host.as_str() {
+        h if first == "db" && h.ends_with(".supabase.co") => Some(Direct::Supabase),
+        h if h.ends_with(".neon.tech") && !first.ends_with("-pooler") => Some(Direct::Neon),
+        _ => None,
+    };
+    Some(Database { unescaped, direct })
 }
 
 struct Known {
@@ -454,6 +639,62 @@ mod tests {
             assert_eq!(of(n, v), None, "{n}");
         }
         assert!(!format!("{:?}", shape("EMAIL_FROM", "secret.person@acme.test")).contains("person"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_text() {
+        let of = |v| shape("A_TOKEN", v).flaws;
+        assert_eq!(of("abc\n"), [Flaw::NewlineTrailing]);
+        assert_eq!(of(" abc"), [Flaw::Blanks]);
+        assert_eq!(of("abc \n"), [Flaw::NewlineTrailing, Flaw::Blanks]);
+        assert_eq!(of("a\u{200b}bc"), [Flaw::Invisible]);
+        assert_eq!(of("\"abc\""), [Flaw::Quotes]);
+        assert_eq!(of("\u{201c}abc\u{201d}"), [Flaw::SmartQuotes]);
+        for fine in ["abc", "", "  ", "-----BEGIN X\nabc\n-----END\n", "it's", "a\"b\""] {
+            assert_eq!(of(fine), [], "{fine:?}");
+        }
+        assert_eq!(shape("STRIPE_WEBHOOK_SECRET", "we_1OabcdEFGHijkl").flaws, [Flaw::WebhookId]);
+    }
+
+    #[test]
+    fn a_value_of_another_kind() {
+        let of = |n, v: &str| shape(n, v).wrong;
+        assert_eq!(of("STRIPE_SECRET_KEY", &key("sk_live")), None);
+        assert_eq!(of("STRIPE_SECRET_KEY", &format!("'{}'", key("sk_live"))), None, "the quotes are another's");
+        assert_eq!(of("STRIPE_SECRET_KEY", &key("pk_live")), Some(Wrong::Is("a Stripe public key".into())));
+        assert_eq!(of("RESEND_API_KEY", &key("SG")), Some(Wrong::IsNone("re_".into())));
+        assert_eq!(of("SUPABASE_SERVICE_ROLE_KEY", "eyJhb.eyJy.c2ln"), None);
+        assert_eq!(of("HUBSPOT_ACCESS_TOKEN", "CKuu1JwvEP"), None, "not all of its tokens are known");
+        assert_eq!(of("STRIPE_SECRET_KEY", "your_key"), None);
+    }
+
+    #[test]
+    fn what_a_database_url_says() {
+        let of = |v: &str| shape("DATABASE_URL", v).database.unwrap();
+        for (url, bad) in [
+            ("postgres://app:p@ss@db.acme.test/app", Some('@')),
+            ("postgres://app:p#ss@db.acme.test/app", Some('#')),
+            ("postgres://app:p/ss@db.acme.test/app", Some('/')),
+            ("postgres://app:p%ss@db.acme.test/app", Some('%')),
+            ("postgres://app:p%40ss@db.acme.test/app?a=b@c", None),
+            ("postgres://db.acme.test:5432/app?user=a@b", None),
+            ("postgres://app:pw@db.acme.test:5432/app", None),
+            ("redis://127.0.0.1:6379", None),
+        ] {
+            assert_eq!(of(url).unescaped, bad, "{url}");
+        }
+        assert_eq!(of("postgres://p:x1y2@db.abc.supabase.co:5432/postgres").direct, Some(Direct::Supabase));
+        assert_eq!(of("postgres://p:x1y2@ep-cool-1.eu.aws.neon.tech/db").direct, Some(Direct::Neon));
+        assert_eq!(of("postgres://p:x1y2@ep-cool-1-pooler.eu.aws.neon.tech/db").direct, None);
+        assert_eq!(shape("A", "https://acme.test").database, None);
+    }
+
+    #[test]
+    fn flags() {
+        assert_eq!(
+            (shape("A", "true").flag, shape("A", "0").flag, shape("A", "587").flag),
+            (Some(true), Some(false), None)
+        );
     }
 
     #[test]

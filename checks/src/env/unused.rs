@@ -65,6 +65,7 @@ fn is_used(name: &str, set: &EnvSet) -> bool {
         || set.reads.iter().any(|r| r.name == name)
         || set.required.iter().any(|(n, _)| n == name)
         || names::set_by_platform(name)
+        || names::read_by_runtime(name)
         || providers::by_variable(name).is_some()
         || by_package()
         || put_together()

@@ -91,7 +91,7 @@ impl Pages {
             targets.link(at, &app);
             let name = "NEXT_PUBLIC_APP_URL";
             let shape = Shape::of(name, url, &DigestKey::new(&[0; 32]));
-            let entries = vec![Entry { name: name.to_owned(), shape, at: None }];
+            let entries = vec![Entry::new(name, shape, None)];
             put(facts, &app, Observed::known(Production { entries, ..Production::default() }));
         }
         if !self.endpoints.is_empty() {
