@@ -136,7 +136,9 @@ impl Produce for Preview {
 /// go wherever the app goes.
 fn from_files(files: &[PathBuf], deployed: Option<&Path>, app: &Path, key: &DigestKey) -> Production {
     let mut sources = env_files::Sources::default();
-    files.iter().for_each(|path| sources.add(path));
+    for path in files {
+        sources.add(path);
+    }
     let tracked = |folder: &Path| git::tracked(folder, &[".env.production", ".env"]).unwrap_or_default();
     let mut beside: Vec<String> = deployed.map(tracked).unwrap_or_default();
     // Git sorts by name, and the loader reads the file of the mode first.

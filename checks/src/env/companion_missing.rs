@@ -39,7 +39,7 @@ rule! {
         for provider in providers::ALL {
             for group in provider.env.iter().flat_map(|e| e.together) {
                 let Some(there) = group.iter().find_map(|member| member.iter().copied().find(|n| set(n))) else { continue };
-                for member in group.iter().filter(|m| !m.iter().any(|n| set(&n))) {
+                for member in group.iter().filter(|m| !m.iter().any(set)) {
                     let read = member.iter().copied().find(|n| sets.iter().any(|s| s.reads_of(n).next().is_some()));
                     let name = read.unwrap_or(member[0]);
                     if sets.iter().any(|s| member.iter().any(|n| s.ignores(n)) || s.ignores(there)) {

@@ -167,17 +167,10 @@ fn resolved(text: &str, beside: &BTreeMap<String, String>) -> Value {
             continue;
         }
         let word = |t: &str| t.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(t.len());
-        let (name, default, behind) = match after.strip_prefix('{').and_then(|a| a.split_once('}')) {
-            Some((inside, behind)) => {
-                let (name, tail) = inside.split_at(word(inside));
-                let default = tail.strip_prefix(":-").or_else(|| tail.strip_prefix('-'));
-                (name, default, behind)
-            }
-            None => {
-                let (name, behind) = after.split_at(word(after));
-                (name, None, behind)
-            }
-        };
+        let braced = after.strip_prefix('{').and_then(|a| a.split_once('}'));
+        let (inside, behind) = braced.unwrap_or_else(|| after.split_at(word(after)));
+        let (name, tail) = inside.split_at(word(inside));
+        let default = tail.strip_prefix(":-").or_else(|| tail.strip_prefix('-'));
         let Some(value) = beside.get(name).map(String::as_str).filter(|v| !v.is_empty()).or(default) else {
             return Value::Hidden;
         };

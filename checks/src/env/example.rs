@@ -29,7 +29,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let (mut named, mut deployed, mut preview, mut site) = (Vec::new(), Vec::new(), None, None);
     for (head, body) in sections(text)? {
         let body = with_keys(&body);
-        let names = || body.split_whitespace().map(str::to_owned);
+        let listed = || body.split_whitespace().map(str::to_owned);
         match head.split_once(' ').map_or((head.as_str(), ""), |(a, b)| (a, b)) {
             ("production", file) => {
                 let shown = if file.is_empty() { ".env.production" } else { file }.into();
@@ -54,11 +54,11 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
                 set.mentions.extend(reads::mentions(&body).map(str::to_owned));
                 set.sources += 1;
             }
-            ("packages", _) => set.packages = names().collect(),
+            ("packages", _) => set.packages = listed().collect(),
             ("required", _) => {
-                set.required = names().map(|n| (n, Some(Place::new("launchcheck.toml", 1, 1)))).collect();
+                set.required = listed().map(|n| (n, Some(Place::new("launchcheck.toml", 1, 1)))).collect();
             }
-            ("ignore", _) => set.ignore = names().collect(),
+            ("ignore", _) => set.ignore = listed().collect(),
             (other, _) => return Err(format!("no such section: {other}")),
         }
     }

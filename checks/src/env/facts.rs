@@ -149,8 +149,8 @@ impl Entry {
     #[must_use]
     pub fn evidence(&self) -> Evidence {
         let changes = self.changes.iter().filter(|c| !matches!(c, Change::DollarReplaced(_)));
-        let made: String = changes.map(|c| format!("; {}", c.said(&self.name))).collect();
-        let text = format!("{}={}{made}", self.name, self.shape.masked);
+        let text = format!("{}={}", self.name, self.shape.masked);
+        let text = changes.fold(text, |all, c| all + "; " + &c.said(&self.name));
         match &self.at {
             Some(at) => Evidence::Place(at.clone(), text.into()),
             None => format!("{text} in the process environment").into(),
