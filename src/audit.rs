@@ -108,6 +108,8 @@ pub async fn look(start: Start, known: Vec<Family>, listener: &dyn Listener) -> 
     };
     let shelf = if settings.no_cache { None } else { shelf(&context.environment) };
     let wire = Wire::new(&settings, deadline).trusting(&context.roots, shelf);
+    // Nobody else sets it, and the wire is this run's own.
+    let _ = wire.digest_key.set(context.digest_key);
     let gather = Gather::new(wire, context);
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (mut units, facts) = engine::run(&gather, today, listener).await;

@@ -55,7 +55,7 @@ use std::{
     collections::BTreeMap,
     marker::PhantomData,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 use tokio::sync::OnceCell;
 
@@ -100,6 +100,8 @@ pub struct Wire {
     pub looks: LookWire,
     /// The cookies of test accounts, by their names.
     pub cookies: Arc<Mutex<BTreeMap<String, Secret<String>>>>,
+    /// The key of the run's digests, for what is seen in pages.
+    pub digest_key: Arc<OnceLock<[u8; 32]>>,
     /// Pages of registries and authorities.
     pub pages: PageWire,
     /// The dialer of all of them, for vendors' clients.
@@ -150,9 +152,10 @@ impl Wire {
         let (http, business) = (http(false), Limited::new(http(true), EVENTS_AT_ONCE));
         let raw = Arc::new(Limited::new(http, REQUESTS_AT_ONCE));
         let http = Arc::new(Once::new(Arc::clone(&raw), &counters));
-        let cookies = Arc::new(Mutex::default());
+        let (cookies, digest_key) = (Arc::new(Mutex::default()), Arc::new(OnceLock::new()));
         let remembered = Arc::clone(&http);
-        let looks = Looks { remembered, raw, cookies: Arc::clone(&cookies), manners: Mutex::default() };
+        let (jar, key) = (Arc::clone(&cookies), Arc::clone(&digest_key));
+        let looks = Looks { remembered, raw, cookies: jar, manners: Mutex::default(), digest_key: key };
         let looks = Once::new(looks, &counters);
         let pages = Pages::new(Arc::clone(&dialer), time.clone());
         let pages = Once::new(Limited::new(pages, REQUESTS_AT_ONCE), &counters);
@@ -167,6 +170,7 @@ impl Wire {
             business,
             looks,
             cookies,
+            digest_key,
             pages,
             dialer,
             counters,

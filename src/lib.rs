@@ -8,6 +8,7 @@ pub mod engine;
 pub mod events;
 pub mod exit;
 pub mod gather;
+pub mod infer;
 pub mod outcome;
 pub mod probe;
 pub mod problem;

@@ -3,6 +3,7 @@
 
 use crate::{
     config::{App, Config, Located, Source, check, load::Loaded, suggest::nearest},
+    infer,
     probe::env_files,
     problem::{Problem, Problems},
     settings::{self, Settings},
@@ -92,11 +93,17 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
         }
     }
     drawn.targets.add(TargetId::new(TargetKind::Run, RUN), Origin::CommandLine);
-    let audited = drawn.site(domain);
+    // Without a configuration, and where nobody names a domain, the repository speaks for itself.
+    let seen = (config.source.is_none() && infer_app && domain.is_none()).then(|| infer::look(here));
+    let audited = match seen.as_ref().and_then(|s| s.host.as_ref()) {
+        Some(host) => drawn.inferred(host),
+        None => drawn.site(domain),
+    };
     drawn.declared_hosts();
     drawn.mail(audited.as_ref());
     drawn.webhooks();
     drawn.apps(here, infer_app, !env_files.is_empty());
+    drawn.notes.extend(seen.iter().flat_map(infer::Inferred::notes));
     if let Some((domain, _)) = &audited {
         drawn.named_by_environment(domain, here, env_files);
     }
@@ -220,6 +227,20 @@ impl Drawing<'_> {
         Some((domain, origin))
     }
 
+    /// The site that the repository says it is served at.
+    fn inferred(&mut self, host: &infer::Hint<DomainName>) -> Option<(DomainName, Origin)> {
+        let domain = host.value.as_str().strip_prefix("www.").and_then(|a| DomainName::parse(a).ok());
+        let domain = domain.unwrap_or_else(|| host.value.clone());
+        self.notes.push(format!("{domain} is audited: {} names it", host.from));
+        let origin = Origin::Inferred(host.from.as_str().into());
+        self.targets.add(TargetId::new(TargetKind::Site, domain.as_str()), origin.clone());
+        self.host(&domain, HostRole::Canonical, 443, origin.clone());
+        if let Some((other, from)) = sibling(&domain) {
+            self.host(&other, HostRole::InferredWww, 443, Origin::Inferred(from.into()));
+        }
+        Some((domain, origin))
+    }
+
     fn declared_hosts(&mut self) {
         for host in &self.config.hosts {
             self.host(&host.name, HostRole::Listed, 443, self.declared(&host.name));
@@ -290,6 +311,16 @@ impl Drawing<'_> {
             self.apps.insert(id, folder);
         }
         if self.config.apps.is_empty() && infer {
+            let monorepo = if self.config.source.is_none() { infer::apps(here) } else { Vec::new() };
+            if monorepo.iter().any(|a| a.value != ".") {
+                for app in monorepo {
+                    self.notes.push(format!("the app in {} is audited: {}", app.value, app.from));
+                    let id = TargetId::new(TargetKind::App, app.value.as_str());
+                    self.targets.add(id.clone(), Origin::Inferred(app.from.as_str().into()));
+                    self.apps.insert(id, here.join(&app.value));
+                }
+                return;
+            }
             let folder = self.config.source.as_ref().map_or_else(|| here.to_owned(), |s| here.join(&s.root));
             if let Some(sign) = looks_like_an_app(&folder) {
                 self.notes.push(format!("the app in this folder is audited: it has {sign}"));

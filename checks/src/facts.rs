@@ -18,6 +18,8 @@ macro_rules! for_each_fact {
             env_set: $crate::env::facts::EnvSet, of App, local;
             production: $crate::env::facts::Production, of App, local;
             preview: $crate::env::facts::Preview, of App, local;
+            at_rest: $crate::env::at_rest::AtRest, of App, local;
+            history: $crate::env::at_rest::History, of App, local;
             site_plan: $crate::web::facts::SitePlan, of Site, local;
             web_plan: $crate::web::surface::WebPlan, of Site, local;
             lighthouse: $crate::web::lighthouse::Lighthouse, of Site, local;

@@ -6,6 +6,7 @@ mod dmarc;
 mod drift;
 mod env;
 mod explain;
+mod init;
 mod mail;
 mod man;
 mod network;
@@ -66,6 +67,7 @@ enum Command {
     Drift(Box<drift::Args>),
     Env(env::Args),
     Explain(explain::Args),
+    Init(init::Args),
     Mail(mail::Args),
     Man(man::Args),
     Rules(rules::Args),
@@ -108,6 +110,7 @@ pub fn run_in(
         Command::Drift(args) => drift::run(&args, cli.color, environment),
         Command::Env(args) => env::run(&args, &environment).and_then(answer),
         Command::Explain(args) => explain::run(&args).and_then(|text| say(&text)),
+        Command::Init(args) => init::run(&args).and_then(answer),
         Command::Mail(args) => mail::run(&args).and_then(|(text, code)| say(&text).map(|_| code)),
         Command::Man(args) => man::run(&args).and_then(|text| say(&text)),
         Command::Rules(args) => say(&rules::run(&args)),

@@ -3,11 +3,12 @@
 use super::{Context, Cx, Produce};
 use crate::{
     config::{App, check::app_name},
-    probe::{env_files, git, lockfile, secrets},
+    probe::{at_rest, env_files, git, lockfile, secrets},
 };
 use launchcheck_checks::{
     code::facts::CodeNames,
     env::{
+        at_rest::{AtRest, History, Needles},
         facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview, Production},
         loader::Era,
         merge::merge,
@@ -129,6 +130,37 @@ impl Produce for Preview {
         }
         let key = DigestKey::new(&context.digest_key);
         aside(move || Self { set: from_files(&files, None, &folder, &key) }).await
+    }
+}
+
+impl Produce for AtRest {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let context = cx.context();
+        let (folder, key) = (folder(at, context), DigestKey::new(&context.digest_key));
+        let production = cx.get::<Production>(at).await;
+        let needles = Needles::of(production.get().ok());
+        silent(aside(move || at_rest::tracked(&folder, &needles, &key)).await)
+    }
+}
+
+impl Produce for History {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let context = cx.context();
+        let (folder, key) = (folder(at, context), DigestKey::new(&context.digest_key));
+        let production = cx.get::<Production>(at).await;
+        let needles = Needles::of(production.get().ok());
+        silent(aside(move || at_rest::history(&folder, &needles, &key)).await)
+    }
+}
+
+/// Without git there is nothing to judge; where it fails, nobody knows.
+fn silent<T>(found: Observed<Result<T, git::Silent>>) -> Observed<T> {
+    match found.into_inner() {
+        Ok(Ok(fact)) => Observed::known(fact),
+        Ok(Err(git::Silent::NoGit)) => Observed::not_configured("there is no git here to ask what is tracked"),
+        Ok(Err(git::Silent::NoRepository)) => Observed::not_configured("the app's folder is in no git repository"),
+        Ok(Err(why)) => Observed::unknown(Cause::Unreadable(why.said().into())),
+        Err(missing) => missing.into(),
     }
 }
 

@@ -3,13 +3,14 @@
 
 use super::{Ask, secret::Secret};
 use launchcheck_checks::{
+    env::shape::DigestKey,
     vocab::{Cause, Missing, Observed},
     web::look::{Look, LookQuestion},
     wire::{HostFailure, HttpQuestion},
 };
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 use tokio::time::Instant;
 
@@ -34,6 +35,8 @@ pub struct Looks<O, R> {
     pub cookies: Arc<Mutex<BTreeMap<String, Secret<String>>>>,
     /// How each host has answered of late.
     pub manners: Mutex<BTreeMap<String, Manner>>,
+    /// The key of the run's digests, once the run has one.
+    pub digest_key: Arc<OnceLock<[u8; 32]>>,
 }
 
 impl<O: Ask<HttpQuestion>, R: Ask<HttpQuestion>> Ask<LookQuestion> for Looks<O, R> {
@@ -62,7 +65,8 @@ impl<O: Ask<HttpQuestion>, R: Ask<HttpQuestion>> Ask<LookQuestion> for Looks<O, 
             }
             Err(_) => {}
         }
-        answer.map(|said| said.map(|answer| Look::of(q, &answer)))
+        let key = DigestKey::new(self.digest_key.get().unwrap_or(&[0; 32]));
+        answer.map(|said| said.map(|answer| Look::keyed(q, &answer, &key)))
     }
 }
 impl<O, R> Looks<O, R> {

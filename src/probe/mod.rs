@@ -2,6 +2,7 @@
 //! what holds for all of them (asked once, within the deadline, so many at a time, counted) is a
 //! layer around it.
 
+pub mod at_rest;
 pub mod authority;
 pub mod connect;
 pub mod database;

@@ -2,14 +2,15 @@
 //!
 //! Sections, each begun by a line of its own: `production`, `preview`, `deployed FILE` (a file that goes
 //! with the app), `local FILE` (of a developer's machine) and `example` hold dotenv lines, `host FILE`
-//! what a host gave out, `source FILE` code; `packages`, `required` and `ignore` hold names, and `site
+//! what a host gave out, `tracked FILE` and `history FILE` what git has, `source FILE` code; `packages`, `required` and `ignore` hold names, and `site
 //! DOMAIN` names the audited one. Without `production`, `host` and `deployed` there is no production
 //! source. `{{sk live}}` stands for a key that begins `sk_live_`, so that no real-looking
 //! key stands in a file.
 
 use super::{
+    at_rest::{AtRest, EnvFile, Log, Needles, scan},
     dotenv,
-    facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview},
+    facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview, Production},
     loader::Era,
     merge::{Content, Named, merge},
     reads,
@@ -27,6 +28,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let mut set = EnvSet::default();
     let (mut named, mut deployed, mut preview, mut site) = (Vec::new(), Vec::new(), None, None);
+    let (mut rest, mut tracked, mut history) = (AtRest::default(), Vec::new(), Vec::new());
     for (head, body) in sections(text)? {
         let body = with_keys(&body);
         let listed = || body.split_whitespace().map(str::to_owned);
@@ -45,6 +47,11 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
                 preview = Some(Preview { set: merge(&[one], &[], Era::default(), &key()) });
             }
             ("local", file) => set.nearby.extend(sorted(file, &body)),
+            ("tracked", file) if file.contains(".env") => {
+                rest.env_files.push(EnvFile { file: file.into(), entries: sorted(file, &body) });
+            }
+            ("tracked", file) => tracked.push((file.to_owned(), body)),
+            ("history", file) => history.push((file.to_owned(), body)),
             ("site", domain) => site = Some(DomainName::parse(domain).map_err(|e| e.to_string())?),
             ("example", _) => set.example = sorted(".env.example", &body),
             ("source", file) => {
@@ -67,11 +74,10 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     targets.add(id.clone(), Origin::CommandLine);
     let mut facts = Facts::default();
     facts.env_set.insert(id.clone(), Arc::new(Observed::known(set)));
-    let production = if named.is_empty() && deployed.is_empty() {
-        Observed::not_configured(NO_PRODUCTION)
-    } else {
-        Observed::known(merge(&named, &deployed, Era::default(), &key()))
-    };
+    let production =
+        (!named.is_empty() || !deployed.is_empty()).then(|| merge(&named, &deployed, Era::default(), &key()));
+    at_rest(rest, &tracked, &history, production.as_ref(), &id, &mut facts);
+    let production = production.map_or(Observed::not_configured(NO_PRODUCTION), Observed::known);
     facts.production.insert(id.clone(), Arc::new(production));
     let preview = preview.map_or(Observed::not_configured(NO_PREVIEW), Observed::known);
     facts.preview.insert(id.clone(), Arc::new(preview));
@@ -85,7 +91,33 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     Ok((targets, facts, id))
 }
 
+/// What lies in tracked files and in the history.
+fn at_rest(
+    mut rest: AtRest,
+    tracked: &[(String, String)],
+    history: &[(String, String)],
+    production: Option<&Production>,
+    id: &TargetId,
+    facts: &mut Facts,
+) {
+    let (needles, key) = (Needles::of(production), key());
+    for (file, body) in tracked {
+        let (keys, values) = scan(file, body, &needles, &key);
+        rest.keys.extend(keys);
+        rest.values.extend(values);
+    }
+    let mut log = Log::new(&needles, &key);
+    for (file, body) in history {
+        log.feed(format!("\0abc1234\n+++ b/{file}\n").as_bytes());
+        body.lines().for_each(|line| log.feed(format!("+{line}\n").as_bytes()));
+    }
+    facts.at_rest.insert(id.clone(), Arc::new(Observed::known(rest)));
+    facts.history.insert(id.clone(), Arc::new(Observed::known(log.end())));
+}
+
 const HEADS: &[&str] = &[
+    "tracked",
+    "history",
     "production",
     "preview",
     "host",

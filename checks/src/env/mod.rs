@@ -3,6 +3,7 @@ use crate::facts::Facts;
 use crate::vocab::{
     Cell, Exhibit, ExhibitBody, Fault, Fix, Part, Rule, Severity, Shown, TargetId, TargetKind, Targets, Verdict,
 };
+pub mod at_rest;
 mod compose;
 pub mod dotenv;
 #[doc(hidden)]
@@ -23,6 +24,7 @@ mod companion_missing;
 mod default_shadows_value;
 mod dollar_expanded;
 mod example_value_in_production;
+mod exposed_secret_in_use;
 mod file_dropped;
 mod hash_truncated;
 mod host_value_rewritten;
@@ -65,6 +67,7 @@ pub static RULES: &[&Rule] = &[
     &default_shadows_value::RULE,
     &dollar_expanded::RULE,
     &example_value_in_production::RULE,
+    &exposed_secret_in_use::RULE,
     &file_dropped::RULE,
     &hash_truncated::RULE,
     &host_value_rewritten::RULE,

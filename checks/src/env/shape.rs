@@ -31,6 +31,8 @@ pub struct Shape {
     pub masked: Shown,
     /// Equal values have equal digests within a run; `None` where the value is not known.
     pub digest: Option<Digest>,
+    /// How many bytes the value has.
+    pub length: usize,
     /// What is wrong with the text of the value, whatever it is for.
     pub flaws: Vec<Flaw>,
     /// How the value differs from what the provider gives out for this variable.
@@ -178,7 +180,23 @@ impl Shape {
         let wrong = owner.filter(|_| real && !flaws.contains(&Flaw::WebhookId)).and_then(|o| wrong(o, bare));
         let flag = matches!(kind, Kind::Flag).then(|| flag(bare)).flatten();
         let database = real.then(|| database(trimmed)).flatten();
-        Self { provider, role, mode, kind, relay, mailing, secret, masked, digest, flaws, wrong, flag, database }
+        let length = value.len();
+        Self {
+            provider,
+            role,
+            mode,
+            kind,
+            relay,
+            mailing,
+            secret,
+            masked,
+            digest,
+            length,
+            flaws,
+            wrong,
+            flag,
+            database,
+        }
     }
     /// The shape of a value that a host keeps to itself, with the digest it tells in its place.
     #[must_use]
@@ -195,6 +213,7 @@ impl Shape {
             secret: None,
             masked,
             digest,
+            length: 0,
             flaws: Vec::new(),
             wrong: None,
             flag: None,

@@ -1,7 +1,7 @@
 //! Keys in what browsers load. A key is told by its provider's prefix and by looking drawn at
 //! random; what is kept of it is the prefix and its last two characters.
 
-use crate::env::shape::{DigestKey, Shape};
+use crate::env::shape::{Digest, DigestKey, Shape};
 use crate::providers::{self, Mode, Role};
 use crate::vocab::Shown;
 
@@ -14,6 +14,8 @@ pub struct Leak {
     pub masked: Shown,
     /// What it is good for.
     pub worth: Worth,
+    /// Its keyed digest, to compare it by.
+    pub digest: Digest,
 }
 /// What a key in a body is good for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -35,22 +37,27 @@ const MOST: usize = 20;
 const DATABASES: &[&str] =
     &["postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://"];
 
-/// Every key in a text, each once.
+/// Every key in a text, each once, with digests that are good for nothing but telling them apart.
 #[must_use]
 pub fn scan(text: &str) -> Vec<Leak> {
+    scan_keyed(text, &DigestKey::new(&[0; 32]))
+}
+
+/// Every key in a text, each once, with digests that the values of the run can be compared by.
+#[must_use]
+pub fn scan_keyed(text: &str, key: &DigestKey) -> Vec<Leak> {
     let mut out: Vec<Leak> = Vec::new();
     let mut put = |leak: Leak| {
         if out.len() < MOST && !out.contains(&leak) {
             out.push(leak);
         }
     };
-    let key = DigestKey::new(&[0; 32]);
     for word in words(text) {
         if word.len() >= 20 && may_be_key(word) && !SAMPLES.iter().any(|s| word.ends_with(s)) {
-            judge(word, &key).into_iter().for_each(&mut put);
+            judge(word, key).into_iter().for_each(&mut put);
         }
     }
-    pem(text).into_iter().chain(databases(text, &key)).for_each(&mut put);
+    pem(text, key).into_iter().chain(databases(text, key)).for_each(&mut put);
     out.sort();
     out
 }
@@ -88,19 +95,25 @@ fn judge(word: &str, key: &DigestKey) -> Option<Leak> {
             what: "an AWS access key".into(),
             masked: tail("AKIA", word),
             worth: Worth::Secret,
+            digest: key.digest(word),
         });
     }
     // Publishable keys go first: they share their providers with the secret ones.
     for (prefix, worth) in [("pk_test_", Worth::TestPublic), ("pk_live_", Worth::LivePublic)] {
         if let Some(rest) = word.strip_prefix(prefix) {
             let what = if worth == Worth::TestPublic { "a publishable key of test mode" } else { "a publishable key" };
-            return is_random(rest, 20).then(|| Leak { what: what.into(), masked: tail(prefix, word), worth });
+            return is_random(rest, 20).then(|| Leak {
+                what: what.into(),
+                masked: tail(prefix, word),
+                worth,
+                digest: key.digest(word),
+            });
         }
     }
     let shape = Shape::of("", word, key);
     let what = shape.secret?;
     if word.starts_with("eyJ") {
-        return Some(Leak { what, masked: "eyJ…".into(), worth: Worth::Secret });
+        return Some(Leak { what, masked: "eyJ…".into(), worth: Worth::Secret, digest: key.digest(word) });
     }
     let (prefix, role) = prefix_of(word)?;
     // Short prefixes begin ordinary names too, so what follows has to be longer.
@@ -109,7 +122,7 @@ fn judge(word: &str, key: &DigestKey) -> Option<Leak> {
         return None;
     }
     let worth = if shape.mode == Mode::Test { Worth::TestSecret } else { Worth::Secret };
-    Some(Leak { what, masked: tail(prefix, word), worth })
+    Some(Leak { what, masked: tail(prefix, word), worth, digest: key.digest(word) })
 }
 
 /// The longest known prefix of a word, and what keys with it are for.
@@ -143,14 +156,19 @@ fn tail(prefix: &str, word: &str) -> Shown {
 }
 
 /// A private key with its body: libraries hold the first line alone.
-fn pem(text: &str) -> Option<Leak> {
+fn pem(text: &str, key: &DigestKey) -> Option<Leak> {
     let found = text.split("-----BEGIN ").skip(1).any(|rest| {
         let Some((head, body)) = rest.split_once("-----") else { return false };
         let base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
         let body: String = body.replace("\\n", "").chars().filter(|c| !c.is_whitespace()).take(80).collect();
         head.len() < 30 && head.ends_with("PRIVATE KEY") && body.len() == 80 && body.chars().all(|c| base64(&c))
     });
-    found.then(|| Leak { what: "a private key".into(), masked: "-----BEGIN …".into(), worth: Worth::Secret })
+    found.then(|| Leak {
+        what: "a private key".into(),
+        masked: "-----BEGIN …".into(),
+        worth: Worth::Secret,
+        digest: key.digest("a private key"),
+    })
 }
 
 fn databases(text: &str, key: &DigestKey) -> Vec<Leak> {
@@ -166,6 +184,7 @@ fn databases(text: &str, key: &DigestKey) -> Vec<Leak> {
                     what: "a database URL with its password".into(),
                     masked: format!("{scheme}…").into(),
                     worth: Worth::Secret,
+                    digest: key.digest(url),
                 });
             }
         }

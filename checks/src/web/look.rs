@@ -7,6 +7,7 @@ use super::json::Json;
 use super::leaks::{self, Leak};
 use super::marks::{self, Exposure};
 use super::wall::robots;
+use crate::env::shape::DigestKey;
 use crate::vocab::{Evidence, Question, Shown};
 use crate::wire::{HostFailure, HttpAnswer, HttpQuestion, Method};
 use ring::digest::{SHA256, digest};
@@ -147,6 +148,11 @@ impl Look {
     /// What an answer looks like.
     #[must_use]
     pub fn of(question: &LookQuestion, answer: &HttpAnswer) -> Self {
+        Self::keyed(question, answer, &DigestKey::new(&[0; 32]))
+    }
+    /// The same, with keys that can be compared with the values of the run.
+    #[must_use]
+    pub fn keyed(question: &LookQuestion, answer: &HttpAnswer, key: &DigestKey) -> Self {
         let body = answer.body.as_slice();
         let text = String::from_utf8_lossy(body);
         let kind = kind(answer, &text);
@@ -181,7 +187,7 @@ impl Look {
             kind,
             html,
             json,
-            leaks: if kind == Kind::Empty { Vec::new() } else { leaks::scan(&text) },
+            leaks: if kind == Kind::Empty { Vec::new() } else { leaks::scan_keyed(&text, key) },
             chunks: if code { chunks::names(&text) } else { Vec::new() },
             map,
             source_map: kind != Kind::Html && chunks::is_map(&text),

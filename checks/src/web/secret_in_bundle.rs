@@ -39,6 +39,7 @@ rule! {
     /// ```
     "web.secret-in-bundle" on Site, Blocker, stage Secret;
     fails "A secret key is in what browsers load"; holds "No secret key is in what browsers load";
+    yields_to "env.exposed-secret-in-use";
     fn check(bundle: Part<'_, Bundle>) -> Verdict {
         let mut told: BTreeMap<&Leak, Vec<&Shown>> = BTreeMap::new();
         for (url, leak) in bundle.iter().flat_map(|b| &b.leaks) {

@@ -1,0 +1,113 @@
+//! Reads the files that git tracks, and its history, for secrets. Values become digests here and go no
+//! further.
+
+use super::{env_files::shown, git, secrets};
+use launchcheck_checks::{
+    env::{
+        at_rest::{AtRest, EnvFile, History, Log, Needles, is_example, is_machines, scan},
+        shape::DigestKey,
+    },
+    vocab::Cause,
+};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+/// The largest file that is read, in bytes; what is larger was made by a machine.
+const FILE_CAP: u64 = 1 << 20;
+/// The most that is read of a history, and how long it may take. What does not fit is a gap.
+const HISTORY: u64 = 1 << 30;
+const PATIENCE: Duration = Duration::from_secs(25);
+
+fn is_dotenv(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    (name == ".env" || name.starts_with(".env.")) && !is_example(name)
+}
+fn env_file(folder: &Path, path: &str, key: &DigestKey) -> Result<EnvFile, Cause> {
+    let whole = folder.join(path);
+    let shown = shown(&whole);
+    let entries = super::env_files::entries(&whole, &shown, key);
+    let entries = entries.map_err(|why| Cause::Unreadable(format!("{shown} ({why})").into()))?;
+    Ok(EnvFile { file: shown.into(), entries })
+}
+
+/// What stands in the tracked files of a folder.
+///
+/// # Errors
+/// [`git::Silent`] where git says nothing.
+pub fn tracked(folder: &Path, needles: &Needles, key: &DigestKey) -> Result<AtRest, git::Silent> {
+    let files = git::tracked(folder, &["."])?;
+    let mut out = AtRest::default();
+    for path in files.iter().filter(|p| is_dotenv(p)) {
+        // A link leads to a file that is judged where it stands.
+        if folder.join(path).symlink_metadata().is_ok_and(|m| m.is_file()) {
+            match env_file(folder, path, key) {
+                Ok(file) => out.env_files.push(file),
+                Err(cause) => out.gaps.push(cause),
+            }
+        }
+    }
+    for path in git::unguarded(folder, &[".env*", "**/.env*"])?.iter().filter(|p| is_dotenv(p)) {
+        out.unguarded.extend(env_file(folder, path, key));
+    }
+    let others: Vec<&String> = files.iter().filter(|p| !is_dotenv(p) && !is_machines(p)).collect();
+    let next = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    let found = std::thread::scope(|scope| {
+        let work = || {
+            let mut mine = AtRest::default();
+            while let Some(path) = others.get(next.fetch_add(1, Ordering::Relaxed)) {
+                one(folder, path, needles, key, &mut mine);
+            }
+            mine
+        };
+        let all: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        all.into_iter().filter_map(|w| w.join().ok()).collect::<Vec<_>>()
+    });
+    for part in found {
+        out.keys.extend(part.keys);
+        out.values.extend(part.values);
+        out.gaps.extend(part.gaps);
+        out.files += part.files;
+    }
+    out.keys.sort();
+    out.values.sort();
+    out.gaps.sort();
+    Ok(out)
+}
+
+fn one(folder: &Path, path: &str, needles: &Needles, key: &DigestKey, out: &mut AtRest) {
+    let whole = folder.join(path);
+    let small = whole.symlink_metadata().is_ok_and(|m| m.is_file() && m.len() <= FILE_CAP);
+    let Ok(bytes) = (if small { secrets::bytes(&whole) } else { return }) else {
+        out.gaps.push(Cause::Unreadable(shown(&whole).into()));
+        return;
+    };
+    if bytes.iter().take(1024).any(|b| *b == 0) {
+        return;
+    }
+    out.files += 1;
+    let (keys, values) = scan(&shown(&whole), &String::from_utf8_lossy(&bytes), needles, key);
+    out.keys.extend(keys);
+    out.values.extend(values);
+}
+
+/// What the history of the current branch has added.
+///
+/// # Errors
+/// [`git::Silent`] where git says nothing; a history that is too long is a gap of what was read.
+pub fn history(folder: &Path, needles: &Needles, key: &DigestKey) -> Result<History, git::Silent> {
+    let mut log = Log::new(needles, key);
+    let read = git::history(folder, HISTORY, PATIENCE, |bytes| log.feed(bytes));
+    let mut out = log.end();
+    match read {
+        Ok(()) => Ok(out),
+        Err(why @ git::Silent::TooMuch) => {
+            out.gaps.push(Cause::Unreadable(why.said().into()));
+            Ok(out)
+        }
+        Err(why) => Err(why),
+    }
+}
