@@ -139,7 +139,8 @@ impl Produce for AtRest {
         let (folder, key) = (folder(at, context), DigestKey::new(&context.digest_key));
         let production = cx.get::<Production>(at).await;
         let needles = Needles::of(production.get().ok());
-        silent(aside(move || at_rest::tracked(&folder, &needles, &key)).await)
+        let absent = |why| Self { absent: Some(why), ..Self::default() };
+        silent(aside(move || at_rest::tracked(&folder, &needles, &key)).await, absent)
     }
 }
 
@@ -149,16 +150,17 @@ impl Produce for History {
         let (folder, key) = (folder(at, context), DigestKey::new(&context.digest_key));
         let production = cx.get::<Production>(at).await;
         let needles = Needles::of(production.get().ok());
-        silent(aside(move || at_rest::history(&folder, &needles, &key)).await)
+        let absent = |why| Self { absent: Some(why), ..Self::default() };
+        silent(aside(move || at_rest::history(&folder, &needles, &key)).await, absent)
     }
 }
 
 /// Without git there is nothing to judge; where it fails, nobody knows.
-fn silent<T>(found: Observed<Result<T, git::Silent>>) -> Observed<T> {
+fn silent<T>(found: Observed<Result<T, git::Silent>>, absent: fn(&'static str) -> T) -> Observed<T> {
     match found.into_inner() {
         Ok(Ok(fact)) => Observed::known(fact),
-        Ok(Err(git::Silent::NoGit)) => Observed::not_configured("there is no git here to ask what is tracked"),
-        Ok(Err(git::Silent::NoRepository)) => Observed::not_configured("the app's folder is in no git repository"),
+        Ok(Err(git::Silent::NoGit)) => Observed::known(absent("there is no git here to ask what is tracked")),
+        Ok(Err(git::Silent::NoRepository)) => Observed::known(absent("the app's folder is in no git repository")),
         Ok(Err(why)) => Observed::unknown(Cause::Unreadable(why.said().into())),
         Err(missing) => missing.into(),
     }

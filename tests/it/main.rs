@@ -8,6 +8,7 @@ mod cli;
 mod drift;
 mod edge;
 mod ended;
+mod env;
 mod env_loader;
 mod exercise;
 mod hosts;

@@ -25,6 +25,8 @@ pub struct AtRest {
     pub values: Vec<(String, Place)>,
     /// How many files were read.
     pub files: u32,
+    /// Why nothing was read: there is no git, or no repository.
+    pub absent: Option<&'static str>,
     /// What could not be read.
     pub gaps: Vec<Cause>,
 }
@@ -73,6 +75,8 @@ pub struct History {
     pub values: Vec<(String, Then)>,
     /// How many commits were read.
     pub commits: u32,
+    /// Why nothing was read: there is no git, or no repository.
+    pub absent: Option<&'static str>,
     /// What could not be read.
     pub gaps: Vec<Cause>,
 }

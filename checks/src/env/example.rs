@@ -10,7 +10,7 @@
 use super::{
     at_rest::{AtRest, EnvFile, Log, Needles, scan},
     dotenv,
-    facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview, Production},
+    facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview, Production, Read},
     loader::Era,
     merge::{Content, Named, merge},
     reads,
@@ -18,6 +18,7 @@ use super::{
     sources,
 };
 use crate::{
+    code::facts::{CodeNames, How, NameRead, Side, Time},
     facts::Facts,
     vocab::{DomainName, Observed, Origin, Place, TargetId, TargetKind, Targets},
     web::facts::SitePlan,
@@ -28,6 +29,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let mut set = EnvSet::default();
     let (mut named, mut deployed, mut preview, mut site) = (Vec::new(), Vec::new(), None, None);
+    let mut code = CodeNames::default();
     let (mut rest, mut tracked, mut history) = (AtRest::default(), Vec::new(), Vec::new());
     for (head, body) in sections(text)? {
         let body = with_keys(&body);
@@ -56,6 +58,11 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             ("example", _) => set.example = sorted(".env.example", &body),
             ("source", file) => {
                 let found = reads::scan(file, &body);
+                // What the parser of the source tells of a module, in the few ways that examples are written.
+                let side = if body.contains("use client") { Side::Client } else { Side::Server };
+                let how = if body.contains("} = process.env") { How::Destructured } else { How::Direct };
+                let named = |read: &Read| NameRead { read: read.clone(), side, time: Time::Run, how };
+                code.reads.extend(found.reads.iter().map(named));
                 set.reads.extend(found.reads);
                 set.optional.extend(found.optional);
                 set.mentions.extend(reads::mentions(&body).map(str::to_owned));
@@ -73,6 +80,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let mut targets = Targets::default();
     targets.add(id.clone(), Origin::CommandLine);
     let mut facts = Facts::default();
+    facts.code_names.insert(id.clone(), Arc::new(Observed::known(code)));
     facts.env_set.insert(id.clone(), Arc::new(Observed::known(set)));
     let production =
         (!named.is_empty() || !deployed.is_empty()).then(|| merge(&named, &deployed, Era::default(), &key()));

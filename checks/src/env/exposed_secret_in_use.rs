@@ -49,8 +49,9 @@ rule! {
     "env.exposed-secret-in-use" on App, Blocker, stage Secret;
     fails "A secret in use lies open"; holds "No secret in use lies open";
     fn check(sets: Part<'_, EnvSet>, production: &Production, files: Part<'_, AtRest>, history: Part<'_, History>, bundles: Part<'_, Bundle>) -> Verdict {
-        if files.iter().next().is_none() && history.iter().next().is_none() && bundles.iter().next().is_none() {
-            return Verdict::not_applicable("neither the site's scripts nor a git repository were read");
+        let absent = files.iter().find_map(|f| f.absent);
+        if let Some(why) = absent.filter(|_| bundles.iter().next().is_none()) {
+            return Verdict::not_applicable(why);
         }
         let mut faults = BTreeMap::new();
         let mut put = |subject: Shown, what: String, saw: Vec<Evidence>, at: Option<Place>| {
@@ -80,7 +81,9 @@ rule! {
             let subject: Shown = if e.shape.masked.as_str().contains('…') { e.shape.masked.clone() } else { (&e.name).into() };
             let same = |digest| e.shape.digest == Some(digest);
             if let Some((url, leak)) = bundles.iter().flat_map(|b| &b.leaks).find(|(_, l)| same(l.digest) && matches!(l.worth, Worth::Secret | Worth::TestSecret)) {
-                put(subject, e.name.clone(), vec![e.evidence(), format!("{} in {url}", leak.masked).into()], e.at.clone());
+                // As the finding about the page alone names it, which gives way to this one.
+                let saw = vec![e.evidence(), format!("{} in {url}", leak.masked).into()];
+                put(leak.masked.clone(), e.name.clone(), saw, e.at.clone());
                 continue;
             }
             let key = files.iter().flat_map(|f| &f.keys).find(|k| same(k.leak.digest)).map(|k| &k.at);

@@ -20,6 +20,7 @@ mod tokens;
 
 mod build_time_changed_at_runtime;
 mod cli_secret_in_production;
+mod client_read_not_inlined;
 mod companion_missing;
 mod default_shadows_value;
 mod dollar_expanded;
@@ -63,6 +64,7 @@ pub static RULES: &[&Rule] = &[
     &unused::RULE,
     &build_time_changed_at_runtime::RULE,
     &cli_secret_in_production::RULE,
+    &client_read_not_inlined::RULE,
     &companion_missing::RULE,
     &default_shadows_value::RULE,
     &dollar_expanded::RULE,
