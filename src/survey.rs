@@ -96,7 +96,7 @@ pub fn survey(ground: Ground<'_>, env_files: &[PathBuf]) -> Result<Survey, Probl
     // Without a configuration, and where nobody names a domain, the repository speaks for itself.
     let seen = (config.source.is_none() && infer_app && domain.is_none()).then(|| infer::look(here));
     let audited = match seen.as_ref().and_then(|s| s.host.as_ref()) {
-        Some(host) => drawn.inferred(host),
+        Some(host) => Some(drawn.inferred(host)),
         None => drawn.site(domain),
     };
     drawn.declared_hosts();
@@ -228,7 +228,7 @@ impl Drawing<'_> {
     }
 
     /// The site that the repository says it is served at.
-    fn inferred(&mut self, host: &infer::Hint<DomainName>) -> Option<(DomainName, Origin)> {
+    fn inferred(&mut self, host: &infer::Hint<DomainName>) -> (DomainName, Origin) {
         let domain = host.value.as_str().strip_prefix("www.").and_then(|a| DomainName::parse(a).ok());
         let domain = domain.unwrap_or_else(|| host.value.clone());
         self.notes.push(format!("{domain} is audited: {} names it", host.from));
@@ -238,7 +238,7 @@ impl Drawing<'_> {
         if let Some((other, from)) = sibling(&domain) {
             self.host(&other, HostRole::InferredWww, 443, Origin::Inferred(from.into()));
         }
-        Some((domain, origin))
+        (domain, origin)
     }
 
     fn declared_hosts(&mut self) {

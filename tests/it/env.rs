@@ -33,7 +33,8 @@ fn report(output: &Output) -> Value {
 fn row(report: &Value, name: &str) -> Vec<String> {
     let all = report["exhibits"].as_array().unwrap();
     let table = all.iter().find(|e| e["id"] == "env-production").unwrap_or_else(|| panic!("{all:?}"));
-    let rows = table["rows"].as_array().or_else(|| table["body"]["rows"].as_array()).unwrap_or_else(|| panic!("{table}"));
+    let rows =
+        table["rows"].as_array().or_else(|| table["body"]["rows"].as_array()).unwrap_or_else(|| panic!("{table}"));
     let row = rows.iter().find(|r| r[0] == name).unwrap_or_else(|| panic!("{name}: {table}"));
     row.as_array().unwrap().iter().map(|c| c.as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -45,14 +46,22 @@ fn app(folder: &Path) {
         "package.json",
         "{\"dependencies\":{\"next\":\"16.4.6\",\"stripe\":\"23.1.0\",\"resend\":\"6.38.0\",\"@prisma/client\":\"7.0.0\"}}\n",
     );
-    put(folder, "prisma/schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\n");
+    put(
+        folder,
+        "prisma/schema.prisma",
+        "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\n",
+    );
     put(
         folder,
         "app/api/webhooks/stripe/route.ts",
         "export async function POST(r: Request) {\n  stripe.webhooks.constructEvent(await r.text(), r.headers.get(\"stripe-signature\")!, process.env.STRIPE_WEBHOOK_SECRET!);\n  return new Response();\n}\n",
     );
     put(folder, ".env.example", "STRIPE_SECRET_KEY=\nSTRIPE_WEBHOOK_SECRET=\nDATABASE_URL=\n");
-    put(folder, ".env.production", &format!("NEXT_PUBLIC_APP_URL=https://www.acme.test\nSTRIPE_SECRET_KEY={}\n", stripe_key("sk", "live")));
+    put(
+        folder,
+        ".env.production",
+        &format!("NEXT_PUBLIC_APP_URL=https://www.acme.test\nSTRIPE_SECRET_KEY={}\n", stripe_key("sk", "live")),
+    );
     put(folder, ".env", "EMAIL_FROM=Acme <hello@acme.test>\n");
 }
 
@@ -119,11 +128,23 @@ fn every_host_is_read_and_the_report_says_who_won() {
     let folder = TempDir::new("launchcheck-hosts").unwrap();
     app(folder.path());
     let secret = noise("session", 32);
-    put(folder.path(), "vercel.env", &format!("# Created by Vercel CLI\nSESSION_SECRET=\"{secret}$x\"\nHIDDEN_TOKEN=\"[SENSITIVE]\"\n"));
+    put(
+        folder.path(),
+        "vercel.env",
+        &format!("# Created by Vercel CLI\nSESSION_SECRET=\"{secret}$x\"\nHIDDEN_TOKEN=\"[SENSITIVE]\"\n"),
+    );
     put(folder.path(), "doppler.json", "{\"API_TOKEN\":{\"computed\":\"a1B2c3D4e5F6g7H8i9J0k1L2\"}}");
-    put(folder.path(), "fly.json", "[{\"Name\":\"ONE_SECRET\",\"Digest\":\"9f86\"},{\"Name\":\"TWO_SECRET\",\"Digest\":\"9f86\"}]");
+    put(
+        folder.path(),
+        "fly.json",
+        "[{\"Name\":\"ONE_SECRET\",\"Digest\":\"9f86\"},{\"Name\":\"TWO_SECRET\",\"Digest\":\"9f86\"}]",
+    );
     put(folder.path(), "render.json", "[{\"envVar\":{\"key\":\"RENDER_MODE\",\"value\":\"on\"},\"cursor\":\"c\"}]");
-    put(folder.path(), "compose.yaml", "services:\n  web:\n    build: .\n    environment:\n      - QUEUE_URL=redis://queue:6379\n");
+    put(
+        folder.path(),
+        "compose.yaml",
+        "services:\n  web:\n    build: .\n    environment:\n      - QUEUE_URL=redis://queue:6379\n",
+    );
     let mut args = vec!["audit", "--offline", "--no-config", "--format", "json", "--only", "env"];
     for file in [".env.production", "vercel.env", "doppler.json", "fly.json", "render.json", "compose.yaml"] {
         args.extend(["--env-file", file]);
@@ -144,7 +165,10 @@ fn every_host_is_read_and_the_report_says_who_won() {
     assert!(raised.contains(&"env.host-value-rewritten") && raised.contains(&"env.hash-truncated"), "{raised:?}");
     let nonsense = folder.path().join("odd.json");
     fs::write(&nonsense, "[1, 2]").unwrap();
-    let audit = report(&run(folder.path(), &["audit", "--offline", "--no-config", "--format", "json", "--only", "env", "--env-file", "odd.json"]));
+    let audit = report(&run(
+        folder.path(),
+        &["audit", "--offline", "--no-config", "--format", "json", "--only", "env", "--env-file", "odd.json"],
+    ));
     assert!(audit["units"].to_string().contains("no known host writes"), "{}", audit["units"]);
 }
 
@@ -168,12 +192,23 @@ fn no_value_is_ever_printed() {
         let world = World::start(scenario.plan.clone()).unwrap();
         for format in [&["--format", "json"][..], &["--format", "human", "-vv"]] {
             let mut command = world.command(env!("CARGO_BIN_EXE_launchcheck"));
-            let output = command.args(["audit", "--only", "env,code,web.secret-in-bundle"]).args(format).args(world.args()).output().unwrap();
+            let output = command
+                .args(["audit", "--only", "env,code,web.secret-in-bundle"])
+                .args(format)
+                .args(world.args())
+                .output()
+                .unwrap();
             let said = out(&output) + &String::from_utf8_lossy(&output.stderr);
             assert!(said.contains("acme.test"), "{said}");
             for value in &values {
-                let middle: String = value.chars().skip(9).take(value.chars().count().saturating_sub(12).min(12)).collect();
-                assert!(middle.len() < 6 || !said.contains(&middle), "{}: a value of {} characters is printed", scenario.name, value.len());
+                let middle: String =
+                    value.chars().skip(9).take(value.chars().count().saturating_sub(12).min(12)).collect();
+                assert!(
+                    middle.len() < 6 || !said.contains(&middle),
+                    "{}: a value of {} characters is printed",
+                    scenario.name,
+                    value.len()
+                );
             }
         }
     }

@@ -258,7 +258,7 @@ impl<'a> Log<'a> {
             self.commit = String::from_utf8_lossy(commit).trim().into();
             self.out.commits += 1;
         } else if let Some(file) = line.strip_prefix(b"+++ b/") {
-            self.file = String::from_utf8_lossy(file).trim_end().to_owned();
+            String::from_utf8_lossy(file).trim_end().clone_into(&mut self.file);
             self.skipped = is_machines(&self.file);
         } else if let Some(added) = line.strip_prefix(b"+").filter(|_| !self.skipped && line.len() <= LINE) {
             let text = String::from_utf8_lossy(added);

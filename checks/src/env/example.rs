@@ -59,9 +59,9 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             ("source", file) => {
                 let found = reads::scan(file, &body);
                 // What the parser of the source tells of a module, in the few ways that examples are written.
-                let side = if body.contains("use client") { Side::Client } else { Side::Server };
+                let runs = if body.contains("use client") { Side::Client } else { Side::Server };
                 let how = if body.contains("} = process.env") { How::Destructured } else { How::Direct };
-                let named = |read: &Read| NameRead { read: read.clone(), side, time: Time::Run, how };
+                let named = |read: &Read| NameRead { read: read.clone(), side: runs, time: Time::Run, how };
                 code.reads.extend(found.reads.iter().map(named));
                 set.reads.extend(found.reads);
                 set.optional.extend(found.optional);
