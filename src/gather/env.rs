@@ -13,6 +13,7 @@ use launchcheck_checks::{
         loader::Era,
         merge::merge,
         shape::{DigestKey, Shape, behind_public_prefix},
+        validation::{self, Skip},
     },
     providers,
     vocab::{Cause, Observed, TargetId},
@@ -88,10 +89,23 @@ fn read(folder: &Path, names: CodeNames, example: Option<&Path>, production: &[P
         optional,
         mentions,
         sources,
+        skips: skips(folder),
         packages,
         gaps,
         ..EnvSet::default()
     }
+}
+/// Where the check of the variables is turned off: in the module that makes it, in the scripts, in the
+/// image.
+fn skips(folder: &Path) -> Vec<Skip> {
+    const FILES: &[&str] =
+        &["package.json", "Dockerfile", "env.ts", "env.mjs", "env.js", "env/server.ts", "lib/env.ts", "config/env.ts"];
+    let inside = FILES.iter().flat_map(|f| [folder.join(f), folder.join("src").join(f)]);
+    let read = |path: PathBuf| {
+        let bytes = secrets::bytes(&path).ok()?;
+        Some(validation::skipped(&env_files::shown(&path), &String::from_utf8_lossy(&bytes)))
+    };
+    inside.filter_map(read).flatten().collect()
 }
 fn is_among(path: &Path, others: &[PathBuf]) -> bool {
     let whole = |p: &Path| p.canonicalize().ok();

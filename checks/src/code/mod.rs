@@ -4,7 +4,14 @@
 //! `launchcheck_source::example`.
 use crate::vocab::Rule;
 pub mod exhibits;
+mod env_file_tracked;
+mod env_not_validated;
+#[doc(hidden)]
+pub mod example;
 pub mod facts;
+mod schema_validation_skipped;
+mod secret_in_history;
+mod secret_in_source;
 
 mod access_granted_on_redirect;
 mod event_unhandled;
@@ -47,4 +54,9 @@ pub static RULES: &[&Rule] = &[
     &webhook_untested::RULE,
     &secret_in_client::RULE,
     &secret_in_html::RULE,
+    &env_file_tracked::RULE,
+    &env_not_validated::RULE,
+    &schema_validation_skipped::RULE,
+    &secret_in_history::RULE,
+    &secret_in_source::RULE,
 ];

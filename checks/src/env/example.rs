@@ -15,7 +15,7 @@ use super::{
     merge::{Content, Named, merge},
     reads,
     shape::{DigestKey, Shape},
-    sources,
+    sources, validation,
 };
 use crate::{
     code::facts::{CodeNames, How, NameRead, Side, Time},
@@ -65,6 +65,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
                 code.reads.extend(found.reads.iter().map(named));
                 set.reads.extend(found.reads);
                 set.optional.extend(found.optional);
+                set.skips.extend(validation::skipped(file, &body));
                 set.mentions.extend(reads::mentions(&body).map(str::to_owned));
                 set.sources += 1;
             }

@@ -3,6 +3,7 @@ use super::{
     loader::{self, Change},
     shape::Shape,
     sources::Format,
+    validation::Skip,
 };
 use crate::vocab::{Cause, Evidence, Gaps, Place, Shown};
 use std::collections::BTreeSet;
@@ -27,6 +28,8 @@ pub struct EnvSet {
     pub sources: u32,
     /// The packages that package.json depends on.
     pub packages: Vec<String>,
+    /// Where the check of the variables by a schema is turned off.
+    pub skips: Vec<Skip>,
     /// `[[app]] required`.
     pub required: Vec<(String, Option<Place>)>,
     /// `[[app]] ignore`: names that are left alone.

@@ -65,6 +65,7 @@ pub fn merge(named: &[Named], deployed: &[(Shown, Vec<u8>)], era: Era, key: &Dig
                 at: from.as_ref().map(stand),
                 over,
                 changes: v.changes.clone(),
+                format: Format::Dotenv,
                 ..Entry::new(&v.name, shape(&v.name, &v.value, key), None)
             },
         };

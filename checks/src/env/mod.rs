@@ -17,6 +17,7 @@ pub mod reads;
 pub mod shape;
 pub mod sources;
 mod tokens;
+pub mod validation;
 
 mod build_time_changed_at_runtime;
 mod cli_secret_in_production;
