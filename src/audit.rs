@@ -192,7 +192,6 @@ fn production_files(config: &Config) -> Vec<PathBuf> {
 
 /// What is shown without a finding, family by family.
 fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
-<<<<<<< HEAD
     use launchcheck_checks::{billing, code::exhibits as code, dns, email, env, tls, web, webhook};
     [
         email::exhibits,
@@ -204,13 +203,9 @@ fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
         code::exhibits,
         billing::exhibits,
     ]
-=======
-    use launchcheck_checks::{billing, dns, email, env, tls, web, webhook};
-    [email::exhibits, dns::exhibits, tls::exhibits, web::exhibits, webhook::exhibits, env::exhibits, billing::exhibits]
->>>>>>> 5562263 (Write the code rules into the reference, and init into the README)
-        .iter()
-        .flat_map(|of| of(targets, facts))
-        .collect()
+    .iter()
+    .flat_map(|of| of(targets, facts))
+    .collect()
 }
 
 /// More than every public authority together, and little enough to read at once.

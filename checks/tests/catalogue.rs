@@ -21,7 +21,9 @@ fn example(family: Family, text: &str) -> Option<Example> {
         Family::Webhook => launchcheck_checks::webhook::example::facts(text),
         Family::Env => launchcheck_checks::env::example::facts(text),
         // Examples of what lies at rest are written as those of the environment.
-        Family::Code if ["tracked ", "history ", "packages", "source "].iter().any(|h| text.trim_start().starts_with(h)) => {
+        Family::Code
+            if ["tracked ", "history ", "packages", "source "].iter().any(|h| text.trim_start().starts_with(h)) =>
+        {
             launchcheck_checks::code::example::facts(text)
         }
         Family::Code => launchcheck_source::example::facts(text),

@@ -3,11 +3,11 @@
 //! The examples of these rules hold source, so they are read where source is read: by
 //! `launchcheck_source::example`.
 use crate::vocab::Rule;
-pub mod exhibits;
 mod env_file_tracked;
 mod env_not_validated;
 #[doc(hidden)]
 pub mod example;
+pub mod exhibits;
 pub mod facts;
 mod schema_validation_skipped;
 mod secret_in_history;
