@@ -39,6 +39,7 @@ use crate::{
     settings::Settings,
     survey::Survey,
 };
+use billing::OpenInvoices;
 use futures_util::future::{BoxFuture, FutureExt, join_all};
 use launchcheck_checks::{
     facts::{Before, FactKind, Facts},
@@ -98,6 +99,8 @@ pub struct Wire {
     pub business: RawHttp,
     /// Looks at pages.
     pub looks: LookWire,
+    /// The open invoices of each account, by the digest of its key.
+    pub open_invoices: Mutex<BTreeMap<u64, Arc<OpenInvoices>>>,
     /// The cookies of test accounts, by their names.
     pub cookies: Arc<Mutex<BTreeMap<String, Secret<String>>>>,
     /// The key of the run's digests, for what is seen in pages.
@@ -170,6 +173,7 @@ impl Wire {
             business,
             looks,
             cookies,
+            open_invoices: Mutex::default(),
             digest_key,
             pages,
             dialer,

@@ -7,6 +7,8 @@ mod drift;
 mod lists;
 mod resume;
 
+pub use lists::OpenInvoices;
+
 use super::{Cx, Produce};
 use crate::{
     config::{self, EnvName, Located},
@@ -21,7 +23,7 @@ use launchcheck_checks::{
             Sdk, Source, Through,
         },
         feed::Listing,
-        objects::{Event, ListedInvoice, Price},
+        objects::{Event, Price},
         place,
         stripe::{Registered, digest},
         vendor::Vendor,
@@ -29,7 +31,10 @@ use launchcheck_checks::{
     facts::Before,
     vocab::{Cause, DomainName, Fact, Missing, Observed, TargetId, TargetKind},
 };
-use std::time::Duration;
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 /// Billing's share of the run's time: 45 of 60 seconds.
 const SHARE: (u32, u32) = (3, 4);
@@ -106,11 +111,10 @@ impl Produce for Deliveries {
                 break;
             }
         }
-        let mut open = Vec::new();
-        let listing = Listing::<ListedInvoice>::new(account.rate).with(&[("status", "open")]).at_most(100);
         // What is owed is shown where it can be read; no rule hangs on it.
-        if account.stripe.drain(listing, &account.until, |i| open.push(i)).await.is_empty() {
-            counting.add_open(&open);
+        let (open, unread) = account.open.read(&account.stripe, account.rate, &account.until).await;
+        if unread.is_empty() {
+            counting.add_open(open);
         }
         gaps.sort();
         gaps.dedup();
@@ -177,6 +181,7 @@ pub(super) struct Account {
     connected: Vec<Stripe>,
     key: Secret<String>,
     rate: u32,
+    open: Arc<OpenInvoices>,
     pub(super) mode: KeyMode,
     unrestricted: bool,
     pub(super) until: Sooner,
@@ -214,6 +219,8 @@ impl Account {
         let rate = cx.settings().billing_rate.unwrap_or_else(|| vendor.per_second());
         let known = digest(&format!("{base} {}", key.expose()));
         let pace = wire.paces.of(known, rate, vendor.in_all(mode));
+        let open =
+            Arc::clone(wire.open_invoices.lock().unwrap_or_else(PoisonError::into_inner).entry(known).or_default());
         let stripe = Stripe::new(client, base, &key, cx.settings().timeout, wire.counters.clone(), (pace, vendor));
         let stripe = stripe.map_err(Missing::Unknown)?;
         let connected = billing.accounts.iter().map(|id| stripe.of_account(id)).collect::<Result<_, _>>();
@@ -221,7 +228,7 @@ impl Account {
         let time = part(cx.settings().deadline, SHARE);
         let until = wire.time.deadline.within(time);
         let unrestricted = vendor == Vendor::Stripe && mode == KeyMode::Live && key.expose().trim().starts_with("sk_");
-        Ok(Self { vendor, stripe, connected, key, rate, mode, unrestricted, until, time })
+        Ok(Self { vendor, stripe, connected, key, rate, open, mode, unrestricted, until, time })
     }
 }
 

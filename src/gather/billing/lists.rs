@@ -25,6 +25,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::OnceCell;
 
 /// How far back refunds and disputes are looked at.
 const BACK: i64 = 90 * DAY;
@@ -53,12 +54,31 @@ pub(super) struct Lists {
     homes: Mutex<HashMap<u64, usize>>,
     rate: u32,
     vendor: Vendor,
+    open: Arc<OpenInvoices>,
     pub(super) meter: Arc<Meter>,
+}
+/// An account's open invoices, which the comparison and the sums of what is owed both read.
+#[derive(Debug, Default)]
+pub struct OpenInvoices(OnceCell<(Vec<ListedInvoice>, Vec<Cause>)>);
+impl OpenInvoices {
+    /// The invoices, and what is missing of them: asked for by whoever comes first.
+    pub(super) async fn read(&self, stripe: &Stripe, rate: u32, until: &Sooner) -> &(Vec<ListedInvoice>, Vec<Cause>) {
+        let ask = || async {
+            let mut found = Vec::new();
+            let gaps = stripe.drain(invoices_of("open", rate), until, |i| found.push(i)).await;
+            (found, gaps)
+        };
+        self.0.get_or_init(ask).await
+    }
+}
+fn invoices_of(status: &str, rate: u32) -> Listing<ListedInvoice> {
+    Listing::new(rate).with(&[("status", status)]).at_most(BESIDE_PAGES)
 }
 impl Lists {
     pub(super) fn of(account: &Account, meter: Arc<Meter>) -> Self {
         let accounts = std::iter::once(&account.stripe).chain(&account.connected).cloned().collect();
-        Self { accounts, homes: Mutex::default(), rate: account.rate, vendor: account.vendor, meter }
+        let open = Arc::clone(&account.open);
+        Self { accounts, homes: Mutex::default(), rate: account.rate, vendor: account.vendor, open, meter }
     }
     fn note(&self, account: usize, id: &str) {
         if account > 0 {
@@ -221,7 +241,7 @@ impl Lists {
         let (mut subs, customers, (unpaid, uninvoiced), refunds, disputes, changing) = tokio::join!(
             subs,
             customers,
-            self.invoices(stripe, until),
+            self.invoices(n, stripe, until),
             stripe.drain(refunds, until, |r| locked(join).add_refund(r)),
             stripe.drain(disputes, until, |d| locked(join).add_dispute(d)),
             stripe.drain(young, until, |e| {
@@ -244,18 +264,20 @@ impl Lists {
         ];
         (subs, aside.into(), unpaid)
     }
-    async fn invoices(&self, stripe: &Stripe, until: &Sooner) -> (Vec<ListedInvoice>, Vec<Cause>) {
-        let (mut gaps, mut found) = (Vec::new(), Vec::new());
-        for status in ["uncollectible", "void", "open"] {
-            let listing = Listing::<ListedInvoice>::new(self.rate).with(&[("status", status)]);
-            let more = stripe.drain(listing.at_most(BESIDE_PAGES), until, |i| found.push(i)).await;
-            let refused = !more.is_empty();
-            gaps.extend(more);
-            if refused {
-                break;
+    async fn invoices(&self, n: usize, stripe: &Stripe, until: &Sooner) -> (Vec<ListedInvoice>, Vec<Cause>) {
+        let mut found = Vec::new();
+        for status in ["uncollectible", "void"] {
+            let gaps = stripe.drain(invoices_of(status, self.rate), until, |i| found.push(i)).await;
+            if !gaps.is_empty() {
+                return (found, gaps);
             }
         }
-        (found, gaps)
+        // Those of a connected account are nobody else's question.
+        let others = OpenInvoices::default();
+        let open = if n == 0 { &*self.open } else { &others };
+        let (invoices, gaps) = open.read(stripe, self.rate, until).await;
+        found.extend_from_slice(invoices);
+        (found, gaps.clone())
     }
 
     /// Subscriptions that changed since an earlier run read them, read again. Without events nobody
