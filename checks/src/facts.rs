@@ -15,6 +15,16 @@ macro_rules! for_each_fact {
             hooks: $crate::code::facts::Hooks, of App, local;
             calls: $crate::code::facts::Calls, of App, local;
             exposure: $crate::code::facts::Exposure, of App, local;
+            doors_of_code: $crate::code::practice::Doors, of App, local;
+            schedule: $crate::code::practice::Schedule, of App, local;
+            logs: $crate::code::practice::Logs, of App, local;
+            money: $crate::code::deeds::Money, of App, local;
+            tools: $crate::code::deeds::Tools, of App, local;
+            columns: $crate::code::deeds::Columns, of App, local;
+            watch: $crate::code::deeds::Watch, of App, local;
+            inputs: $crate::code::work::Inputs, of App, local;
+            jobs: $crate::code::work::Jobs, of App, local;
+            notes: $crate::code::work::Notes, of App, local;
             env_set: $crate::env::facts::EnvSet, of App, local;
             production: $crate::env::facts::Production, of App, local;
             preview: $crate::env::facts::Preview, of App, local;

@@ -1,13 +1,14 @@
 //! Reads the examples of the code rules.
 //!
 //! Sections, each begun by a line of its own: `file PATH` holds source (or a package.json),
-//! `production` holds dotenv lines. `{{whsec live}}` stands for a secret, as in the env examples.
+//! `production` holds dotenv lines; `guards NAME…` lists functions that a configuration calls guards. `{{whsec live}}` stands for a secret, as in the env examples.
 
 use crate::of_texts;
 use launchcheck_checks::{
+    code::practice::Doors,
     env,
     facts::Facts,
-    vocab::{Observed, TargetId, Targets},
+    vocab::{Fact, Observed, TargetId, Targets},
 };
 use std::sync::Arc;
 
@@ -19,10 +20,13 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     let mut files: Vec<(String, String)> = Vec::new();
     let mut environment = String::new();
     let mut in_file = false;
+    let mut guards: Vec<String> = Vec::new();
     for line in text.lines() {
         if let Some(path) = line.strip_prefix("file ") {
             files.push((path.trim().to_owned(), String::new()));
             in_file = true;
+        } else if let Some(names) = line.strip_prefix("guards ") {
+            guards.extend(names.split_whitespace().map(str::to_owned));
         } else if line.trim() == "production" {
             in_file = false;
             environment.push_str("production\n");
@@ -47,6 +51,21 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     facts.hooks.insert(at.clone(), Arc::new(Observed::known(index.hooks.clone())));
     facts.calls.insert(at.clone(), Arc::new(Observed::known(index.calls.clone())));
     facts.exposure.insert(at.clone(), Arc::new(Observed::known(index.exposure.clone())));
+    let practice = index.practice.clone();
+    put(&mut facts, &at, Doors { guards, ..practice.doors });
+    put(&mut facts, &at, practice.schedule);
+    put(&mut facts, &at, practice.logs);
+    put(&mut facts, &at, practice.deeds.money);
+    put(&mut facts, &at, practice.deeds.tools);
+    put(&mut facts, &at, practice.deeds.columns);
+    put(&mut facts, &at, practice.deeds.watch);
+    put(&mut facts, &at, practice.work.inputs);
+    put(&mut facts, &at, practice.work.jobs);
+    put(&mut facts, &at, practice.work.notes);
     facts.code_index.insert(at.clone(), Arc::new(Observed::known(index)));
     Ok((targets, facts, at))
+}
+
+fn put<F: Fact>(facts: &mut Facts, at: &TargetId, fact: F) {
+    F::table_mut(facts).insert(at.clone(), Arc::new(Observed::known(fact)));
 }

@@ -148,6 +148,7 @@ pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> C
         calls: crate::calls_map::calls(tree, &hooks.handlers),
         exposure: crate::leaks::exposure(tree, &sides),
         hooks,
+        practice: crate::practice::practice(tree),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod index;
 pub mod ir;
 mod leaks;
 pub mod lower;
+mod practice;
 mod reads;
 pub mod resolve;
 pub mod summary;
@@ -29,7 +30,8 @@ use std::path::Path;
 /// machine has cores, and returns when all is read.
 #[must_use]
 pub fn read(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> CodeIndex {
-    let walk::Found { files, extras, mentions, gaps } = walk::walk(folder, shown);
+    let walk::Found { files, mut extras, mentions, gaps } = walk::walk(folder, shown);
+    practice::watch::above(folder, &mut extras);
     let text = |path: &str| std::fs::read_to_string(folder.join(path)).ok();
     let named = |path: &str| shown(&folder.join(path));
     let tree = index::Tree::new(files, extras, &text, &named);

@@ -3,6 +3,7 @@
 use crate::{
     ir::{self, ExportOf, Expr, Kind, Module},
     lower::lower,
+    practice::marks,
     reads,
 };
 use aho_corasick::AhoCorasick;
@@ -98,6 +99,8 @@ pub struct Summary {
     pub shown: String,
     /// What it speaks of.
     pub words: Words,
+    /// The matters beyond webhooks that it speaks of.
+    pub marks: u32,
     /// Whether it begins with `use client`.
     pub client: bool,
     /// Whether it begins with `use server`.
@@ -249,6 +252,7 @@ pub fn summarise(path: &str, shown: &str, text: &str) -> Summary {
         out.generated = true;
         return out;
     }
+    out.marks = marks::marks(text);
     if out.words.any(Words::IGNORE) {
         out.ignores = ignores(shown, text);
     }

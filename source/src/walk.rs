@@ -1,6 +1,7 @@
 //! Reads a folder: one thread lists, the others read and summarise, and of each file only its
 //! summary is kept.
 
+use crate::practice::{columns, watch};
 use crate::summary::{Summary, is_source, is_test, summarise};
 use ignore::{DirEntry, WalkBuilder};
 use launchcheck_checks::{env::reads::mentions, vocab::Cause};
@@ -207,7 +208,7 @@ fn file(folder: &Path, path: &Path, shown: &(dyn Fn(&Path) -> String + Sync), fo
     }
     if source {
         found.files.push(summarise(&below, &shown(path), &text));
-    } else if is_extra(name) && !is_test(&below) {
+    } else if (is_extra(name) || watch::is_pipeline(&below) || columns::is_schema(name, &text)) && !is_test(&below) {
         found.extras.insert(below, text);
     }
 }

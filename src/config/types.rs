@@ -231,8 +231,8 @@ pub struct App {
     /// Variables that no rule speaks about.
     #[serde(default)]
     pub ignore: Vec<Located<EnvName>>,
-    /// Functions of your own that refuse visitors without the rights, such as `requireAdmin`. No
-    /// rule of this version reads it yet.
+    /// Functions of your own that refuse visitors without the rights, such as `requireAdmin`: an admin,
+    /// cron or internal route that calls one is guarded.
     #[serde(default)]
     pub guards: Vec<Located<String>>,
 }

@@ -3,7 +3,12 @@
 use super::{Cx, Produce};
 use crate::probe::{env_files, lockfile};
 use launchcheck_checks::{
-    code::facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks},
+    code::{
+        deeds::{Columns, Money, Tools, Watch},
+        facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks},
+        practice::{Doors, Logs, Schedule},
+        work::{Inputs, Jobs, Notes},
+    },
     providers,
     vocab::{Cause, Observed, TargetId},
 };
@@ -38,11 +43,11 @@ impl Produce for Hooks {
 }
 
 macro_rules! parts {
-    ($($t:ty: $part:ident;)*) => {
+    ($($t:ty: $($part:ident).+;)*) => {
         $(impl Produce for $t {
             async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
                 match cx.get::<CodeIndex>(at).await.get() {
-                    Ok(index) => Observed::known(index.$part.clone()),
+                    Ok(index) => Observed::known(index.$($part).+.clone()),
                     Err(missing) => missing.into(),
                 }
             }
@@ -54,4 +59,26 @@ parts! {
     CodeNames: names;
     Calls: calls;
     Exposure: exposure;
+    Schedule: practice.schedule;
+    Logs: practice.logs;
+    Money: practice.deeds.money;
+    Tools: practice.deeds.tools;
+    Columns: practice.deeds.columns;
+    Watch: practice.deeds.watch;
+    Inputs: practice.work.inputs;
+    Jobs: practice.work.jobs;
+    Notes: practice.work.notes;
+}
+
+impl Produce for Doors {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let index = cx.get::<CodeIndex>(at).await;
+        let apps = cx.config().apps.iter().map(crate::config::Located::get);
+        let app = apps.filter(|a| crate::config::check::app_name(a) == at.name);
+        let guards = app.flat_map(|a| &a.guards).map(|g| g.get().clone()).collect();
+        match index.get() {
+            Ok(index) => Observed::known(Self { guards, ..index.practice.doors.clone() }),
+            Err(missing) => missing.into(),
+        }
+    }
 }

@@ -21,6 +21,8 @@ pub struct CodeIndex {
     pub calls: Calls,
     /// Where secrets reach a browser.
     pub exposure: Exposure,
+    /// What it does at its doors, on its schedule, in its logs.
+    pub practice: super::practice::Practice,
 }
 impl Gaps for CodeIndex {}
 

@@ -3,15 +3,42 @@
 //! The examples of these rules hold source, so they are read where source is read: by
 //! `launchcheck_source::example`.
 use crate::vocab::Rule;
+pub mod deeds;
+mod doors;
 mod env_file_tracked;
 mod env_not_validated;
 #[doc(hidden)]
 pub mod example;
 pub mod exhibits;
 pub mod facts;
+pub mod practice;
 mod schema_validation_skipped;
 mod secret_in_history;
 mod secret_in_source;
+pub mod work;
+
+mod action_side_effects_chained;
+mod admin_unguarded;
+mod billing_in_client;
+mod billing_state_unshown;
+mod ci_gate_missing;
+mod cors_open;
+mod cron_duplicate;
+mod cron_route_missing;
+mod cron_unguarded;
+mod dead_letter_missing;
+mod error_tracking_missing;
+mod failed_payment_silent;
+mod input_unvalidated;
+mod integration_client_only;
+mod log_leaks;
+mod log_uncorrelated;
+mod manual_step;
+mod model_writes_unguarded;
+mod retry_missing;
+mod status_unrepresentable;
+mod tenant_unscoped;
+mod write_duplicated;
 
 mod access_granted_on_redirect;
 mod event_unhandled;
@@ -59,4 +86,26 @@ pub static RULES: &[&Rule] = &[
     &schema_validation_skipped::RULE,
     &secret_in_history::RULE,
     &secret_in_source::RULE,
+    &cron_route_missing::RULE,
+    &failed_payment_silent::RULE,
+    &model_writes_unguarded::RULE,
+    &admin_unguarded::RULE,
+    &cron_unguarded::RULE,
+    &cors_open::RULE,
+    &log_leaks::RULE,
+    &billing_in_client::RULE,
+    &status_unrepresentable::RULE,
+    &ci_gate_missing::RULE,
+    &cron_duplicate::RULE,
+    &billing_state_unshown::RULE,
+    &error_tracking_missing::RULE,
+    &input_unvalidated::RULE,
+    &write_duplicated::RULE,
+    &action_side_effects_chained::RULE,
+    &tenant_unscoped::RULE,
+    &integration_client_only::RULE,
+    &retry_missing::RULE,
+    &dead_letter_missing::RULE,
+    &log_uncorrelated::RULE,
+    &manual_step::RULE,
 ];

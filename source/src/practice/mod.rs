@@ -1,0 +1,49 @@
+//! What the source does beyond webhooks: at the routes that only some may call, on its schedule, in
+//! its logs. The files that speak of a matter are parsed again for it, and no others.
+
+pub(crate) mod columns;
+mod doors;
+mod guards;
+mod inputs;
+mod jobs;
+mod logs;
+pub(crate) mod marks;
+mod money;
+mod notes;
+mod room;
+mod schedule;
+mod tools;
+pub(crate) mod watch;
+
+use crate::{index::Tree, summary::Summary};
+use launchcheck_checks::{
+    code::{deeds::Deeds, practice::Practice, work::Work},
+    vocab::Cause,
+};
+use room::Room;
+
+/// Reads all of it.
+#[must_use]
+pub(crate) fn practice(tree: &Tree<'_>) -> Practice {
+    let texts = room::texts(tree);
+    let modules = room::modules(tree);
+    let room = Room { tree, texts: &texts, modules: &modules };
+    let schedule = schedule::schedule(tree);
+    let deeds = Deeds {
+        money: money::money(&room),
+        tools: tools::tools(&room),
+        columns: columns::columns(&room),
+        watch: watch::watch(tree),
+    };
+    let work = Work { inputs: inputs::inputs(&room), jobs: jobs::jobs(&room), notes: notes::notes(&room) };
+    Practice { doors: doors::doors(&room, &schedule), logs: logs::logs(&room), schedule, deeds, work }
+}
+
+/// Whether a file is of the app itself: no test, nothing that a machine made.
+fn is_own(f: &Summary) -> bool {
+    !f.test && !f.generated
+}
+/// That a file could not be parsed.
+fn unparsed(f: &Summary) -> Cause {
+    Cause::Unreadable(format!("{} (it could not be parsed)", f.shown).into())
+}
