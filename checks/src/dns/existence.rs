@@ -146,7 +146,12 @@ impl Front<'_> {
     fn is_near(&self, at: &TargetId, targets: &Targets) -> bool {
         let of = |t: &TargetId| t == self.zone || targets.are_linked(t, self.zone);
         // A webhook is called what its configuration calls it; its host says where it is.
-        of(at) || (at.kind == TargetKind::Webhook && targets.linked(at, TargetKind::Host).any(of))
+        // An app asks the network only for what its site shows.
+        match at.kind {
+            TargetKind::Webhook => of(at) || targets.linked(at, TargetKind::Host).any(of),
+            TargetKind::App => of(at) || targets.linked(at, TargetKind::Site).any(of),
+            _ => of(at),
+        }
     }
 
     /// Whether the target lies at the name that does not exist, or below it.
@@ -160,6 +165,10 @@ impl Front<'_> {
             TargetKind::Webhook => {
                 let mut hosts = targets.linked(at, TargetKind::Host).peekable();
                 hosts.peek().is_some() && hosts.all(within)
+            }
+            TargetKind::App => {
+                let mut sites = targets.linked(at, TargetKind::Site).peekable();
+                sites.peek().is_some() && sites.all(within)
             }
             _ => false,
         }
