@@ -102,7 +102,7 @@ impl Inquiry for ExistenceWalk {
 /// Where a rule about the zone is front of others: at its target for all that it hides, as a name.
 #[must_use]
 pub fn is_front(rule: &Rule) -> bool {
-    matches!(rule.id.as_ref(), "dns.domain-missing" | "dns.dnssec-broken")
+    matches!(rule.id.as_ref(), "dns.domain-missing" | "dns.dnssec-broken" | "email.sender-sandboxed")
 }
 
 /// What a rule came to that may stand behind a fault of the zone.
@@ -138,6 +138,11 @@ impl Front<'_> {
                 matches!(came, Came::Unknown(causes) if all(causes)) && self.is_near(at, targets)
             }
             "dns.domain-missing" => self.is_within(at, targets) && hides(rule, at.kind, came),
+            // Nobody but its operator can publish anything there: all there is to do is to leave it.
+            "email.sender-sandboxed" => {
+                let itself = at == self.zone && self.fault.subject.as_str() == at.name.as_str();
+                itself && hides(rule, at.kind, came)
+            }
             _ => false,
         }
     }

@@ -64,10 +64,11 @@ rule! {
             };
             all.iter().filter(of).any(|k| k.keys.iter().any(Key::is_usable))
         };
+        let configured = all.iter().any(|k| matches!(k.source, SelectorSource::Configured(_)));
         let in_use = |k: &&&SelectorKey| match &k.source {
             SelectorSource::Configured(_) => true,
             SelectorSource::Provider(id) | SelectorSource::Shown(id) => !good(id),
-            SelectorSource::Usual(_) => false,
+            SelectorSource::Usual(id) => !good(id) && !configured,
         };
         let withdrawn = |k: &&&SelectorKey| matches!(k.keys.as_slice(), [only] if only.material == Material::Revoked);
         let told = all.iter().filter(in_use).filter(withdrawn).map(|k| {
@@ -79,7 +80,7 @@ rule! {
             let title = format!("The DKIM key at selector {} is withdrawn", k.selector);
             let fault = Fault::new(k.selector.as_str(), shown, Fix::steps(steps)).titled(title);
             let fault = fault.and_saw("p= is empty, which withdraws the key");
-            if k.source.is_guess() { fault.lowered(Severity::Low) } else { fault }
+            if k.source.is_guess() || matches!(k.source, SelectorSource::Usual(_)) { fault.lowered(Severity::Low) } else { fault }
         });
         told.collect::<Vec<_>>().into()
     }

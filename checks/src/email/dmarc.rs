@@ -93,6 +93,8 @@ pub struct Record {
     pub rua: Vec<String>,
     /// The same of `ruf`.
     pub ruf: Vec<String>,
+    /// `fo`, as written: when receivers send to `ruf`.
+    pub fo: Option<String>,
     /// `pct`, which RFC 9989 removed: the share that receivers on RFC 7489 apply the policy to.
     pub pct: Option<u8>,
     /// Tags of the older standard that RFC 9989 removed: `pct`, `rf`, `ri`.
@@ -159,6 +161,7 @@ impl Record {
         tags.push(format!("rua={rua}"));
         if !self.ruf.is_empty() {
             tags.push(format!("ruf={}", self.ruf.join(",")));
+            tags.extend(self.fo.as_ref().map(|fo| format!("fo={fo}")));
         }
         tags.join("; ")
     }
@@ -270,7 +273,9 @@ fn read_tag(record: &mut Record, name: &str, tag: &Tag<'_>, flaws: &mut Flaws) {
         },
         "fo" => {
             let known = |part: &str| matches!(part.trim().to_ascii_lowercase().as_str(), "0" | "1" | "d" | "s");
-            if !value.split(':').all(known) {
+            if value.split(':').all(known) {
+                record.fo = Some(value.to_owned());
+            } else {
                 flaws.ignored(at, value, "0, 1, d or s, with colons between");
             }
         }
@@ -357,6 +362,9 @@ mod tests {
         let r = parse(b"v=DMARC1; p=reject; sp=x");
         assert!(!r.is_usable());
         assert_eq!(r.repaired("d@acme.test"), "v=DMARC1; p=reject; rua=mailto:d@acme.test");
+        let r = parse(b"v=DMARC1; p=reject; adkim=x; ruf=mailto:f@acme.test; fo=1:d");
+        let want = "v=DMARC1; p=reject; rua=mailto:d@acme.test; ruf=mailto:f@acme.test; fo=1:d";
+        assert_eq!(r.repaired("d@acme.test"), want);
     }
 
     #[test]

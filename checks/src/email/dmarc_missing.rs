@@ -63,7 +63,22 @@ rule! {
         let Some(own) = dmarc.visits.first() else { return Verdict::Pass };
         let top = dmarc.domain.registrable();
         let value = format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}");
-        let mut fault = Fault::here(advice::txt(&own.at, Vec::new(), &own.answer), Fix::record(format!("_dmarc.{top}"), "TXT", value));
+        let name = format!("_dmarc.{top}");
+        // Beside an alias no other record can stand.
+        let alias = dmarc.visits.iter().find(|v| v.at.as_str() == name).and_then(|v| v.answer.aliases.first());
+        let fix = match alias {
+            None => Fix::record(name, "TXT", value),
+            Some(_) => Fix::DnsRecord {
+                note: format!("In place of the CNAME record at {name}, which leads to no DMARC record:").into(),
+                name: name.into(),
+                kind: "TXT".into(),
+                value: value.into(),
+            },
+        };
+        let mut fault = Fault::here(advice::txt(&own.at, Vec::new(), &own.answer), fix);
+        if let Some(alias) = alias {
+            fault = fault.and_saw(format!("it is an alias: {alias}"));
+        }
         for miss in dmarc.visits.iter().flat_map(|v| advice::near(&v.near_misses)) {
             fault = fault.and_saw(miss);
         }

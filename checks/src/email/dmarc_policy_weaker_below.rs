@@ -1,5 +1,6 @@
 //! `email.dmarc-policy-weaker-below`
-use super::facts::{Dmarc, MailPlan};
+use super::dmarc::Policy;
+use super::facts::{Dmarc, Force, MailPlan};
 use crate::{
     rule,
     vocab::{Fault, Fix, Verdict},
@@ -36,6 +37,9 @@ rule! {
         };
         if plan.is_told_at(&visit.of) {
             return Verdict::not_applicable(format!("the record is that of {}, which is judged too", visit.of));
+        }
+        if visit.of != dmarc.domain && matches!(dmarc.force, Force::Policy { policy: Policy::None, .. }) {
+            return Verdict::not_applicable("this domain is below, which email.dmarc-monitoring-only is about");
         }
         let own = record.own_policy();
         let mut milder: Vec<&str> = [true, false]

@@ -55,7 +55,7 @@ rule! {
         removed.sort_unstable();
         removed.dedup();
         let saw = super::advice::txt(&visit.at, vec![record.text.clone()], &visit.answer);
-        let fault = Fault::here(saw, fix(&both(&visit.at), record)).titled(format!("DMARC no longer knows {}", removed.join(", ")));
+        let fault = Fault::new(&visit.at, saw, fix(&both(&visit.at), record)).titled(format!("DMARC no longer knows {}", removed.join(", ")));
         match share(record) {
             Some(pct) => {
                 let policy = record.own_policy().word();

@@ -144,6 +144,8 @@ pub struct Merged {
     pub voids: u32,
     /// Whether the bill is whole; else it is what is at least needed.
     pub whole: bool,
+    /// The terms of the records that were left out, since receivers end in an error at them.
+    pub left_out: Vec<Shown>,
 }
 
 /// The tree of includes and redirects behind a domain's SPF record.

@@ -7,7 +7,7 @@ use super::setup_advice::{because, nothing_vouches, publish, steps};
 use super::spf_outlook::SpfReach;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Severity, Verdict},
+    vocab::{Evidence, Fault, Fix, Part, Severity, Shown, Verdict},
 };
 
 rule! {
@@ -103,7 +103,10 @@ fn told(sender: &Sender, spots: &[&Spot], subject: &str) -> Option<Fault> {
     let here = |spot: &Spot| match spot.trouble() {
         Some(Trouble::Elsewhere(to)) => format!("; now it leads to {to}"),
         Some(Trouble::Dangling(to)) => format!("; now it leads to {to}, where nothing is"),
-        _ => String::new(),
+        _ => match alias(spot) {
+            Some(to) => format!("; delete the CNAME record there first, which leads to {to}"),
+            None => String::new(),
+        },
     };
     let fix = match rest {
         [] if here(first).is_empty() => publish(first, "", Vec::new()),
@@ -118,4 +121,14 @@ fn told(sender: &Sender, spots: &[&Spot], subject: &str) -> Option<Fault> {
         Some(place) => fault.at(place.clone()),
         None => fault,
     })
+}
+
+/// The alias at a name where none is wanted: nothing else can be entered beside it.
+fn alias(spot: &Spot) -> Option<&Shown> {
+    let at = |e: &'_ Evidence| matches!(e, Evidence::Dns { kind, .. } if kind.as_str() == "CNAME");
+    let answers = spot.saw.iter().filter(|e| at(e)).find_map(|e| match e {
+        Evidence::Dns { answer, .. } => answer.first(),
+        _ => None,
+    });
+    answers.filter(|to| to.as_str().contains('.') && spot.wanted.iter().all(|w| w.kind != "CNAME"))
 }

@@ -2,11 +2,11 @@
 use super::facts::{Branch, BranchState, SpfTree};
 use super::includes;
 use super::spf::LOOKUP_LIMIT;
+use super::spf_check::NAME_LIMIT;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Verdict},
+    vocab::{DomainName, Fault, Fix, Part, Shown, Verdict},
 };
-use std::collections::BTreeSet;
 
 rule! {
     /// SPF may cause ten look-ups; a record that needs more is treated as broken.
@@ -54,13 +54,24 @@ rule! {
             return Verdict::not_applicable("there is no single SPF record to count");
         }
         if tree.lookups <= LOOKUP_LIMIT {
-            return Verdict::Pass;
+            let crowded = branches.iter().find(|b| b.state == BranchState::ManyServers);
+            return crowded.map_or(Verdict::Pass, |term| many_servers(term).into());
         }
         let least = if tree.gaps.is_empty() && branches.iter().all(|b| b.state != BranchState::Cut) { "" } else { "at least " };
         Fault::here(bill(&tree.root), fix(&tree.root))
             .titled(format!("SPF needs {least}{} DNS look-ups, and {LOOKUP_LIMIT} are allowed", tree.lookups))
             .into()
     }
+}
+
+/// The limit of its own that `mx` has, past which receivers end in an error just the same.
+fn many_servers(term: &Branch) -> Fault {
+    let saw = format!(
+        "{} finds more than {NAME_LIMIT} mail servers, and receivers that come to it end in an error",
+        term.term
+    );
+    let fix = Fix::step(format!("Write the addresses that send (ip4:…, ip6:…) in place of {}", term.term));
+    Fault::here(saw, fix).titled(format!("{} in SPF finds more than {NAME_LIMIT} mail servers", term.term))
 }
 
 /// `acme.test → include:a.example (4), mx (1)`
@@ -78,12 +89,11 @@ fn fix(root: &Branch) -> Fix {
         let (term, name) = (&child.term, provider);
         steps.push(format!("Take {term} out, which does nothing here ({name} sends with an envelope sender of another domain); it saves {}", child.cost));
     }
-    let mut seen = BTreeSet::new();
-    for branch in root.all().into_iter().skip(1) {
-        let is_new = branch.name.as_ref().is_none_or(|n| seen.insert(n.clone()));
-        if !is_new {
-            steps.push(format!("{} is come to twice; once is enough and saves {}", branch.term, branch.cost));
-        }
+    let mut met = Vec::new();
+    repeated(root, &mut met);
+    for Met { term, times, saves, .. } in met.iter().filter(|m| m.times > 1) {
+        let times = if *times == 2 { "twice".to_owned() } else { format!("{times} times") };
+        steps.push(format!("{term} is come to {times}; once is enough and saves {saves}"));
     }
     let mut dear: Vec<_> = root
         .children
@@ -109,4 +119,27 @@ fn fix(root: &Branch) -> Fix {
             .to_owned(),
     );
     Fix::steps(steps)
+}
+
+/// A record that is come to: how often, and what the times after the first cost.
+struct Met<'a> {
+    name: &'a DomainName,
+    term: &'a Shown,
+    times: u32,
+    saves: u32,
+}
+
+/// What is come to, in order. What stands behind a record that was met before goes away with it.
+fn repeated<'a>(branch: &'a Branch, met: &mut Vec<Met<'a>>) {
+    for child in &branch.children {
+        if let Some(name) = &child.name {
+            if let Some(known) = met.iter_mut().find(|m| m.name == name) {
+                known.times += 1;
+                known.saves += child.cost;
+                continue;
+            }
+            met.push(Met { name, term: &child.term, times: 1, saves: 0 });
+        }
+        repeated(child, met);
+    }
 }

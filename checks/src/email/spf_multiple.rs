@@ -7,7 +7,7 @@ use super::spf::LOOKUP_LIMIT;
 use super::spf_check::VOID_LIMIT;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Verdict},
+    vocab::{Fault, Fix, Shown, Verdict},
 };
 
 rule! {
@@ -68,8 +68,15 @@ fn fix(spf: &Spf) -> Fix {
         steps.push(format!("What is to be cut down, at {} as TXT: \"{}\"", both(&spf.domain), record.text));
         return Fix::steps(steps);
     }
+    let without = match merged.left_out.as_slice() {
+        [] => String::new(),
+        dead => format!(
+            " (without {}, which leads to no SPF record)",
+            dead.iter().map(Shown::as_str).collect::<Vec<_>>().join(" and ")
+        ),
+    };
     let note = format!(
-        "Replace the {count} SPF records by this one, which needs {} of {LOOKUP_LIMIT} look-ups:",
+        "Replace the {count} SPF records by this one{without}, which needs {} of {LOOKUP_LIMIT} look-ups:",
         merged.lookups
     );
     Fix::DnsRecord {

@@ -64,15 +64,31 @@ fn merged_bill(
     let mut records = records.to_vec();
     // DNS gives records in any order; the text to paste must not change from run to run.
     records.sort_by(|a, b| a.text.cmp(&b.text));
-    let record = parse(merged(&records).as_bytes());
-    let mut walk = Walk { seen, ask: BTreeSet::new(), gaps: Vec::new(), branches: 0 };
-    let mut root = Branch::new(domain.to_string(), Some(domain.clone()));
-    walk.children(&mut root, &record, &mut vec![domain.clone()]);
-    if !walk.ask.is_empty() {
-        return Err(walk.ask.into_iter().collect());
+    let mut text = merged(&records);
+    let mut left_out = Vec::new();
+    loop {
+        let record = parse(text.as_bytes());
+        let mut walk = Walk { seen, ask: BTreeSet::new(), gaps: Vec::new(), branches: 0 };
+        let mut root = Branch::new(domain.to_string(), Some(domain.clone()));
+        walk.children(&mut root, &record, &mut vec![domain.clone()]);
+        if !walk.ask.is_empty() {
+            return Err(walk.ask.into_iter().collect());
+        }
+        // A term that ends in an error lets nobody pass, and breaks what stands behind it.
+        let ends = |b: &&Branch| matches!(b.state, BranchState::NoRecord | BranchState::Several | BranchState::Loop);
+        let dead: Vec<_> = root.children.iter().filter(ends).map(|b| b.term.clone()).collect();
+        if dead.is_empty() {
+            let whole = walk.gaps.is_empty() && root.all().iter().all(|b| b.state != BranchState::Cut);
+            return Ok(Some(Merged { record, lookups: root.cost, voids: root.voids, whole, left_out }));
+        }
+        let kept: Vec<_> = text.split(' ').filter(|word| dead.iter().all(|d| d.as_str() != *word)).collect();
+        let kept = kept.join(" ");
+        if kept.len() == text.len() {
+            return Ok(None);
+        }
+        text = kept;
+        left_out.extend(dead);
     }
-    let whole = walk.gaps.is_empty() && root.all().iter().all(|b| b.state != BranchState::Cut);
-    Ok(Some(Merged { record, lookups: root.cost, voids: root.voids, whole }))
 }
 
 /// Whether mail can pass by these records of one name: exactly one, valid, and saying yes to somebody.
@@ -266,6 +282,24 @@ mod tests {
     #[test]
     fn terms_after_all_and_a_redirect_beside_all_cost_nothing() {
         assert_eq!(tree("acme.test. TXT \"v=spf1 mx -all include:a.test redirect=b.test\"").lookups, 1);
+    }
+
+    #[test]
+    fn a_merged_record_leaves_out_what_ends_in_an_error() {
+        let name = DomainName::parse("acme.test").unwrap();
+        let lookup = SpfLookup { domain: name, return_paths: Vec::new() };
+        let zone = Zone::parse(
+            "acme.test. TXT \"v=spf1 include:a.example include:acme.test ~all\"\n\
+             acme.test. TXT \"v=spf1 include:gone.example include:b.example -all\"\n\
+             a.example. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n\
+             b.example. TXT \"v=spf1 ip4:192.0.2.2 -all\"",
+        )
+        .unwrap();
+        let (found, ..) = Step::play(&lookup, |q| zone.answer(q));
+        let merged = found.into_inner().unwrap().merged.unwrap();
+        assert_eq!(merged.record.text.as_str(), "v=spf1 include:a.example include:b.example ~all");
+        let out: Vec<_> = merged.left_out.iter().map(|t| t.as_str()).collect();
+        assert_eq!((out.as_slice(), merged.lookups), (&["include:acme.test", "include:gone.example"][..], 2));
     }
 
     #[test]
