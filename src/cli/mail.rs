@@ -78,6 +78,10 @@ fn human(message: &Message) -> String {
     let mut out = String::new();
     let from = message.from.as_ref().map_or_else(|| "an unreadable address".to_owned(), ToString::to_string);
     let headline = match message.passes() {
+        _ if message.from_fields > 1 => format!(
+            "DMARC is not evaluated: this mail has {} From headers and must have one; receivers refuse it",
+            message.from_fields
+        ),
         Some(true) => format!("DMARC passes for {from}"),
         Some(false) => format!("DMARC fails for {from}"),
         None => format!("No receiver wrote down what it found of this mail from {from}"),

@@ -150,6 +150,10 @@ fn a_mail_tells_what_no_outsider_can_guess() {
 
     write(PASSES.replace("dmarc=pass", "dmarc=fail").as_bytes());
     assert_eq!(mail(&file, &[]).0, 1);
+    // Two senders in one mail: receivers cannot tell whom to hold it to.
+    write(format!("From: Other <ceo@other.example>\r\n{PASSES}").as_bytes());
+    let (code, out, _) = mail(&file, &[]);
+    assert!(code == 1 && out.contains("2 From headers") && !out.contains("DMARC passes"), "{out}");
     write(PASSES.replace("Authentication-Results", "X-Results").as_bytes());
     assert_eq!(mail(&file, &[]).0, 3);
 

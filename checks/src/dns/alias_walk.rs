@@ -23,12 +23,25 @@ impl Inquiry for AliasWalk {
         for name in &self.names {
             match follow(name, seen) {
                 Ok(None) => {}
-                Ok(Some(path)) => {
+                Ok(Some(End { path, circle: true })) => {
+                    // Whichever of its names is looked at first tells of a circle.
+                    let told = |d: &Dangling| d.circle && d.path.iter().any(|p| p == name.as_str());
+                    if !out.dangling.iter().any(told) {
+                        out.dangling.push(Dangling {
+                            name: name.clone(),
+                            path,
+                            circle: true,
+                            domain_free: None,
+                            more: 0,
+                        });
+                    }
+                }
+                Ok(Some(End { path, circle: false })) => {
                     let free = domain_free(name, &path, seen).unwrap_or_else(|question| {
                         next.push(question);
                         None
                     });
-                    out.dangling.push(Dangling { name: name.clone(), path, domain_free: free, more: 0 });
+                    out.dangling.push(Dangling { name: name.clone(), path, circle: false, domain_free: free, more: 0 });
                 }
                 Err(Open::Ask(questions)) => next.extend(questions),
                 Err(Open::Unknown(cause)) => out.gaps.push(cause),
@@ -65,9 +78,15 @@ enum Open {
 /// The most aliases of one name that are followed.
 const MOST_ALIASES: usize = 8;
 
-/// The names that an alias goes through, where the last one does not exist. Most of the names are no
+/// Where an alias that leads nowhere goes.
+struct End {
+    path: Vec<String>,
+    circle: bool,
+}
+
+/// The names that an alias goes through, where the last one does not exist or leads back. Most of the names are no
 /// alias at all, so the address is only asked for where one is.
-fn follow(name: &DomainName, seen: &Answers<DnsQuestion>) -> Result<Option<Vec<String>>, Open> {
+fn follow(name: &DomainName, seen: &Answers<DnsQuestion>) -> Result<Option<End>, Open> {
     let answer = |name: &DomainName, kind| {
         let question = DnsQuestion::new(name.clone(), kind);
         match seen.get(&question).map(Observed::get) {
@@ -88,7 +107,11 @@ fn follow(name: &DomainName, seen: &Answers<DnsQuestion>) -> Result<Option<Vec<S
             Err(unknown) => return Err(unknown),
         };
         let Some(alias) = alias else { break };
+        let back = alias == name.as_str() || path.iter().any(|p| p == alias);
         path.push(alias.to_owned());
+        if back {
+            return Ok(Some(End { path, circle: true }));
+        }
         let Ok(next) = DomainName::parse(alias) else { break };
         at = next;
     }
@@ -106,7 +129,7 @@ fn follow(name: &DomainName, seen: &Answers<DnsQuestion>) -> Result<Option<Vec<S
     if !open.is_empty() {
         return Err(Open::Ask(open));
     }
-    Ok(end.is_some_and(|a| a.found == Found::NxDomain).then_some(path))
+    Ok(end.is_some_and(|a| a.found == Found::NxDomain).then_some(End { path, circle: false }))
 }
 
 fn target(answer: &DnsAnswer) -> Option<&str> {
@@ -207,7 +230,17 @@ mod tests {
             status.acme.test. CNAME mail.docs.example.\nmail.docs.example. TXT \"x\"";
         assert_eq!(look(calm).dangling, []);
         let looping = "docs.acme.test. CNAME blog.acme.test.\nblog.acme.test. CNAME docs.acme.test.";
-        assert_eq!(look(looping).dangling, []);
+        let looping = look(looping);
+        let [circle] = looping.dangling.as_slice() else { panic!("{looping:?}") };
+        assert!(circle.circle && circle.domain_free.is_none());
+        assert_eq!(
+            (circle.name.as_str(), circle.path.join(" ")),
+            ("blog.acme.test", "docs.acme.test blog.acme.test".to_owned())
+        );
+        let outside = look(
+            "docs.acme.test. CNAME a.docs.example.\na.docs.example. CNAME b.docs.example.\nb.docs.example. CNAME a.docs.example.",
+        );
+        assert!(outside.dangling[0].circle && outside.dangling.len() == 1);
         let chain = look(
             "docs.acme.test. CNAME a.docs.example.\na.docs.example. CNAME b.docs.example.\ndocs.example. SOA n.x. 1",
         );

@@ -126,6 +126,13 @@ impl Caa {
     pub fn deciding_tag(&self, wildcard: bool) -> &'static str {
         if wildcard && self.properties.iter().any(|p| p.tag == "issuewild") { "issuewild" } else { "issue" }
     }
+    /// Whether the records that decide allow no authority at all, as `issue ";"` does.
+    #[must_use]
+    pub fn allows_nobody(&self, wildcard: bool) -> bool {
+        let tag = self.deciding_tag(wildcard);
+        let mut deciding = self.properties.iter().filter(|p| p.tag == tag).peekable();
+        deciding.peek().is_some() && deciding.all(|p| p.issuer.is_none())
+    }
     /// Whether an authority that goes by one of these names may issue a certificate (section 4.3:
     /// for a wildcard `issuewild` counts where there is one).
     #[must_use]

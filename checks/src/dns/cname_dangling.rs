@@ -26,6 +26,10 @@ rule! {
     /// acme.blogs.example. A 203.0.113.9
     /// ```
     /// ```fail
+    /// blog.acme.test. CNAME b.acme.test.
+    /// b.acme.test. CNAME blog.acme.test.
+    /// ```
+    /// ```fail
     /// blog.acme.test. CNAME acme.blogs.example.
     /// blogs.example. SOA ns1.blogs.example. 1
     /// ```
@@ -37,7 +41,10 @@ rule! {
             let (name, target) = (&dangling.name, dangling.target());
             let staged = name.labels().next().is_some_and(|l| matches!(l, "staging" | "dev"));
             let fault = Fault::new(name, dangling.evidence(), Fix::step(format!("Delete the CNAME record of {name}, or point it at the service that it is meant for")))
-                .titled(format!("{name} leads to {target}, which does not exist"));
+                .titled(match dangling.circle {
+                    true => format!("{name} leads in a circle of aliases, and so nowhere"),
+                    false => format!("{name} leads to {target}, which does not exist"),
+                });
             if staged { fault.lowered(Severity::Low) } else { fault }
         });
         all.collect::<Vec<_>>().into()

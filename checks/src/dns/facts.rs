@@ -116,6 +116,8 @@ pub struct Published {
     pub kind: RecordKind,
     /// What the servers say.
     pub records: Vec<Shown>,
+    /// What the public still sees and no server has any more.
+    pub gone: Vec<Shown>,
     /// Where the public still sees something else: the seconds until it sees this, at most.
     pub visible_in: Option<u32>,
 }
@@ -145,7 +147,7 @@ pub enum DnssecState {
 /// Names of the zone that are aliases, and where they lead.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Aliases {
-    /// Those that lead to a name that does not exist.
+    /// Those that lead to a name that does not exist, or in a circle.
     pub dangling: Vec<Dangling>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
@@ -160,8 +162,10 @@ impl Gaps for Aliases {
 pub struct Dangling {
     /// The alias.
     pub name: DomainName,
-    /// The names it goes through; the last one does not exist.
+    /// The names it goes through; the last one does not exist, or is one that was gone through before.
     pub path: Vec<String>,
+    /// Whether the aliases lead in a circle, so that the name leads nowhere either.
+    pub circle: bool,
     /// Whether the registrable domain of that name does not exist either. `None` where that was
     /// not asked for or is not known.
     pub domain_free: Option<bool>,

@@ -1,10 +1,10 @@
 //! `dns.servers-disagree`
-use super::facts::{Difference, ZoneViews};
+use super::facts::{Difference, Published, ZoneViews};
 use super::{join, records_shown};
 use crate::wire::RecordKind;
 use crate::{
     rule,
-    vocab::{Evidence, Fault, Fix, Part, Severity},
+    vocab::{Evidence, Fault, Fix, Part, Severity, Shown},
 };
 
 rule! {
@@ -41,12 +41,43 @@ rule! {
     /// ```fail
     /// @ns2 serial 9
     /// ```
+    /// ```fail
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=reject"
+    /// @ns1 gone _dmarc.acme.test. TXT
+    /// @ns2 gone _dmarc.acme.test. TXT
+    /// ```
+    /// ```pass
+    /// acme.test. TXT "v=spf1 ~all"
+    /// @ns1 acme.test. TXT "v=spf1 -all"
+    /// @ns2 acme.test. TXT "v=spf1 -all"
+    /// ```
     "dns.servers-disagree" on Zone, High, stage Domain;
     fails "The name servers say different things"; holds "The name servers agree";
     fn check(views: Part<'_, ZoneViews>) -> Verdict {
         let all = views.iter().flat_map(ZoneViews::all).flat_map(|zone| &zone.differences);
-        all.map(fault).collect::<Vec<_>>().into()
+        let ending = views.iter().flat_map(ZoneViews::all).flat_map(|zone| &zone.published).filter_map(ending);
+        all.map(fault).chain(ending).collect::<Vec<_>>().into()
     }
+}
+
+/// What mail rests on and the public only still remembers: it was deleted at every server, and what else
+/// is said of the domain's mail holds until the memory ends.
+fn ending(published: &Published) -> Option<Fault> {
+    let Published { name, records, gone, visible_in, .. } = published;
+    // An alias has taken its place, and where that leads is looked at where it matters.
+    if records.iter().any(|r| r.as_str().starts_with("CNAME ")) {
+        return None;
+    }
+    let is =
+        |text: &Shown, version: &str| text.as_str().trim_start_matches('"').to_ascii_lowercase().starts_with(version);
+    let lost = |version: &str| gone.iter().find(|g| is(g, version)).filter(|_| !records.iter().any(|r| is(r, version)));
+    let (what, text) = [("SPF", "v=spf1"), ("DMARC", "v=dmarc1")].iter().find_map(|(w, v)| Some((w, lost(v)?)))?;
+    let fix = Fix::step(format!("If {name} is to keep its {what} record, publish it again: TXT {text}"));
+    let minutes = visible_in.unwrap_or(0).div_ceil(60).max(1);
+    let fault = Fault::new(format!("{name} TXT"), format!("no name server of the zone has {text} any more"), fix)
+        .and_saw(format!("resolvers forget it in at most {minutes} min"))
+        .titled(format!("The {what} record of {name} is deleted, and only resolvers still have it"));
+    Some(fault.lowered(Severity::Medium))
 }
 
 fn fault(difference: &Difference) -> Fault {

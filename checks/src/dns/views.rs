@@ -174,7 +174,7 @@ impl ZoneViews {
             && let Some(Record::Soa { serial, .. }) = public.all().first()
         {
             let visible_in = (shown(*serial) != records).then_some(public.ttl);
-            self.published.push(Published { name, kind: RecordKind::Soa, records, visible_in });
+            self.published.push(Published { name, kind: RecordKind::Soa, records, gone: Vec::new(), visible_in });
         }
     }
 
@@ -220,7 +220,8 @@ impl ZoneViews {
             let seen_by_public = said(&public.found, public.aliases.first().map(String::as_str));
             let visible_in = (seen_by_public != records).then(|| wait(public, walk.denial(seen)));
             if visible_in.is_some() || !records.is_empty() {
-                self.published.push(Published { name: name.clone(), kind, records, visible_in });
+                let gone = seen_by_public.into_iter().filter(|r| !records.contains(r)).collect();
+                self.published.push(Published { name: name.clone(), kind, records, gone, visible_in });
             }
         }
     }
@@ -269,6 +270,7 @@ mod tests {
         let changed = views(lines);
         let txt = changed.published.iter().find(|p| p.kind == RecordKind::Txt).unwrap();
         assert_eq!((txt.visible_in, txt.records[0].as_str()), (Some(300), "\"new\""));
+        assert_eq!(txt.gone.iter().map(Shown::as_str).collect::<Vec<_>>(), ["\"old\""]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! `email.dmarc-missing`
 use super::advice;
-use super::facts::{Dmarc, Force, MailPlan};
+use super::facts::{Dmarc, Force, MailPlan, Mx, Spf};
+use crate::facts::FactKind;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Severity, Verdict},
+    vocab::{Arg, Fact, Fault, Fix, Missing, Severity, Verdict, View},
 };
 
 rule! {
@@ -44,7 +45,7 @@ rule! {
     /// ```
     "email.dmarc-missing" on Mail, Blocker, stage Email;
     fails "No DMARC record"; holds "A DMARC record applies";
-    fn check(plan: &MailPlan, dmarc: &Dmarc) -> Verdict {
+    fn check(plan: &MailPlan, dmarc: &Dmarc, mail: HasMail) -> Verdict {
         if dmarc.force != Force::Nothing {
             return Verdict::Pass;
         }
@@ -85,6 +86,23 @@ rule! {
         for (at, stray) in &dmarc.stray {
             fault = fault.and_saw(format!("\"{}\" stands at {at}, where nobody looks for it", stray.text));
         }
-        if plan.bulk { fault.into() } else { fault.lowered(Severity::High).into() }
+        if plan.bulk {
+            return fault.into();
+        }
+        fault.lowered(if mail.0 { Severity::High } else { Severity::Medium }).into()
+    }
+}
+
+/// Whether anything shows that the domain has to do with mail: somebody sends, or there is an SPF record
+/// or a mail server. What could not be seen of those counts as if it did.
+struct HasMail(bool);
+impl<'a> Arg<'a> for HasMail {
+    const WANTS: &'static [FactKind] = &[Spf::KIND, Mx::KIND];
+    fn take(view: &View<'a>) -> Result<Self, Missing> {
+        let plan = <&MailPlan>::take(view)?;
+        let spf = <&Spf>::take(view).is_ok_and(|s| s.records.is_empty() && s.near_misses.is_empty());
+        let mx = <&Mx>::take(view).is_ok_and(|m| m.null || m.hosts.is_empty());
+        let none = spf && mx && !plan.sends() && plan.senders.is_empty() && !plan.receives;
+        Ok(Self(!none))
     }
 }

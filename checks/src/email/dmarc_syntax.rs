@@ -1,10 +1,11 @@
 //! `email.dmarc-syntax`
 use super::advice;
+use super::dmarc::Psd;
 use super::facts::{Dmarc, MailPlan, Visit};
 use super::syntax::Effect;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Severity},
+    vocab::{DomainName, Fault, Fix, Part, Severity},
 };
 
 rule! {
@@ -27,6 +28,9 @@ rule! {
     /// _dmarc.acme.test. TXT "v=DMARC1; p=quarantine; pct=50; x-note=ours; rua=mailto:dmarc@acme.test"
     /// ```
     /// ```fail
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=reject; psd=y"
+    /// ```
+    /// ```fail
     /// _dmarc.acme.test. TXT "v=DMARC1; p=rejected"
     /// ```
     /// ```fail
@@ -37,8 +41,30 @@ rule! {
     fn check(plan: &MailPlan, dmarc: Part<'_, Dmarc>) -> Verdict {
         // The record of a domain that is judged too is told there.
         let visits = dmarc.iter().flat_map(|d| &d.visits).filter(|v| !plan.is_told_at(&v.of));
-        visits.flat_map(faults).collect::<Vec<_>>().into()
+        let visits: Vec<&Visit> = visits.collect();
+        let suffixes = visits.iter().copied().filter_map(|v| suffix(v, &plan.domain));
+        visits.iter().copied().flat_map(faults).chain(suffixes).collect::<Vec<_>>().into()
     }
+}
+
+/// `psd=y` at a domain that somebody registered: the names below it are then organisations of their own,
+/// and neither its policy nor its alignment reaches them as it should.
+fn suffix(visit: &Visit, domain: &DomainName) -> Option<Fault> {
+    let record = visit.record().filter(|r| r.psd == Psd::Yes && r.flaws.is_empty())?;
+    if !visit.of.is_within(&domain.registrable()) {
+        return None;
+    }
+    let is_psd = |tag: &str| tag.split_once('=').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case("psd"));
+    let kept = record.text.as_str().split(';').map(str::trim).filter(|t| !t.is_empty() && !is_psd(t));
+    let fix = Fix::DnsRecord {
+        name: (&visit.at).into(),
+        kind: "TXT".into(),
+        value: kept.collect::<Vec<_>>().join("; ").into(),
+        note: "in place of the record that is there".into(),
+    };
+    let saw = advice::txt(&visit.at, vec![record.text.clone()], &visit.answer);
+    let title = format!("psd=y at {} says that strangers register the names below it", visit.of);
+    Some(Fault::new(&visit.at, saw, fix).titled(title).lowered(Severity::Low))
 }
 
 fn faults(visit: &Visit) -> Vec<Fault> {

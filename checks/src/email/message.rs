@@ -18,6 +18,8 @@ const MOST_KEPT: usize = 50;
 pub struct Message {
     /// The domain in From.
     pub from: Option<DomainName>,
+    /// How many From fields there are. A mail has one; of more, receivers cannot tell who it is from.
+    pub from_fields: usize,
     /// The domain of the envelope sender.
     pub return_path: Option<DomainName>,
     /// Who wrote the results down: the receiver, as it calls itself.
@@ -87,8 +89,13 @@ impl Message {
         self.signatures.iter().filter(passed).filter(|s| self.counts(&s.domain))
     }
     /// Whether DMARC passes: as the receiver said, else by what it found; `None` where it said nothing.
+    /// It never does for a mail with several From fields: which of them the receiver took is not known,
+    /// and others refuse such a mail (RFC 5322, section 3.6; RFC 7489, section 6.6.1).
     #[must_use]
     pub fn passes(&self) -> Option<bool> {
+        if self.from_fields > 1 {
+            return Some(false);
+        }
         if let Some(dmarc) = self.dmarc.as_ref().filter(|d| matches!(d.as_str(), "pass" | "fail")) {
             return Some(dmarc.as_str() == "pass");
         }
@@ -140,6 +147,7 @@ pub fn read(bytes: &[u8]) -> Result<Message, Unreadable> {
     let mut message = Message::default();
     let named = |name: &'static str| fields.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str());
     message.from = named("from").next().and_then(address);
+    message.from_fields = named("from").count();
     message.return_path = named("return-path").next().and_then(address);
     message.signatures = named("dkim-signature").filter_map(signature).take(MOST_KEPT).collect();
     message.hops = named("received").map(hop).take(MOST_KEPT).collect();
@@ -344,6 +352,13 @@ Authentication-Results: this is the body\r\n";
             .unwrap();
         assert_eq!(m.passes(), Some(false));
         assert!(m.pins().is_empty());
+    }
+
+    #[test]
+    fn a_mail_with_two_from_fields_passes_nothing() {
+        let m = read(MAIL.replace("Subject: Hi", "From: Other <ceo@other.example>").as_bytes()).unwrap();
+        assert_eq!((m.from_fields, m.passes()), (2, Some(false)));
+        assert_eq!(read(MAIL.as_bytes()).unwrap().from_fields, 1);
     }
 
     #[test]

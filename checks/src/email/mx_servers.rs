@@ -34,6 +34,12 @@ pub struct MxServer {
     pub answers: Vec<(DnsQuestion, DnsAnswer)>,
 }
 
+/// Whether a name means the machine that asks, whatever the DNS says of it (RFC 6761, section 6.3).
+pub(super) fn is_local(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost")
+}
+
 /// Asks for the addresses of all servers at once.
 #[derive(Clone, Debug)]
 pub struct MxServerLookup {
@@ -58,7 +64,7 @@ impl Inquiry for MxServerLookup {
     type Out = Observed<MxServers>;
     fn step(&self, seen: &Answers<DnsQuestion>) -> Step<DnsQuestion, Observed<MxServers>> {
         let questions = |host: &str| {
-            let name = DomainName::parse(host).ok();
+            let name = DomainName::parse(host).ok().filter(|_| !is_local(host));
             name.into_iter().flat_map(|n| [RecordKind::A, RecordKind::Aaaa].map(|k| DnsQuestion::new(n.clone(), k)))
         };
         let ask: Vec<_> = self.hosts.iter().flat_map(|h| questions(h)).filter(|q| !seen.contains_key(q)).collect();
@@ -78,7 +84,9 @@ impl Inquiry for MxServerLookup {
                     _ => blind = true,
                 }
             }
-            let found = answers.iter().any(|(_, a)| a.addresses().next().is_some());
+            // A sender that is led to itself delivers nowhere.
+            let found = answers.iter().any(|(_, a)| a.addresses().any(|ip| !ip.is_loopback() && !ip.is_unspecified()));
+            let blind = blind && !is_local(host);
             MxServer {
                 host: host.clone(),
                 alias: answers.iter().find_map(|(_, a)| a.aliases.first().cloned()),

@@ -1,6 +1,6 @@
 //! `email.mx-unresolvable`
 use super::facts::MailPlan;
-use super::mx_servers::{MxServer, MxServers};
+use super::mx_servers::{MxServer, MxServers, is_local};
 use crate::{
     rule,
     vocab::{Fault, Fix, Part, Severity, Verdict},
@@ -28,6 +28,13 @@ rule! {
     /// acme.test. MX 10 mx.acme.tset.
     /// ```
     /// ```fail
+    /// acme.test. MX 10 localhost.
+    /// ```
+    /// ```fail
+    /// acme.test. MX 10 mx.acme.test.
+    /// mx.acme.test. A 127.0.0.1
+    /// ```
+    /// ```fail
     /// acme.test. MX 10 203.0.113.5.
     /// ```
     "email.mx-unresolvable" on Mail, High, stage Email;
@@ -52,10 +59,16 @@ fn fault(server: &MxServer) -> Fault {
     let fix =
         Fix::step(format!("Correct {host} in the MX record to the name that your mail service shows, or delete it"));
     let mut saw = server.answers.iter().map(|(question, answer)| answer.evidence(question));
-    let first = saw.next().unwrap_or_else(|| format!("the MX record names {host}, which is no host name").into());
+    let first = saw.next().unwrap_or_else(|| match is_local(host) {
+        true => format!("the MX record names {host}").into(),
+        false => format!("the MX record names {host}, which is no host name").into(),
+    });
     // An address in place of a name is a name like any other to the DNS, and nobody has it.
     let title = match host.trim_end_matches('.').parse::<std::net::IpAddr>() {
         Ok(_) => format!("An MX record holds the address {host}; it must name a host"),
+        Err(_) if is_local(host) || server.answers.iter().any(|(_, a)| a.addresses().next().is_some()) => {
+            format!("The mail server {host} is whichever machine asks: mail for you never leaves the sender's")
+        }
         Err(_) => format!("The mail server {host} has no address"),
     };
     saw.fold(Fault::new(host, first, fix).titled(title), Fault::and_saw)

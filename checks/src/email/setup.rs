@@ -182,6 +182,13 @@ impl SenderSetup {
         if !wrong.is_empty() {
             return Standing::Wrong(wrong);
         }
+        // An alias to the key of another selector is wrong however right that key is.
+        let theirs = |to: &str| sender.known().is_some_and(|(_, m)| providers::is_host_of(to, m.key_hosts));
+        let crossed = |s: &&Spot| matches!(s.trouble(), Some(Trouble::Elsewhere(to)) if theirs(to));
+        let crossed: Vec<_> = mine.iter().copied().filter(crossed).collect();
+        if !crossed.is_empty() {
+            return Standing::Wrong(crossed);
+        }
         if !right.is_empty() {
             return Standing::Right(right);
         }

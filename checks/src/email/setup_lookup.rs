@@ -4,10 +4,10 @@
 use super::dkim_key::select;
 use super::facts::{MailPlan, Sender};
 use super::path_cover::{self, Cover, cover};
-use super::setup::{Basis, SenderSetup, Spot, SpotRole, SpotState, Trouble, wanted_key, wanted_path};
+use super::setup::{Basis, SenderSetup, Spot, SpotRole, SpotState, Trouble, Want, wanted_key, wanted_path};
 use super::setup_seen::{
-    Name, Seen, doubled, empty, empty_key, evidence, is_positive, is_wild, known, mail, owner_of, path_trouble,
-    positive, spot, stranger, target, touches,
+    Name, Seen, crossed, doubled, empty, empty_key, evidence, is_positive, is_wild, known, mail, owner_of,
+    path_trouble, positive, spot, stranger, target, touches,
 };
 use crate::providers::{self, ReturnPath, is_host_of};
 use crate::vocab::{Cause, DomainName, Evidence, Inquiry, Missing, Observed, Selector, Step};
@@ -173,7 +173,13 @@ impl SetupLookup {
         if keys.is_empty() || matches!(trouble, Some(Trouble::WithOthers | Trouble::Elsewhere(_))) {
             saw.extend(positive(seen, &name.at, &[RecordKind::Cname, RecordKind::A]));
         }
-        let wanted = wanted_key(mail(provider), selector, &name.base);
+        let mut wanted = wanted_key(mail(provider), selector, &name.base);
+        let (mut trouble, crossed) = (trouble, crossed(selector, &chain, mail(provider)));
+        if let (true, Some((to, right))) = (trouble.is_none(), crossed) {
+            trouble = Some(Trouble::Elsewhere(to));
+            wanted = vec![Want { kind: "CNAME", value: right.into(), exact: true }];
+            saw.extend(positive(seen, &name.at, &[RecordKind::Cname]));
+        }
         spot(name, provider, trouble, wanted, saw, seen)
     }
 

@@ -5,7 +5,7 @@ use super::path_cover::{Cover, cover};
 use super::setup::{Basis, Spot, SpotRole, SpotState, Trouble, Want};
 use super::spf::{self, Kind, Mechanism, Qualifier};
 use crate::providers::{self, ReturnPath, is_host_of};
-use crate::vocab::{Answers, DomainName, Evidence};
+use crate::vocab::{Answers, DomainName, Evidence, Selector};
 use crate::wire::{DnsAnswer, DnsQuestion, Found, Record, RecordKind};
 
 #[derive(Clone, Debug)]
@@ -35,6 +35,18 @@ pub(super) fn empty_key(name: &Name, hosts: &[&str], alias: Option<String>, led:
     }
     let key = |a: &DnsAnswer| !select(a.texts()).is_empty();
     empty(name, seen, key)
+}
+
+/// Where the alias of a selector leads to the key of another selector of the same provider: that name,
+/// and the one it should be. The key is right until the provider changes to this one.
+pub(super) fn crossed(selector: &Selector, chain: &[&str], mail: Option<&providers::Mail>) -> Option<(String, String)> {
+    let mail = mail?;
+    let known = || mail.selectors.iter().chain(mail.usual_selectors);
+    known().find(|s| **s == selector.as_str())?;
+    let to = chain.iter().find(|h| is_host_of(h, mail.key_hosts))?;
+    let (label, rest) = to.split_once('.')?;
+    known().find(|s| **s == label && label != selector.as_str())?;
+    Some(((*to).to_owned(), format!("{selector}.{rest}")))
 }
 
 /// Whether something at the name is this provider's.
@@ -106,7 +118,11 @@ pub(super) fn spot(
         None => SpotState::Right,
         // Retired keys of the usual names are left behind by many.
         Some(Trouble::Missing | Trouble::Unusable) if name.basis == Basis::Usual => SpotState::Unverified,
-        Some(Trouble::Elsewhere(_)) if name.basis == Basis::Usual && matches!(name.role, SpotRole::Key(_)) => {
+        Some(Trouble::Elsewhere(to))
+            if name.basis == Basis::Usual
+                && matches!(name.role, SpotRole::Key(_))
+                && !is_host_of(&to, mail(provider).map_or(&[][..], |m| m.key_hosts)) =>
+        {
             SpotState::Unverified
         }
         Some(trouble) => {

@@ -3,7 +3,7 @@ use super::facts::{Branch, Spf, SpfTree};
 use super::spf::{Record, Term};
 use crate::{
     rule,
-    vocab::{DomainName, Fault, Fix, Part, Shown},
+    vocab::{DomainName, Fault, Fix, Part, Shown, Verdict},
 };
 
 rule! {
@@ -26,6 +26,11 @@ rule! {
     /// acme.test. TXT "v=spf1 include:_spf.example.com ~all"
     /// _spf.example.com. TXT "v=spf1 ip4:203.0.113.0/24 ?all"
     /// ```
+    /// ```pass
+    /// # one cause: email.spf-multiple
+    /// acme.test. TXT "v=spf1 mx +all"
+    /// acme.test. TXT "v=spf1 a -all"
+    /// ```
     /// ```fail
     /// acme.test. TXT "v=spf1 mx +all"
     /// ```
@@ -36,6 +41,9 @@ rule! {
     "email.spf-permissive-all" on Mail, High, stage Email;
     fails "SPF lets anybody send for this domain"; holds "SPF does not let everybody pass";
     fn check(spf: &Spf, tree: Part<'_, SpfTree>) -> Verdict {
+        if spf.records.len() > 1 {
+            return Verdict::not_applicable("there are several SPF records, which email.spf-multiple is about");
+        }
         let own = spf.records.iter().flat_map(|r| r.reached().filter(|t| t.passes_everything()));
         let mut faults: Vec<Fault> = own.take(1).map(|t| fault(&spf.domain, t, true)).collect();
         let mut passing = Vec::new();

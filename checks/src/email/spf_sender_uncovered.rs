@@ -1,12 +1,14 @@
 //! `email.spf-sender-uncovered`
-use super::facts::{MailPlan, Spf, SpfTree};
+use super::facts::{MailPlan, Sender, Spf, SpfTree};
 use super::includes;
+use super::setup::{SenderSetup, Standing};
 use super::setup_advice::both;
 use super::spf::parse;
+use crate::facts::FactKind;
 use crate::{
     providers::ReturnPath,
     rule,
-    vocab::{Fault, Fix, Severity, Verdict},
+    vocab::{Arg, Fact, Fault, Fix, Missing, Severity, Verdict, View},
 };
 
 rule! {
@@ -44,6 +46,18 @@ rule! {
     /// acme.test. TXT "v=spf1 -all"
     /// ```
     /// ```fail
+    /// # nobody named it, and its servers and its key stand there
+    /// acme.test. TXT "v=spf1 -all"
+    /// acme.test. MX 1 smtp.google.com.
+    /// smtp.google.com. A 203.0.113.9
+    /// google._domainkey.acme.test. TXT "p=<rsa-1024>"
+    /// ```
+    /// ```pass
+    /// acme.test. TXT "v=spf1 -all"
+    /// acme.test. MX 1 smtp.google.com.
+    /// smtp.google.com. A 203.0.113.9
+    /// ```
+    /// ```fail
     /// sender zoho
     /// acme.test. TXT "v=spf1 ip4:203.0.113.1 -all"
     /// ```
@@ -55,13 +69,13 @@ rule! {
     "email.spf-sender-uncovered" on Mail, High, stage Email;
     fails "A sender is not in the SPF record"; holds "Every known sender that needs it is in the SPF record";
     yields_to "email.spf-include-missing-target";
-    fn check(plan: &MailPlan, spf: &Spf, tree: &SpfTree) -> Verdict {
+    fn check(plan: &MailPlan, spf: &Spf, tree: &SpfTree, signing: Signing<'_>) -> Verdict {
         let [record] = spf.records.as_slice() else { return Verdict::not_applicable("there is no single SPF record") };
         if tree.root.record.is_none() || !record.is_valid() {
             return Verdict::not_applicable("the SPF record cannot be used as it is");
         }
         let mut faults = Vec::<Fault>::new();
-        for sender in &plan.senders {
+        for sender in plan.senders.iter().chain(signing.0) {
             let Some((provider, mail)) = sender.known().filter(|(_, m)| m.needs_include()) else { continue };
             if includes::behind(tree).any(|(branch, name)| branch.passes && mail.is_include(name.as_str())) {
                 continue;
@@ -91,5 +105,19 @@ rule! {
             faults.push(if sender.inferred || !asked || !plan.is_certain(sender) { fault.lowered(Severity::Low) } else { fault });
         }
         faults.into()
+    }
+}
+
+/// The senders that nobody named: the domain's mail goes to them, and keys of theirs stand at the domain.
+/// One whose keys were not seen is none that is known.
+struct Signing<'a>(Vec<&'a Sender>);
+impl<'a> Arg<'a> for Signing<'a> {
+    const WANTS: &'static [FactKind] = &[SenderSetup::KIND];
+    fn take(view: &View<'a>) -> Result<Self, Missing> {
+        let plan = <&MailPlan>::take(view)?;
+        let Ok(setup) = <&SenderSetup>::take(view) else { return Ok(Self(Vec::new())) };
+        let shown = |s: &&Sender| s.inferred && plan.senders.iter().all(|k| k.provider != s.provider);
+        let signs = |s: &&Sender| matches!(setup.keys_of(s), Standing::Right(_));
+        Ok(Self(setup.senders.iter().filter(shown).filter(signs).collect()))
     }
 }

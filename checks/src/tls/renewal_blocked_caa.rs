@@ -14,7 +14,7 @@ rule! {
     ///
     /// The records of every name in the certificate are climbed, `issuewild` for wildcards, and the
     /// limits to methods and accounts are read. An authority whose name in CAA records is not known
-    /// is not judged. It is medium while there is time, and high once the renewal is due.
+    /// is only judged where the records allow none at all. It is medium while there is time, and high once the renewal is due.
     ///
     /// # Why at launch
     /// Nothing shows until the renewal is due: then it is refused, day after day, and the certificate
@@ -47,6 +47,11 @@ rule! {
     /// ```
     /// ```fail
     /// host acme.test
+    /// issuer Authority Of Nobody
+    /// caa issue ";"
+    /// ```
+    /// ```fail
+    /// host acme.test
     /// issuer Let's Encrypt
     /// names acme.test *.acme.test
     /// caa issue "letsencrypt.org"
@@ -64,11 +69,15 @@ rule! {
         if plan.private_ca {
             return Verdict::not_applicable("declared with ca = \"private\"");
         }
-        let Some(names) = names_of(cert.issuer_organisation.as_str()) else {
+        let known = names_of(cert.issuer_organisation.as_str());
+        // Whatever name an authority goes by, it is not among none.
+        let shut = caa.sets.iter().any(|set| set.caa.allows_nobody(set.wildcard));
+        let Some(names) = known.or(shut.then_some(&[][..])) else {
             return Verdict::not_applicable("by which name the host's authority goes in CAA records is not known");
         };
+        let judged = |set: &&ForName| known.is_some() || set.caa.allows_nobody(set.wildcard);
         let refused: Vec<(&ForName, Refusal)> =
-            caa.sets.iter().filter_map(|set| Some((set, refusal(set, names)?))).collect();
+            caa.sets.iter().filter(judged).filter_map(|set| Some((set, refusal(set, names)?))).collect();
         let Some((set, why)) = refused.first() else { return Verdict::Pass };
         let at = set.caa.at.as_ref().unwrap_or(&set.caa.host);
         let who = &cert.issuer_organisation;
@@ -120,6 +129,9 @@ fn fix(set: &ForName, why: &Refusal, names: &[&str]) -> Fix {
         Refusal::UnknownTag => {
             Fix::step(format!("Delete the CAA record of {at} that is marked critical and whose tag nobody knows"))
         }
+        Refusal::NotNamed if names.is_empty() => Fix::step(format!(
+            "Replace the CAA record {tag} \";\" at {at}, which forbids every authority, by one with the name that your authority gives for CAA"
+        )),
         Refusal::NotNamed => Fix::record(at, "CAA", format!("0 {tag} \"{name}\"")),
         Refusal::Methods(list) => Fix::DnsRecord {
             name: at.into(),
