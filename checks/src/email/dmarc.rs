@@ -209,6 +209,19 @@ fn near_miss(text: &str) -> Option<&'static str> {
     }
 }
 
+/// The record that a near miss was meant to be, where its policy can be told: without quotes, and with
+/// semicolons where commas stand between its tags.
+#[must_use]
+pub fn meant(text: &str) -> Option<Record> {
+    let text: String = text.chars().filter(|c| !"\"'\\".contains(*c)).collect();
+    // ASCII alone is lowered, so that the place is the same in both.
+    let at = text.to_ascii_lowercase().find("dmarc1")? + "dmarc1".len();
+    let rest = text.get(at..)?.trim_start_matches([' ', '\t', ',', ';', '.', ':']);
+    let rest = if rest.contains(';') { rest.to_owned() } else { rest.replace(',', ";") };
+    let record = parse(format!("v=DMARC1; {rest}").as_bytes());
+    record.p.value().is_some().then_some(record)
+}
+
 /// Reads a record; its first tag is taken to be the version.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Record {
@@ -302,6 +315,10 @@ fn addresses(value: &str, at: usize, flaws: &mut Flaws) -> Vec<String> {
         let scheme = bare.split_once(':').map(|(s, a)| (s.to_ascii_lowercase(), a));
         match scheme {
             Some((s, address)) if s == "mailto" && is_address(address) => found.push(format!("mailto:{address}")),
+            Some((s, address)) if s == "mailto" && is_address(address.trim()) => {
+                flaws.ignored(at + lead, uri, "no space behind mailto:");
+                found.push(format!("mailto:{}", address.trim()));
+            }
             Some((s, _)) if s == "mailto" => flaws.ignored(at + lead, uri, "an e-mail address after mailto:"),
             None if is_address(bare) => flaws.ignored(at + lead, uri, "mailto: in front of the address"),
             _ => flaws.ignored(at + lead, uri, "an address such as mailto:dmarc@example.com"),
@@ -323,6 +340,20 @@ mod tests {
 
     fn flaws(text: &str) -> Vec<(usize, bool)> {
         parse(text.as_bytes()).flaws.iter().map(|f| (f.span.start, f.effect == Effect::Breaks)).collect()
+    }
+
+    #[test]
+    fn a_near_miss_keeps_its_policy_and_its_addresses() {
+        for text in [
+            "v=dmarc1; p=reject; rua=mailto:a@acme.test",
+            "\"v=DMARC1; p=reject; rua=mailto:a@acme.test\"",
+            "v=DMARC1, p=reject, rua=mailto:a@acme.test",
+            "v=DMARC1 p=reject; rua=mailto: a@acme.test",
+        ] {
+            let meant = meant(text).map(|r| r.repaired("d@acme.test"));
+            assert_eq!(meant.as_deref(), Some("v=DMARC1; p=reject; rua=mailto:a@acme.test"), "{text}");
+        }
+        assert!(meant("v=DMARC1 reject").is_none() && meant("p=none").is_none());
     }
 
     #[test]

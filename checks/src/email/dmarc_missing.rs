@@ -63,11 +63,20 @@ rule! {
         }
         let Some(own) = dmarc.visits.first() else { return Verdict::Pass };
         let top = dmarc.domain.registrable();
-        let value = format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}");
         let name = format!("_dmarc.{top}");
+        let mut near = dmarc.visits.iter().filter(|v| v.at.as_str() == name).flat_map(|v| &v.near_misses);
+        let meant = near.find_map(|n| super::dmarc::meant(n.text.as_str()));
+        let starter = || format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}");
+        let value = meant.as_ref().map_or_else(starter, |r| r.repaired(&format!("dmarc@{top}")));
         // Beside an alias no other record can stand.
         let alias = dmarc.visits.iter().find(|v| v.at.as_str() == name).and_then(|v| v.answer.aliases.first());
         let fix = match alias {
+            None if meant.is_some() => Fix::DnsRecord {
+                note: "In place of the record that is there:".into(),
+                name: name.into(),
+                kind: "TXT".into(),
+                value: value.into(),
+            },
             None => Fix::record(name, "TXT", value),
             Some(_) => Fix::DnsRecord {
                 note: format!("In place of the CNAME record at {name}, which leads to no DMARC record:").into(),

@@ -54,12 +54,14 @@ rule! {
             return Verdict::Pass;
         }
         let saw = super::advice::txt(&visit.at, vec![record.text.clone()], &visit.answer);
-        let p = own.word();
-        let fix = Fix::step(format!(
-            "In the record at {}, take {} out, or write {p} there, once the reports show that all your own mail from names below passes",
-            visit.at,
-            milder.join(" and ")
-        ));
+        let is_milder = |tag: &str| tag.split_once('=').is_some_and(|(name, _)| milder.iter().any(|m| name.trim().eq_ignore_ascii_case(m)));
+        let kept = record.text.as_str().split(';').map(str::trim).filter(|t| !t.is_empty() && !is_milder(t));
+        let fix = Fix::DnsRecord {
+            name: (&visit.at).into(),
+            kind: "TXT".into(),
+            value: kept.collect::<Vec<_>>().join("; ").into(),
+            note: format!("In its place, once the reports show that all your own mail from names below passes (without {}):", milder.join(" and ")).into(),
+        };
         Fault::here(saw, fix).into()
     }
 }

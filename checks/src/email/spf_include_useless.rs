@@ -1,9 +1,10 @@
 //! `email.spf-include-useless`
 use super::facts::{MailPlan, Spf};
 use super::includes;
+use super::spf::parse;
 use crate::{
     rule,
-    vocab::{Fault, Fix, Verdict},
+    vocab::{DomainName, Fault, Fix, Verdict},
 };
 
 rule! {
@@ -43,7 +44,7 @@ rule! {
         let mut faults = Vec::<Fault>::new();
         for name in includes::named(record) {
             let Some(provider) = includes::useless(&name) else { continue };
-            let fix = Fix::step(format!("In the SPF record of {}, take include:{name} out", spf.domain));
+            let fix = without(spf, &name);
             let saw = format!("{} sends with an envelope sender of another domain, so nobody asks {} about its mail", provider, spf.domain);
             let fault = Fault::new(&name, saw, fix).titled(format!("include:{name} does nothing in the SPF record of {}", spf.domain));
             if !faults.contains(&fault) {
@@ -51,5 +52,25 @@ rule! {
             }
         }
         faults.into()
+    }
+}
+
+/// The record without its useless includes, where they are plain terms of it.
+fn without(spf: &Spf, name: &DomainName) -> Fix {
+    let words = spf.records.first().map(|r| r.text.as_str()).unwrap_or_default().split_ascii_whitespace();
+    let is_useless = |word: &str| {
+        let target = word.trim_start_matches('+').strip_prefix("include:").and_then(|n| DomainName::parse(n).ok());
+        target.is_some_and(|n| includes::useless(&n).is_some())
+    };
+    let value = words.filter(|w| !is_useless(w)).collect::<Vec<_>>().join(" ");
+    let left = parse(value.as_bytes());
+    if !left.is_valid() || includes::named(&left).any(|n| n == *name) {
+        return Fix::step(format!("In the SPF record of {}, take include:{name} out", spf.domain));
+    }
+    Fix::DnsRecord {
+        name: (&spf.domain).into(),
+        kind: "TXT".into(),
+        value: value.into(),
+        note: "in place of the SPF record that is there".into(),
     }
 }
