@@ -404,7 +404,11 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(fault("bulk\nacme.test. TXT \"x\""), None);
-        assert_eq!(fault("acme.test. TXT \"x\""), Some(Severity::High));
+        assert_eq!(fault("acme.test. TXT \"v=spf1 mx -all\""), Some(Severity::High));
+        assert_eq!(fault("acme.test. MX 10 mx.acme.test."), Some(Severity::High));
+        // What could not be seen counts as if it were there; where nothing has to do with mail, little is lost.
+        assert_eq!(fault("acme.test. MX TIMEOUT"), Some(Severity::High));
+        assert_eq!(fault("acme.test. TXT \"x\""), Some(Severity::Medium));
     }
 
     #[test]
