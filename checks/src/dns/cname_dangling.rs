@@ -41,9 +41,10 @@ rule! {
             let (name, target) = (&dangling.name, dangling.target());
             let staged = name.labels().next().is_some_and(|l| matches!(l, "staging" | "dev"));
             let fault = Fault::new(name, dangling.evidence(), Fix::step(format!("Delete the CNAME record of {name}, or point it at the service that it is meant for")))
-                .titled(match dangling.circle {
-                    true => format!("{name} leads in a circle of aliases, and so nowhere"),
-                    false => format!("{name} leads to {target}, which does not exist"),
+                .titled(if dangling.circle {
+                    format!("{name} leads in a circle of aliases, and so nowhere")
+                } else {
+                    format!("{name} leads to {target}, which does not exist")
                 });
             if staged { fault.lowered(Severity::Low) } else { fault }
         });

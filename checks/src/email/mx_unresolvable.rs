@@ -59,9 +59,12 @@ fn fault(server: &MxServer) -> Fault {
     let fix =
         Fix::step(format!("Correct {host} in the MX record to the name that your mail service shows, or delete it"));
     let mut saw = server.answers.iter().map(|(question, answer)| answer.evidence(question));
-    let first = saw.next().unwrap_or_else(|| match is_local(host) {
-        true => format!("the MX record names {host}").into(),
-        false => format!("the MX record names {host}, which is no host name").into(),
+    let first = saw.next().unwrap_or_else(|| {
+        if is_local(host) {
+            format!("the MX record names {host}").into()
+        } else {
+            format!("the MX record names {host}, which is no host name").into()
+        }
     });
     // An address in place of a name is a name like any other to the DNS, and nobody has it.
     let title = match host.trim_end_matches('.').parse::<std::net::IpAddr>() {

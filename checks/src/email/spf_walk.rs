@@ -298,7 +298,7 @@ mod tests {
         let (found, ..) = Step::play(&lookup, |q| zone.answer(q));
         let merged = found.into_inner().unwrap().merged.unwrap();
         assert_eq!(merged.record.text.as_str(), "v=spf1 include:a.example include:b.example ~all");
-        let out: Vec<_> = merged.left_out.iter().map(|t| t.as_str()).collect();
+        let out: Vec<_> = merged.left_out.iter().map(crate::vocab::Shown::as_str).collect();
         assert_eq!((out.as_slice(), merged.lookups), (&["include:acme.test", "include:gone.example"][..], 2));
     }
 
