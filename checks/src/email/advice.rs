@@ -31,6 +31,15 @@ pub(super) fn flaws(flaws: &[Flaw]) -> impl Iterator<Item = Evidence> + '_ {
     flaws.iter().take(10).map(|f| f.to_string().into())
 }
 
+/// What must be there before a repaired record that names where its reports go, where it named nothing.
+pub(super) fn mailbox(record: &super::dmarc::Record, domain: &DomainName) -> String {
+    if record.rua.is_empty() {
+        format!("; create the mailbox dmarc@{domain} for the reports, or name another")
+    } else {
+        String::new()
+    }
+}
+
 /// What to publish as SPF, for a domain that has none.
 pub(super) fn spf(plan: &MailPlan, need: &SpfNeed) -> Fix {
     let includes = &need.includes;

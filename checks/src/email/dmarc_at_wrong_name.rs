@@ -55,7 +55,8 @@ rule! {
         let saw = super::advice::txt(at, vec![record.text.clone()], &spf.answer);
         if missing {
             let value = if record.flaws.is_empty() { record.text.clone() } else { record.repaired(&format!("dmarc@{}", dmarc.domain)).into() };
-            let note = format!("and delete the record at {at}");
+            let mailbox = if record.flaws.is_empty() { String::new() } else { super::advice::mailbox(record, &dmarc.domain) };
+            let note = format!("and delete the record at {at}{mailbox}");
             Fault::here(saw, Fix::DnsRecord { name: name.into(), kind: "TXT".into(), value, note: note.into() }).into()
         } else {
             let fix = Fix::step(format!("Delete the TXT record at {at} that begins with v=DMARC1; {name} is what counts"));

@@ -45,7 +45,7 @@ rule! {
     /// ```
     "email.dmarc-missing" on Mail, Blocker, stage Email;
     fails "No DMARC record"; holds "A DMARC record applies";
-    fn check(plan: &MailPlan, dmarc: &Dmarc, mail: HasMail) -> Verdict {
+    fn check(plan: &MailPlan, dmarc: &Dmarc, mail: Mailing) -> Verdict {
         if dmarc.force != Force::Nothing {
             return Verdict::Pass;
         }
@@ -66,20 +66,35 @@ rule! {
         let name = format!("_dmarc.{top}");
         let mut near = dmarc.visits.iter().filter(|v| v.at.as_str() == name).flat_map(|v| &v.near_misses);
         let meant = near.find_map(|n| super::dmarc::meant(n.text.as_str()));
-        let starter = || format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}");
+        // Where no mail is received, reports cannot arrive either.
+        let no_reports = mail.takes_none && top == plan.domain;
+        let starter = || match no_reports {
+            true => "v=DMARC1; p=none".to_owned(),
+            false => format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}"),
+        };
         let value = meant.as_ref().map_or_else(starter, |r| r.repaired(&format!("dmarc@{top}")));
+        let mailbox = match value.find("rua=mailto:dmarc@").filter(|_| meant.as_ref().is_none_or(|m| m.rua.is_empty())) {
+            Some(_) => format!(", once the mailbox dmarc@{top} exists (or with another that is read, in its place)"),
+            None if no_reports && meant.is_none() => ", with rua=mailto:ADDRESS behind it where reports can be read".to_owned(),
+            None => String::new(),
+        };
         // Beside an alias no other record can stand.
         let alias = dmarc.visits.iter().find(|v| v.at.as_str() == name).and_then(|v| v.answer.aliases.first());
         let fix = match alias {
             None if meant.is_some() => Fix::DnsRecord {
-                note: "In place of the record that is there:".into(),
+                note: format!("In place of the record that is there{mailbox}:").into(),
                 name: name.into(),
                 kind: "TXT".into(),
                 value: value.into(),
             },
-            None => Fix::record(name, "TXT", value),
+            None => Fix::DnsRecord {
+                note: format!("Add at your DNS host{mailbox}:").into(),
+                name: name.into(),
+                kind: "TXT".into(),
+                value: value.into(),
+            },
             Some(_) => Fix::DnsRecord {
-                note: format!("In place of the CNAME record at {name}, which leads to no DMARC record:").into(),
+                note: format!("In place of the CNAME record at {name}, which leads to no DMARC record{mailbox}:").into(),
                 name: name.into(),
                 kind: "TXT".into(),
                 value: value.into(),
@@ -98,20 +113,27 @@ rule! {
         if plan.bulk {
             return fault.into();
         }
-        fault.lowered(if mail.0 { Severity::High } else { Severity::Medium }).into()
+        fault.lowered(if mail.any { Severity::High } else { Severity::Medium }).into()
     }
 }
 
-/// Whether anything shows that the domain has to do with mail: somebody sends, or there is an SPF record
-/// or a mail server. What could not be seen of those counts as if it did.
-struct HasMail(bool);
-impl<'a> Arg<'a> for HasMail {
+/// What the domain has to do with mail.
+struct Mailing {
+    /// Whether anything shows that it has: somebody sends, or there is an SPF record or a mail server.
+    /// What could not be seen of those counts as if it did.
+    any: bool,
+    /// Whether it is known that it receives none.
+    takes_none: bool,
+}
+impl<'a> Arg<'a> for Mailing {
     const WANTS: &'static [FactKind] = &[Spf::KIND, Mx::KIND];
     fn take(view: &View<'a>) -> Result<Self, Missing> {
         let plan = <&MailPlan>::take(view)?;
         let spf = <&Spf>::take(view).is_ok_and(|s| s.records.is_empty() && s.near_misses.is_empty());
-        let mx = <&Mx>::take(view).is_ok_and(|m| m.null || m.hosts.is_empty());
-        let none = spf && mx && !plan.sends() && plan.senders.is_empty() && !plan.receives;
-        Ok(Self(!none))
+        let mx = <&Mx>::take(view).ok();
+        let takes_none = mx.is_some_and(|m| m.null || (m.hosts.is_empty() && !m.implicit));
+        let no_server = mx.is_some_and(|m| m.null || m.hosts.is_empty());
+        let none = spf && no_server && !plan.sends() && plan.senders.is_empty() && !plan.receives;
+        Ok(Self { any: !none, takes_none })
     }
 }

@@ -74,7 +74,7 @@ fn faults(visit: &Visit) -> Vec<Fault> {
             name: (&visit.at).into(),
             kind: "TXT".into(),
             value: record.repaired(&format!("dmarc@{}", visit.of)).into(),
-            note: "in place of the record that is there".into(),
+            note: format!("in place of the record that is there{}", advice::mailbox(record, &visit.of)).into(),
         };
         let saw = advice::txt(&visit.at, vec![record.text.clone()], &visit.answer);
         let fault = advice::flaws(&record.flaws).fold(Fault::new(&visit.at, saw, fix), Fault::and_saw);

@@ -146,6 +146,8 @@ pub struct Merged {
     pub whole: bool,
     /// The terms of the records that were left out, since receivers end in an error at them.
     pub left_out: Vec<Shown>,
+    /// The includes that were left out, since nobody asks for them about mail of this domain.
+    pub useless: Vec<Shown>,
 }
 
 /// The tree of includes and redirects behind a domain's SPF record.

@@ -28,6 +28,12 @@ pub(super) fn useless(name: &DomainName) -> Option<String> {
     owner(name).filter(|_| is_useless).map(|(who, _)| who)
 }
 
+/// Whether a term of a record is the plain include of such a provider.
+pub(super) fn is_useless(term: &str) -> bool {
+    let target = term.trim_start_matches('+').strip_prefix("include:").and_then(|n| DomainName::parse(n).ok());
+    target.is_some_and(|n| useless(&n).is_some())
+}
+
 /// The names that a record includes or redirects to, in order.
 pub(super) fn named(record: &Record) -> impl Iterator<Item = DomainName> + '_ {
     record.reached().filter_map(|t| match &t.kind {

@@ -5,6 +5,7 @@ use super::facts::{Dkim, MailPlan, Sender, Spf};
 use super::setup::{SenderSetup, Spot, SpotRole, Standing, Trouble};
 use super::setup_advice::{because, nothing_vouches, publish, steps};
 use super::spf_outlook::SpfReach;
+use crate::providers::is_host_of;
 use crate::{
     rule,
     vocab::{Evidence, Fault, Fix, Part, Severity, Shown, Verdict},
@@ -109,6 +110,7 @@ fn told(sender: &Sender, spots: &[&Spot], subject: &str) -> Option<Fault> {
         },
     };
     let fix = match rest {
+        _ if spots.iter().all(|s| awaits_key(s, sender)) => switch_on(spots, sender),
         [] if here(first).is_empty() => publish(first, "", Vec::new()),
         _ => Fix::steps(spots.iter().flat_map(|s| steps(s).map(|step| step + &here(s)))),
     };
@@ -121,6 +123,26 @@ fn told(sender: &Sender, spots: &[&Spot], subject: &str) -> Option<Fault> {
         Some(place) => fault.at(place.clone()),
         None => fault,
     })
+}
+
+/// Whether the alias leads to the service, as it must, and only the key behind it is not there.
+fn awaits_key(spot: &Spot, sender: &Sender) -> bool {
+    let theirs = |to: &str| sender.known().is_some_and(|(_, m)| is_host_of(to, m.key_hosts));
+    matches!(spot.trouble(), Some(Trouble::Dangling(to)) if theirs(to.as_str()))
+}
+fn switch_on(spots: &[&Spot], sender: &Sender) -> Fix {
+    let names: Vec<_> = spots.iter().map(|s| s.name.as_str()).collect();
+    let (is, they) = if names.len() == 1 { ("alias is", "it leads") } else { ("aliases are", "they lead") };
+    let place = sender.known().and_then(|(_, m)| m.switch_on);
+    let name = sender.known().map_or(sender.provider.as_str(), |(p, _)| p.name);
+    let act = match place {
+        Some(place) => format!("In {place}: choose the domain and switch signing on"),
+        None => format!("In the panel of {name}: have the domain verified again"),
+    };
+    Fix::steps([
+        format!("{act}. The {is} in place ({}); {name} has no key yet where {they}", names.join(", ")),
+        "If the panel shows other targets, put those in their place".to_owned(),
+    ])
 }
 
 /// The alias at a name where none is wanted: nothing else can be entered beside it.

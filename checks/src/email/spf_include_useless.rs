@@ -58,11 +58,7 @@ rule! {
 /// The record without its useless includes, where they are plain terms of it.
 fn without(spf: &Spf, name: &DomainName) -> Fix {
     let words = spf.records.first().map(|r| r.text.as_str()).unwrap_or_default().split_ascii_whitespace();
-    let is_useless = |word: &str| {
-        let target = word.trim_start_matches('+').strip_prefix("include:").and_then(|n| DomainName::parse(n).ok());
-        target.is_some_and(|n| includes::useless(&n).is_some())
-    };
-    let value = words.filter(|w| !is_useless(w)).collect::<Vec<_>>().join(" ");
+    let value = words.filter(|w| !includes::is_useless(w)).collect::<Vec<_>>().join(" ");
     let left = parse(value.as_bytes());
     if !left.is_valid() || includes::named(&left).any(|n| n == *name) {
         return Fix::step(format!("In the SPF record of {}, take include:{name} out", spf.domain));

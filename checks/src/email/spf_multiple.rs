@@ -61,20 +61,19 @@ fn fix(spf: &Spf) -> Fix {
             "One record of all {count} would need {least}{} look-ups, {} of them void; {LOOKUP_LIMIT} are allowed and {VOID_LIMIT} may be void",
             merged.lookups, merged.voids
         )];
-        let useless = includes::named(record).filter_map(|n| Some((includes::useless(&n)?, n)));
-        steps.extend(
-            useless.map(|(p, n)| format!("Leave include:{n} out: {p} sends with an envelope sender of another domain")),
-        );
         steps.push(format!("What is to be cut down, at {} as TXT: \"{}\"", both(&spf.domain), record.text));
         return Fix::steps(steps);
     }
-    let without = match merged.left_out.as_slice() {
-        [] => String::new(),
-        dead => format!(
-            " (without {}, which leads to no SPF record)",
-            dead.iter().map(Shown::as_str).collect::<Vec<_>>().join(" and ")
-        ),
+    let left = |terms: &[Shown], why: &str| {
+        let all = terms.iter().map(Shown::as_str).collect::<Vec<_>>().join(" and ");
+        (!terms.is_empty()).then(|| format!("without {all}, {why}"))
     };
+    let without = [
+        left(&merged.left_out, "where no SPF record is"),
+        left(&merged.useless, "which nobody asks: the service sends with an envelope sender of another domain"),
+    ];
+    let without = without.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let without = if without.is_empty() { without } else { format!(" ({without})") };
     let note = format!(
         "Replace the {count} SPF records by this one{without}, which needs {} of {LOOKUP_LIMIT} look-ups:",
         merged.lookups

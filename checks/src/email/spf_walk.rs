@@ -2,11 +2,12 @@
 //! nothing matches early. It counts on past the limit, so that the whole bill is seen.
 
 use super::facts::{Branch, BranchState, Merged, Spf, SpfTree};
+use super::includes;
 use super::spf::{Kind, Mechanism, Record, Term, parse, select};
 use super::spf_check::NAME_LIMIT;
 use super::spf_macro::DomainSpec;
 use super::spf_merge::merged;
-use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Step};
+use crate::vocab::{Answers, Cause, DomainName, Inquiry, Missing, Observed, Shown, Step};
 use crate::wire::{DnsAnswer, DnsQuestion, Found, RecordKind};
 use std::collections::BTreeSet;
 
@@ -36,7 +37,8 @@ impl Inquiry for SpfLookup {
             Err(c) => return Step::Done(Observed::unknown(c)),
         };
         let (records, near_misses) = select(answer.texts());
-        let merged = match merged_bill(&self.domain, &records, seen) {
+        let takes_bounces = self.return_paths.contains(&self.domain);
+        let merged = match merged_bill(&self.domain, &records, takes_bounces, seen) {
             Ok(merged) => merged,
             Err(ask) => return Step::Ask(ask),
         };
@@ -56,6 +58,7 @@ impl Inquiry for SpfLookup {
 fn merged_bill(
     domain: &DomainName,
     records: &[Record],
+    takes_bounces: bool,
     seen: &Answers<DnsQuestion>,
 ) -> Result<Option<Merged>, Vec<DnsQuestion>> {
     if records.len() < 2 {
@@ -65,7 +68,12 @@ fn merged_bill(
     // DNS gives records in any order; the text to paste must not change from run to run.
     records.sort_by(|a, b| a.text.cmp(&b.text));
     let mut text = merged(&records);
-    let mut left_out = Vec::new();
+    let (mut left_out, mut useless) = (Vec::new(), Vec::new());
+    if !takes_bounces {
+        let (kept, out): (Vec<_>, Vec<_>) = text.split(' ').partition(|word| !includes::is_useless(word));
+        useless.extend(out.into_iter().map(Shown::from));
+        text = kept.join(" ");
+    }
     loop {
         let record = parse(text.as_bytes());
         let mut walk = Walk { seen, ask: BTreeSet::new(), gaps: Vec::new(), branches: 0 };
@@ -79,7 +87,7 @@ fn merged_bill(
         let dead: Vec<_> = root.children.iter().filter(ends).map(|b| b.term.clone()).collect();
         if dead.is_empty() {
             let whole = walk.gaps.is_empty() && root.all().iter().all(|b| b.state != BranchState::Cut);
-            return Ok(Some(Merged { record, lookups: root.cost, voids: root.voids, whole, left_out }));
+            return Ok(Some(Merged { record, lookups: root.cost, voids: root.voids, whole, left_out, useless }));
         }
         let kept: Vec<_> = text.split(' ').filter(|word| dead.iter().all(|d| d.as_str() != *word)).collect();
         let kept = kept.join(" ");

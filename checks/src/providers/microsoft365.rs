@@ -16,6 +16,7 @@ pub(super) static PROVIDER: Provider = Provider {
             ("selector1", "selector1-{dashes}._domainkey.TENANT"),
             ("selector2", "selector2-{dashes}._domainkey.TENANT"),
         ],
+        switch_on: Some("the Microsoft Defender portal, Email authentication settings, DKIM"),
         key_as_txt: false,
         return_path: ReturnPath::From,
         mx_hosts: &["mail.protection.outlook.com", "mx.microsoft"],

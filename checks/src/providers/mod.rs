@@ -96,6 +96,8 @@ pub struct Mail {
     /// Where the CNAME at a selector leads, selector by selector: `{domain}` stands for the domain and
     /// `{dashes}` for it with dashes, capitals for what is made for each customer.
     pub key_targets: &'static [(&'static str, &'static str)],
+    /// Where its panel switches signing on, after the alias is there; before, no key is behind it.
+    pub switch_on: Option<&'static str>,
     /// Whether the key itself may stand at the selector, as a TXT record.
     pub key_as_txt: bool,
     /// The envelope sender of its mail.
@@ -132,6 +134,7 @@ impl Mail {
             selector_patterns: &[],
             key_hosts: &[],
             key_targets: &[],
+            switch_on: None,
             key_as_txt: true,
             return_path: ReturnPath::Unknown,
             path_target: None,
