@@ -68,9 +68,9 @@ rule! {
         let meant = near.find_map(|n| super::dmarc::meant(n.text.as_str()));
         // Where no mail is received, reports cannot arrive either.
         let no_reports = mail.takes_none && top == plan.domain;
-        let starter = || match no_reports {
-            true => "v=DMARC1; p=none".to_owned(),
-            false => format!("v=DMARC1; p=none; rua=mailto:dmarc@{top}"),
+        let starter = || {
+            let reports = if no_reports { String::new() } else { format!("; rua=mailto:dmarc@{top}") };
+            format!("v=DMARC1; p=none{reports}")
         };
         let value = meant.as_ref().map_or_else(starter, |r| r.repaired(&format!("dmarc@{top}")));
         let mailbox = match value.find("rua=mailto:dmarc@").filter(|_| meant.as_ref().is_none_or(|m| m.rua.is_empty())) {
