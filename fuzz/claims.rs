@@ -14,6 +14,7 @@ use launchcheck_checks::{
     env::dotenv,
     tls::{
         ari::AriWalk,
+        chain::Roots,
         challenge::ChallengeWalk,
         clock::Told,
         crl,
@@ -265,7 +266,7 @@ pub(crate) fn issuer_download(data: &[u8]) {
             took_ms: 1,
         }))
     };
-    let (_, rounds, questions) = Step::play(&PathWalk { shake: &shake, roots: &[], now: NOW }, answer);
+    let (_, rounds, questions) = Step::play(&PathWalk { shake: &shake, roots: Roots::default(), now: NOW }, answer);
     assert!(rounds < 20 && questions < 40, "{rounds} rounds, {questions} questions");
 }
 

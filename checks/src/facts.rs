@@ -82,11 +82,11 @@ macro_rules! for_each_fact {
             split: $crate::tls::facts::Split, of Host, network;
             key_proof: $crate::tls::facts::KeyProof, of Host, network;
             chain: $crate::tls::facts::Chain, of Host, network;
-            revocation: $crate::tls::facts::Revocation, of Host, network;
             doorway: $crate::tls::edge::Doorway, of Host, network;
             preload: $crate::tls::hsts::Preload, of Site, network;
             lockout: $crate::tls::hsts::Lockout, of Site, network;
             upkeep: $crate::tls::upkeep::Upkeep, of Host, network;
+            revocations: $crate::tls::facts::Revocations, of Host, network;
             seats: $crate::tls::facts::Seats, of Host, network;
             peers: $crate::tls::facts::Peers, of Host, network;
             six: $crate::tls::facts::Six, of Host, network;

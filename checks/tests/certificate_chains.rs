@@ -10,7 +10,7 @@ use launchcheck_checks::{
         facts::{Certificate, HostPlan, HostRole, KeyProof, Path, Split, Trust},
         judge,
         path::PathWalk,
-        seats::served,
+        seats::{Judged, served},
         upkeep::Upkeep,
     },
     vocab::{Cause, DomainName, Missing, Observed, Shown, Step},
@@ -98,7 +98,7 @@ fn reply(status: u16, body: &[u8]) -> Reply {
 
 fn trust(world: &World, chain: Vec<Vec<u8>>, answer: &Reply) -> (Observed<Trust>, usize) {
     let (shake, roots) = (shake(chain), world.roots());
-    let walk = PathWalk { shake: &shake, roots: &roots, now: NOW };
+    let walk = PathWalk { shake: &shake, roots: chain::Roots { all: &roots, given: &[] }, now: NOW };
     let (out, _, asked) = Step::play(&walk, |q| {
         assert_eq!(q.url, AIA);
         assert!(!q.audited);
@@ -230,9 +230,12 @@ fn whoever_renews_the_host_renews_it_at_each_address() {
     };
     let cert = judge::certificate(&shake, &host, NOW);
     let trust = Observed::unknown(Cause::Timeout);
+    let (all, given) = (w.roots(), []);
+    let chain = chain::chain(&shake, chain::Roots { all: &all, given: &given }, NOW);
     let soon = |edge: Option<&str>| {
         let upkeep = Upkeep { edge: edge.map(Into::into), ..Upkeep::default() };
-        served(&shake, &plan, &cert, &trust, Some(&upkeep), true).ends_soon
+        let judged = Judged { cert: &cert, trust: &trust, chain: &chain, is_revoked: false, dates: true };
+        served(&shake, &plan, &judged, Some(&upkeep)).ends_soon
     };
     assert_eq!((soon(None), soon(Some("Vercel"))), (true, false));
 }
@@ -271,7 +274,10 @@ fn a_key_that_does_not_fit_is_told_apart_from_the_path() {
     let mut shake = shake(vec![w.leaf("acme.test", 2026, 2027), w.intermediate.clone()]);
     shake.signature_fits = Some(false);
     let roots = w.roots();
-    let (out, ..) = Step::play(&PathWalk { shake: &shake, roots: &roots, now: NOW }, |_| reply(404, b""));
+    let (out, ..) =
+        Step::play(&PathWalk { shake: &shake, roots: chain::Roots { all: &roots, given: &[] }, now: NOW }, |_| {
+            reply(404, b"")
+        });
     assert_eq!(out.into_inner().unwrap().path, Path::Trusted);
     assert_eq!(chain::key_proof(&shake).get(), Ok(&KeyProof { fits: false }));
     shake.signature_fits = None;

@@ -79,6 +79,22 @@ fn p192() -> Vec<u8> {
     let point = [&[0, 4][..], &[0x55; 48]].concat();
     der(0x30, &[kind, der(3, &point)].concat())
 }
+/// A public key of a kind that has no parameters (RFC 8410).
+fn raw_key(id: &[u8], octets: usize) -> Vec<u8> {
+    der(0x30, &[der(0x30, &der(6, id)), der(3, &vec![0; octets + 1])].concat())
+}
+/// A public key on secp256k1.
+fn k256() -> Vec<u8> {
+    let kind = der(0x30, &[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 5, 0x2b, 0x81, 4, 0, 10]);
+    let point = [&[0, 4][..], &[0x55; 64]].concat();
+    der(0x30, &[kind, der(3, &point)].concat())
+}
+/// The healthy leaf for a key of this kind.
+fn issued_for(kind: &'static rcgen::SignatureAlgorithm) -> Case {
+    let w = World::new();
+    let own = leaf().signed_by(&KeyPair::generate_for(kind).unwrap(), &w.issuer).unwrap();
+    w.of(vec![own.der().to_vec(), w.between.clone()])
+}
 /// A common name beside the names of a healthy leaf.
 fn called(text: &'static str, dns: &[&str]) -> Case {
     let mut p = leaf_for(dns);
@@ -199,6 +215,9 @@ fn path_rows() -> Vec<Row> {
             || World::new().root_remade(|p| p.extensions.push(extension(99, true, &[5, 0]))),
             MALFORMED,
         ),
+        row("a certificate that is trusted by itself", || trusted_by_itself(false), &[]),
+        // OpenSSL, curl and Go take it, Firefox and rustls do not.
+        row("an authority's certificate that is trusted by itself", || trusted_by_itself(true), MALFORMED),
         // Sections 4.2.1.11 and 4.2.1.14: critical, or they bind nobody.
         row(
             "soft policy constraints in an intermediate",
@@ -224,6 +243,16 @@ fn path_rows() -> Vec<Row> {
             MALFORMED,
         ),
     ]
+}
+
+/// A certificate that signed itself, given as the root.
+fn trusted_by_itself(is_authority: bool) -> Case {
+    let mut params = leaf();
+    if is_authority {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }
+    let der = params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec();
+    Case { given: vec![der.clone()], ..World::new().of(vec![der]) }
 }
 
 fn identifier_rows() -> Vec<Row> {
@@ -317,14 +346,28 @@ fn name_rows() -> Vec<Row> {
         row(
             "an address among the host names",
             || Case { name: name("192.0.2.1").ok(), ..with_names(&[(DNS, b"192.0.2.1")], false) },
-            &["certificate-malformed", "name-mismatch"],
+            MALFORMED,
         ),
         row("an address of five octets", || and_name(ADDRESS, &[192, 0, 2, 1, 0]), MALFORMED),
+        row("names that are mailboxes only", || with_names(&[(MAIL, b"a@acme.test")], false), MALFORMED),
+        row("the name with a dot at its end alone", || with_names(&[(DNS, b"acme.test.")], false), MALFORMED),
         row(
-            "names that are mailboxes only",
-            || with_names(&[(MAIL, b"a@acme.test")], false),
+            "another's name with a dot at its end",
+            || with_names(&[(DNS, b"shop.example.")], false),
             &["certificate-malformed", "name-mismatch"],
         ),
+        row("a star for the suffix alone", || with_names(&[(DNS, b"*.test")], false), MALFORMED),
+        row(
+            "a star within the label alone",
+            || Case { name: name("www.acme.test").ok(), ..with_names(&[(DNS, b"w*.acme.test")], false) },
+            MALFORMED,
+        ),
+        row(
+            "a star within another label",
+            || Case { name: name("app.acme.test").ok(), ..with_names(&[(DNS, b"w*.acme.test")], false) },
+            &["certificate-malformed", "name-mismatch"],
+        ),
+        row("a port behind the name", || with_names(&[(DNS, b"acme.test:443")], false), MALFORMED),
         row("a list of no names", || with_names(&[], false), MALFORMED),
         row("a name with an underscore", || and_name(DNS, b"a_b.acme.test"), MALFORMED),
         row("a name with two dots", || and_name(DNS, b"a..acme.test"), MALFORMED),
@@ -387,6 +430,15 @@ fn purpose_and_key_rows() -> Vec<Row> {
         ),
         row("an RSA key of 2049 bits", || World::new().remade(|p| p.fields[SPKI] = rsa(2049)), MALFORMED),
         row("an RSA key of 2048 bits", || World::new().remade(|p| p.fields[SPKI] = rsa(2048)), &[]),
+        // Section 6.1.5 of the Baseline Requirements: RSA, P-256, P-384, P-521, and nothing else.
+        row(
+            "an Ed25519 key",
+            || World::new().remade(|p| p.fields[SPKI] = raw_key(&[0x2b, 101, 112], 32)),
+            &["key-weak"],
+        ),
+        row("an Ed448 key", || World::new().remade(|p| p.fields[SPKI] = raw_key(&[0x2b, 101, 113], 57)), &["key-weak"]),
+        row("a key on secp256k1", || World::new().remade(|p| p.fields[SPKI] = k256()), &["key-weak"]),
+        row("a key on P-384", || issued_for(&rcgen::PKCS_ECDSA_P384_SHA384), &[]),
         row("a key on a curve of 192 bits", || World::new().remade(|p| p.fields[SPKI] = p192()), &["key-weak"]),
         row(
             "a critical authority information access",

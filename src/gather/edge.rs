@@ -67,9 +67,10 @@ impl Produce for Lockout {
         });
         let looked = join_all(below.map(|(target, plan, (by, header))| async move {
             let locked = locked_out(target, &plan.host, cx).await?;
-            Ok(locked.map(|(why, page)| Cut {
+            Ok(locked.map(|(why, by_certificate, page)| Cut {
                 host: plan.host.clone(),
                 why,
+                by_certificate,
                 page,
                 by: by.clone(),
                 header: header.clone(),
@@ -89,9 +90,9 @@ impl Produce for Lockout {
     }
 }
 
-type LockedOut = Option<(launchcheck_checks::vocab::Shown, Hop)>;
+type LockedOut = Option<(launchcheck_checks::vocab::Shown, bool, Hop)>;
 
-/// Why browsers refuse the host's https, and the page it serves over plain http; asked only where
+/// Why browsers refuse the host's https, whether for its certificate, and the page it serves over plain http; asked only where
 /// its https is refused.
 async fn locked_out(target: &TargetId, host: &DomainName, cx: &Cx<Lockout>) -> Result<LockedOut, Cause> {
     let (reach, cert, trust) =
@@ -105,7 +106,8 @@ async fn locked_out(target: &TargetId, host: &DomainName, cx: &Cx<Lockout>) -> R
     match cx.ask(&question).await.into_inner() {
         Ok(Ok(answer)) => {
             let page = question.parsed().and_then(|url| served(hop(&url, &answer)));
-            Ok(page.map(|page| (why, page)))
+            let by_certificate = reach.get().is_ok_and(|r| r.outcome.is_ok());
+            Ok(page.map(|page| (why, by_certificate, page)))
         }
         Ok(Err(_)) | Err(Missing::NotConfigured(_)) => Ok(None),
         Err(Missing::Unknown(cause)) => Err(cause),

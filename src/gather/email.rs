@@ -307,7 +307,7 @@ async fn distrust(at: &TargetId, cx: &Cx<MtaSts>) -> Result<Option<Shown>, Cause
         Err(Missing::Unknown(cause)) => return Err(cause),
         Err(Missing::NotConfigured(_)) => return Err(Cause::NotRecorded),
     };
-    let walk = PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() };
+    let walk = PathWalk { shake: &shake, roots: super::tls::roots(cx), now: cx.now() };
     let (leaf, trust) = (certificate(&shake, &host, cx.now()), cx.drive(walk).await);
     let cause = |m| match m {
         Missing::Unknown(cause) => cause,

@@ -10,13 +10,13 @@ use launchcheck_checks::{
         clock::Clock,
         crl::CrlWalk,
         facts::{
-            Certificate, Chain, HostPlan, HostRole, KeyProof, OldVersions, Peers, Reach, Refusal, Revocation, Seat,
-            Seats, Session, Six, Split, Trust,
+            Certificate, Chain, HostPlan, HostRole, KeyProof, OldVersions, Peers, Reach, Refusal, Revocation,
+            Revocations, Seat, Seats, Session, Six, Split, Trust,
         },
         hello::{Heard, Offer, alert_name, cipher_name, is_modern, version_name},
-        judge::{certificate, hidden_by},
+        judge::{certificate, hidden_by, key_kind},
         path::PathWalk,
-        seats::served,
+        seats::{Judged, served},
         upkeep::Upkeep,
     },
     vocab::{DomainName, Fact, Missing, Observed, Shown, TargetId},
@@ -156,7 +156,7 @@ impl Produce for Certificate {
 impl Produce for Trust {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         match shaken(at, cx).await {
-            Ok((_, shake)) => cx.drive(PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() }).await,
+            Ok((_, shake)) => cx.drive(PathWalk { shake: &shake, roots: roots(cx), now: cx.now() }).await,
             Err(instead) => instead,
         }
     }
@@ -169,7 +169,8 @@ impl Produce for Split {
     }
 }
 
-fn roots<F: Fact>(cx: &Cx<F>) -> Roots<'_> {
+/// The roots of the run.
+pub(super) fn roots<F: Fact>(cx: &Cx<F>) -> Roots<'_> {
     Roots { all: cx.roots(), given: &cx.context().given_roots }
 }
 
@@ -191,19 +192,51 @@ impl Produce for Chain {
     }
 }
 
-impl Produce for Revocation {
+impl Produce for Revocations {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        match shaken(at, cx).await {
-            Ok((_, shake)) => {
-                let trust = cx.get::<Trust>(at).await;
-                match trust.get() {
-                    Ok(trust) => cx.drive(CrlWalk { shake: &shake, trust, roots: roots(cx), now: cx.now() }).await,
-                    Err(missing) => missing.into(),
-                }
+        let (plan, shake) = match shaken(at, cx).await {
+            Ok(both) => both,
+            Err(instead) => return instead,
+        };
+        let own = async {
+            match cx.get::<Trust>(at).await.get() {
+                Ok(trust) => on_lists(&shake, trust, cx).await,
+                Err(missing) => missing.into(),
             }
-            Err(instead) => instead,
-        }
+        };
+        let elsewhere = async {
+            // What is not there, or says nothing, serves no certificate that could be looked up.
+            let all = addresses(&plan, cx).await.unwrap_or_default();
+            let others =
+                all.into_iter().filter(|a| *a != shake.address).map(|address| other(&plan, &shake, address, cx));
+            join_all(others).await.into_iter().flatten().collect()
+        };
+        let (own, elsewhere) = tokio::join!(own, elsewhere);
+        Self::of(own, elsewhere)
     }
+}
+
+/// What the lists say of what another address serves, where that is another certificate.
+async fn other(
+    plan: &HostPlan,
+    judged: &Handshake,
+    address: IpAddr,
+    cx: &Cx<Revocations>,
+) -> Option<(IpAddr, Observed<Revocation>)> {
+    let there = cx.ask(&at_address(plan, address)).await.into_inner().ok()?.ok()?;
+    if there.chain.first() == judged.chain.first() {
+        return None;
+    }
+    let trust = cx.drive(PathWalk { shake: &there, roots: roots(cx), now: cx.now() }).await;
+    let said = match trust.get() {
+        Ok(trust) => on_lists(&there, trust, cx).await,
+        Err(missing) => missing.into(),
+    };
+    Some((address, said))
+}
+
+async fn on_lists(shake: &Handshake, trust: &Trust, cx: &Cx<Revocations>) -> Observed<Revocation> {
+    cx.drive(CrlWalk { shake, trust, roots: roots(cx), now: cx.now() }).await
 }
 
 impl Produce for Seats {
@@ -219,22 +252,42 @@ impl Produce for Seats {
             Err(Err(missing)) => return missing.into(),
         };
         // What they served is remembered from the host's own handshake.
-        let judged = cx.ask(&question(plan)).await.into_inner().ok().and_then(Result::ok).map(|shake| shake.address);
+        let shaken = cx.ask(&question(plan)).await.into_inner().ok().and_then(Result::ok);
+        let judged = shaken.as_ref().map(|shake| shake.address);
         let clocks = cx.get_linked::<Clock>(at).await;
         let dates = clocks.iter().all(|(_, clock)| clock.get().map_or(true, |c| c.ahead == 0));
         let upkeep = cx.get::<Upkeep>(at).await;
         let upkeep = upkeep.get().ok();
-        let all = join_all(all.into_iter().map(|address| seat(plan, address, upkeep, dates, cx))).await;
+        let lists = cx.get::<Revocations>(at).await;
+        let lists = lists.get().ok();
+        let by_host = Around { plan, upkeep, lists, judged: shaken.as_ref(), dates };
+        let all = join_all(all.into_iter().map(|address| seat(&by_host, address, cx))).await;
         Observed::known(Self { judged, all })
     }
 }
 
-async fn seat(plan: &HostPlan, address: IpAddr, upkeep: Option<&Upkeep>, dates: bool, cx: &Cx<Seats>) -> Seat {
+/// What is known of a host when its addresses are looked at.
+struct Around<'a> {
+    plan: &'a HostPlan,
+    upkeep: Option<&'a Upkeep>,
+    lists: Option<&'a Revocations>,
+    judged: Option<&'a Handshake>,
+    dates: bool,
+}
+
+async fn seat(host: &Around<'_>, address: IpAddr, cx: &Cx<Seats>) -> Seat {
+    let plan = host.plan;
     let seen = match cx.ask(&at_address(plan, address)).await.into_inner() {
         Ok(Ok(shake)) => {
             let cert = certificate(&shake, &plan.host, cx.now());
-            let trust = cx.drive(PathWalk { shake: &shake, roots: cx.roots(), now: cx.now() }).await;
-            Observed::known(Ok(served(&shake, plan, &cert, &trust, upkeep, dates)))
+            let trust = cx.drive(PathWalk { shake: &shake, roots: roots(cx), now: cx.now() }).await;
+            let same = host.judged.is_some_and(|j| j.chain.first() == shake.chain.first());
+            let is_revoked = host.lists.is_some_and(|lists| {
+                if same { lists.own.is_some_and(|own| own != Revocation::Good) } else { lists.is_revoked_at(address) }
+            });
+            let chain = chain(&shake, roots(cx), cx.now());
+            let judged = Judged { cert: &cert, trust: &trust, chain: &chain, is_revoked, dates: host.dates };
+            Observed::known(Ok(served(&shake, plan, &judged, host.upkeep)))
         }
         Ok(Err(unshaken)) => Observed::known(Err(unshaken.why)),
         Err(missing) => missing.into(),
@@ -291,6 +344,7 @@ fn refusal(heard: &Heard, failure: &HostFailure) -> Option<Refusal> {
     match (heard.chosen, heard.alert) {
         (Some((version, _)), _) if heard.is_old() => Some(Refusal::OldVersion(version_name(version))),
         (Some(_), _) if heard.asks_certificate => Some(Refusal::WantsCertificate),
+        (Some(_), _) if odd_key(heard).is_some() => return odd_key(heard).map(Refusal::OddKey),
         (Some((_, cipher)), _) if !is_modern(cipher) => Some(Refusal::OldCipher(cipher_name(cipher))),
         (None, Some(alert)) => Some(match failure {
             // What it said to a modern client says more than what it says to an old one.
@@ -301,6 +355,12 @@ fn refusal(heard: &Heard, failure: &HostFailure) -> Option<Refusal> {
         }),
         _ => None,
     }
+}
+
+/// The kind of key that keeps modern clients from a server, by the certificate that it shows to others.
+fn odd_key(heard: &Heard) -> Option<Shown> {
+    let kind = key_kind(heard.chain.first()?)?;
+    (!kind.usual).then_some(kind.algorithm)
 }
 
 /// The first line of what a server said, where that is text.

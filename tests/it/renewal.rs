@@ -310,6 +310,41 @@ fn a_revocation_list_is_asked_for_once_and_kept_for_a_while() {
 }
 
 #[test]
+fn what_each_address_serves_is_looked_up_and_each_list_is_asked_for_once() {
+    let leaf = |twist| Some(Leaf::new(&["app.acme.test"]).twist(twist));
+    let world = with(|p| {
+        p.host("app.acme.test").leaf = leaf(Twist::Listed);
+        for (address, twist) in [("203.0.113.90", Twist::Listed), ("203.0.113.91", Twist::Revoked)] {
+            p.at_address("app.acme.test", address, |h| h.leaf = leaf(twist));
+        }
+    });
+    let ended = audit_in(&world, None, &["--no-cache"]);
+    assert_eq!(ended.code, 1, "{}", ended.text);
+    let found = &ended.report["findings"][0];
+    assert_eq!((&found["rule"], &found["subject"]), (&"tls.revoked".into(), &"203.0.113.91 (revoked)".into()));
+    assert_eq!(world.log().count("GET", LISTS, "/revoked.crl"), 1, "three certificates, one list");
+    for (address, verdict) in [("203.0.113.90", "fine"), ("203.0.113.91", "revoked")] {
+        let tables = ended.report["exhibits"].as_array().unwrap();
+        let mut rows =
+            tables.iter().filter(|e| e["id"] == "handshakes").flat_map(|e| e["table"]["rows"].as_array().unwrap());
+        let row = rows.find(|r| r[1] == address).unwrap_or_else(|| panic!("{address}: {}", ended.text));
+        assert_eq!(row[6], verdict, "{address}");
+    }
+    // A list that says nothing leaves it open whether that address is well, and no more than that.
+    let world = with(|p| {
+        p.at_address("app.acme.test", "203.0.113.90", |h| h.leaf = leaf(Twist::Listed));
+        p.host(LISTS).http = Mode::Silent;
+    });
+    let ended = audit_in(&world, None, &["--no-cache"]);
+    assert_eq!(ended.outcome_on("tls.revoked", "host:app.acme.test").0, "unknown", "{}", ended.text);
+    assert_eq!(
+        (ended.code, ended.findings()),
+        (3, vec!["tls.address-differs"]),
+        "another certificate, for information"
+    );
+}
+
+#[test]
 fn a_wrong_clock_leaves_every_date_unknown() {
     let world = with(|p| {
         dated(p, &["acme.test", "www.acme.test"], now() - 90 * 86_400);

@@ -235,6 +235,6 @@ fn certificate(host: DomainName, issuer: Shown, wildcard: bool) -> Certificate {
         not_after: NOW + 80 * 86_400,
         now: NOW,
         name_fits: true,
-        key: Key { algorithm: "EC".into(), bits: 256, weak: false },
+        key: Key { algorithm: "EC".into(), bits: 256, weak: false, usual: true },
     }
 }

@@ -36,6 +36,7 @@ rule! {
     /// ```
     "tls.address-differs" on Host, High, stage Tls;
     fails "One address of the host serves something else"; holds "Every address serves the same";
+    yields_to "tls.revoked";
     fn check(plan: &HostPlan, peers: Part<'_, Peers>) -> Verdict {
         let found = |p: &Peers| {
             p.0.differences().iter().map(|d| fault(plan, &p.0, d, fix(plan, d))).collect::<Vec<Fault>>()

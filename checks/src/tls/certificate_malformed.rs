@@ -41,18 +41,10 @@ rule! {
     fails "A certificate is not made as the standards demand"; holds "The certificates are made as the standards demand";
     yields_to "tls.self-signed", "tls.placeholder-certificate", "tls.origin-certificate-exposed";
     fn check(plan: &HostPlan, reach: &Reach, chain: &Chain, cert: Part<'_, Certificate>) -> Verdict {
-        // Then its form is why it fits no host, and `tls.name-mismatch` gives way.
-        let nameless = cert.first().is_some_and(|c| c.names.is_empty() && !c.name_fits);
-        let private = plan.private_ca || chain.root.is_none();
-        let counts = |f: &&Flaw| match f.kind {
-            Kind::Encoding => true,
-            // What signed itself follows no profile; that it did is the finding.
-            Kind::Profile => !chain.self_issued,
-            Kind::Baseline => !private,
-            Kind::Usage | Kind::Key | Kind::Signature => false,
-        };
+        // Then its form is why it fits no host, and the rules about names give way.
+        let nameless = cert.first().is_some_and(is_nameless);
         let mut by_subject: BTreeMap<Shown, Vec<&Flaw>> = BTreeMap::new();
-        for flaw in chain.flaws.iter().filter(counts) {
+        for flaw in chain.flaws.iter().filter(|f| counts(f, plan, chain)) {
             by_subject.entry(subject(flaw, chain, nameless)).or_default().push(flaw);
         }
         let faults: Vec<Fault> = by_subject
@@ -61,16 +53,66 @@ rule! {
                 let (first, rest) = flaws.split_first()?;
                 let in_place_of_a_blocker = nameless && subject.is_empty();
                 let saw = |f: &Flaw| format!("{}: {}", f.certificate, f.words);
-                let mut fault = Fault::new(subject, saw(first), fix(plan, chain, first));
+                let mut fault = Fault::new(subject, saw(first), fix(plan, chain, first, cert.first()));
                 for flaw in rest {
                     fault = fault.and_saw(saw(flaw));
                 }
-                let mild = !in_place_of_a_blocker && plan.private_ca || flaws.iter().all(|f| f.kind == Kind::Baseline);
+                if in_place_of_a_blocker {
+                    fault = fault.and_saw(format!("so no name of it fits {}, and every client refuses it", plan.host));
+                }
+                let baseline = || flaws.iter().all(|f| f.kind == Kind::Baseline);
+                let mild = !in_place_of_a_blocker && (plan.private_ca || baseline());
                 let fault = super::by_role(fault, plan, reach);
                 Some(if mild { fault.lowered(Severity::High) } else { fault })
             })
             .collect();
         faults.into()
+    }
+}
+
+/// Whether a flaw is one that this rule tells of.
+fn counts(flaw: &Flaw, plan: &HostPlan, chain: &Chain) -> bool {
+    match flaw.kind {
+        Kind::Encoding => true,
+        // What signed itself follows no profile; that it did is the finding.
+        Kind::Profile => !chain.self_issued,
+        Kind::Baseline => !plan.private_ca && chain.root.is_some(),
+        Kind::Usage | Kind::Key | Kind::Signature => false,
+    }
+}
+
+/// Whether the certificate fits no host because of how its names are written: it has none that
+/// clients read, or one that is meant for the host and that they read otherwise.
+fn is_nameless(cert: &Certificate) -> bool {
+    !cert.name_fits && (cert.names.is_empty() || cert.names.iter().any(|n| is_meant(n.as_str(), cert.host.as_str())))
+}
+
+/// Whether a person who wrote this name meant the host by it: with a dot too many at either end, as
+/// an address with its scheme or port, or with a star in a place where it stands for nothing.
+fn is_meant(name: &str, host: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase();
+    let name = name.split_once("://").map_or(name.as_str(), |(_, rest)| rest);
+    let name = name.split(['/', ':']).next().unwrap_or_default().trim_matches('.');
+    let one = |pattern: &str, label: &str| match pattern.split_once('*') {
+        Some((head, tail)) => label.len() > head.len() + tail.len() && label.starts_with(head) && label.ends_with(tail),
+        None => pattern == label,
+    };
+    let (names, hosts) = (name.split('.').filter(|l| !l.is_empty()), host.split('.'));
+    name == "*"
+        || name == host
+        || names.clone().count() == hosts.clone().count() && names.zip(hosts).all(|(n, h)| one(n, h))
+}
+
+/// The subject of a fault about the names. It is the same as that of this rule's fault where their
+/// form is why they do not fit, and differs from it where something else is wrong with the form.
+pub(super) fn subject_of_names(plan: &HostPlan, cert: &Certificate, chain: Option<&Chain>) -> Shown {
+    let taken = |chain: &Chain| {
+        let flaws = || chain.flaws.iter().filter(|f| counts(f, plan, chain));
+        flaws().any(|f| subject(f, chain, false).is_empty())
+    };
+    match chain {
+        Some(chain) if !is_nameless(cert) && taken(chain) => (&cert.host).into(),
+        _ => Shown::default(),
     }
 }
 
@@ -82,7 +124,8 @@ const SUBJECT_NAMES: &str = "2.5.29.17";
 fn subject(flaw: &Flaw, chain: &Chain, nameless: bool) -> Shown {
     let explains = flaw.kind == Kind::Encoding
         || matches!(flaw.code, "basic-constraints" | "criticality" | "name-constraints" | "names");
-    let unnamed = matches!(flaw.code, "names" | "version") || flaw.words.as_str().contains(SUBJECT_NAMES);
+    let unnamed =
+        matches!(flaw.code, "names" | "version" | "common-name") || flaw.words.as_str().contains(SUBJECT_NAMES);
     match flaw.role {
         _ if chain.refused.is_some() && explains => Shown::default(),
         Role::Leaf if nameless && unnamed => Shown::default(),
@@ -91,7 +134,7 @@ fn subject(flaw: &Flaw, chain: &Chain, nameless: bool) -> Shown {
     }
 }
 
-fn fix(plan: &HostPlan, chain: &Chain, first: &Flaw) -> Fix {
+fn fix(plan: &HostPlan, chain: &Chain, first: &Flaw, cert: Option<&Certificate>) -> Fix {
     let code = first.code;
     match first.role {
         // What is looked at is not what it was made for.
@@ -99,6 +142,17 @@ fn fix(plan: &HostPlan, chain: &Chain, first: &Flaw) -> Fix {
             "Put the server's own certificate first in the file of {}, and reload the server",
             plan.host
         )),
+        // What calls itself an authority and is trusted as it is was made by hand, for this host.
+        Role::Leaf if code == "basic-constraints" && cert.is_some_and(|c| c.issuer_whole == c.subject_whole) => {
+            Fix::steps([
+                format!(
+                    "Make it anew as a server's own: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -keyout privkey.pem -out fullchain.pem -subj /CN={0} -addext subjectAltName={1}:{0} -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=serverAuth",
+                    plan.host,
+                    if plan.host.is_address() { "IP" } else { "DNS" },
+                ),
+                format!("or have a public authority issue it: {}", super::certbot(&plan.host, "")),
+            ])
+        }
         Role::Leaf => Fix::steps([
             format!("Have a public authority issue it anew: {}", super::certbot(&plan.host, "")),
             "If your own script or authority made it: let it set what is named above, and issue it again".to_owned(),

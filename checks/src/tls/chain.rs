@@ -26,7 +26,7 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
     let sent: Vec<Option<X509Certificate<'_>>> =
         shake.chain.iter().map(|der| X509Certificate::from_der(der).ok().map(|(_, c)| c)).collect();
     let leaf = sent.first().and_then(Option::as_ref);
-    let (built, refused) = match leaf.map(|l| verified(&shake.chain, std::iter::empty(), l, roots.all, now, None)) {
+    let (built, refused) = match leaf.map(|l| verified(&shake.chain, std::iter::empty(), l, roots, now, None)) {
         Some(Ok(built)) => (Some(built), None),
         Some(Err(webpki::Error::UnknownIssuer)) => (None, None),
         Some(Err(why)) => (None, Some(words(&why))),
@@ -305,7 +305,9 @@ pub const fn days(lifetime: i64) -> i64 {
 /// Whether the server has the key of its certificate, as its signature over the handshake shows.
 #[must_use]
 pub fn key_proof(shake: &Handshake) -> Observed<KeyProof> {
-    match shake.signature_fits {
+    // ECDSA of a curve that is not verified here is no proof of another key.
+    let odd = shake.chain.first().and_then(|der| super::judge::key_kind(der)).is_some_and(|k| !k.usual && k.bits > 0);
+    match shake.signature_fits.filter(|_| !odd) {
         Some(fits) => Observed::known(KeyProof { fits }),
         None => Observed::unknown(Cause::Parse("a signature of a kind that cannot be verified here".into())),
     }
@@ -354,7 +356,7 @@ fn on_list(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> Result
                 .with_expiration_policy(expiration)
                 .build()
         });
-        verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, options).map(|_| ())
+        verified(&shake.chain, std::iter::empty(), &leaf, roots, now, options).map(|_| ())
     };
     let revoked = |expiration| {
         let own = matches!(look(RevocationCheckDepth::EndEntity, expiration), Err(Error::CertRevoked));
@@ -368,7 +370,7 @@ fn on_list(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> Result
             Err(Error::CertRevoked) => Ok(revoked(ExpirationPolicy::Ignore)),
             _ => Err("a revocation list whose time is over".into()),
         },
-        Err(other) if verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, None).is_ok() => {
+        Err(other) if verified(&shake.chain, std::iter::empty(), &leaf, roots, now, None).is_ok() => {
             Err(format!("a revocation list that cannot be believed: {other}").into())
         }
         // A path that is refused for another reason is the other rules' business; the number is
@@ -393,7 +395,7 @@ fn covers(shake: &Handshake, roots: Roots<'_>, list: &[u8], now: i64) -> bool {
         .with_depth(webpki::RevocationCheckDepth::EndEntity)
         .with_status_policy(webpki::UnknownStatusPolicy::Deny)
         .build();
-    let found = verified(&shake.chain, std::iter::empty(), &leaf, roots.all, now, Some(options));
+    let found = verified(&shake.chain, std::iter::empty(), &leaf, roots, now, Some(options));
     !matches!(found, Err(webpki::Error::UnknownRevocationStatus))
 }
 

@@ -9,7 +9,7 @@
 //! lifetime 90d
 //! remaining 9d                    # below zero: expired; or `starts 2d`: not yet valid
 //! names acme.test *.acme.test     # default: the host itself
-//! key rsa 1024
+//! key rsa 1024                    # or ec and a size, or another kind by its name: Ed25519
 //! trust missing-intermediate      # trusted, self-signed, unknown-root, open, broken WORDS
 //! distrusted GLOBALTRUST 2020     # a root that browsers stopped trusting
 //! intermediate 30d                # what is left of the certificate between; default 1000d
@@ -18,7 +18,8 @@
 //! bloat root WORDS
 //! signature wrong                 # or unknown: the handshake's own
 //! revoked leaf                    # or between, no, unknown; default: no list was looked at
-//! address 203.0.113.11 expired    # another address: same, other, expired, refused, unknown
+//! revoked leaf at 203.0.113.11    # what another address serves
+//! address 203.0.113.11 expired    # another address: same, other, expired, revoked, refused, unknown
 //! ipv6 refused                    # 2001:db8::10, likewise
 //! legacy TLS 1.0                  # an old version is accepted
 //! refusal plain-text WORDS        # old-version, old-cipher, wants-certificate, alert
@@ -34,7 +35,7 @@
 //! ```text
 //! site acme.test
 //! https://acme.test/ 200 strict-transport-security: max-age=31536000; includeSubDomains
-//! below app.acme.test secure      # plain: no https, and served over http; down: neither; timeout
+//! below app.acme.test secure      # plain: no https, and served over http; expired: and over http; down: neither; timeout
 //! ```
 //! The words about what comes (renewals, registration, the clock) stand in `example_next.rs`.
 
@@ -42,10 +43,11 @@ use super::edge::{Doorway, DoorwayWalk};
 use super::example_next::Next;
 use super::facts::{
     Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, OldVersions, Path, Peers, Reach, Refusal,
-    Revocation, Root, Seat, Seats, Served, Session, Six, Split, Trust,
+    Revocation, Revocations, Root, Seat, Seats, Served, Session, Six, Split, Trust,
 };
 use super::hsts::{self, Cut, Lockout, Preload};
 use super::lint::{Flaw, Kind, Role};
+use super::seats::REVOKED;
 use super::{judge, renewal::DAY};
 use crate::facts::Facts;
 use crate::vocab::{Cause, DomainName, Observed, Origin, Shown, Step, TargetId, TargetKind, Targets};
@@ -70,6 +72,7 @@ struct Case {
     chain: Chain,
     proof: Observed<KeyProof>,
     revocation: Observed<Revocation>,
+    revoked_elsewhere: Vec<(IpAddr, Observed<Revocation>)>,
     whole: (Shown, Shown),
     hooks: Vec<Shown>,
     door: [Answer; 2],
@@ -102,7 +105,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         lifetime: 90 * DAY,
         remaining: 60 * DAY,
         names: Vec::new(),
-        key: Key { algorithm: "EC".into(), bits: 256, weak: false },
+        key: Key { algorithm: "EC".into(), bits: 256, weak: false, usual: true },
         path: Path::Trusted,
         chain: Chain {
             links: vec![Link {
@@ -122,6 +125,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         },
         proof: Observed::known(KeyProof { fits: true }),
         revocation: Observed::not_configured("no revocation list was looked at"),
+        revoked_elsewhere: Vec::new(),
         whole: ("CN=acme.test".into(), "O=Test Authority".into()),
         hooks: Vec::new(),
         door: [web::example::answer("200")?, web::example::answer("301 https://acme.test/")?],
@@ -194,14 +198,13 @@ impl Case {
                     _ => Observed::unknown(Cause::Parse("a signature of a kind that cannot be verified here".into())),
                 }
             }
-            "revoked" => {
-                self.revocation = match rest {
-                    "no" => Observed::known(Revocation::Good),
-                    "leaf" => Observed::known(Revocation::Leaf),
-                    "between" => Observed::known(Revocation::Between),
-                    _ => Observed::unknown(Cause::Timeout),
+            "revoked" => match rest.split_once(" at ") {
+                Some((said, address)) => {
+                    let address = address.parse().map_err(|_| "an address".to_owned())?;
+                    self.revoked_elsewhere.push((address, revoked(said)));
                 }
-            }
+                None => self.revocation = revoked(rest),
+            },
             "subject" => self.whole.0 = rest.into(),
             "issuer-name" => self.whole.1 = rest.into(),
             "delivers" => self.hooks.push(rest.into()),
@@ -253,7 +256,10 @@ impl Case {
                 judge::hidden_by(&self.plan, failure),
                 judge::hidden_by(&self.plan, failure),
             ),
-            None => (Observed::known(self.chain.clone()), self.proof.clone(), self.revocation.clone()),
+            None => {
+                let revocation = Revocations::of(self.revocation.clone(), self.revoked_elsewhere.clone());
+                (Observed::known(self.chain.clone()), self.proof.clone(), revocation)
+            }
         };
         let (reach, certificate, trust) = match &self.failure {
             Some(Err(cause)) => {
@@ -298,7 +304,7 @@ impl Case {
         facts.trust.insert(at.clone(), Arc::new(trust));
         facts.chain.insert(at.clone(), Arc::new(chain));
         facts.key_proof.insert(at.clone(), Arc::new(proof));
-        facts.revocation.insert(at.clone(), Arc::new(revocation));
+        facts.revocations.insert(at.clone(), Arc::new(revocation));
         (targets, facts, judged)
     }
 
@@ -387,7 +393,7 @@ fn site(text: &str) -> Result<(Targets, Facts, TargetId), String> {
         let mut words = line.split_whitespace().skip(1);
         let host = name(words.next().unwrap_or_default())?;
         match (words.next().unwrap_or_default(), insisting.first()) {
-            ("plain", Some((by, header))) => {
+            (how @ ("plain" | "expired"), Some((by, header))) => {
                 let url = url::Url::parse(&format!("http://{host}/")).map_err(|e| e.to_string())?;
                 let answer = crate::wire::HttpAnswer {
                     status: 200,
@@ -398,11 +404,13 @@ fn site(text: &str) -> Result<(Targets, Facts, TargetId), String> {
                 };
                 let page = web::walk::hop(&url, &answer);
                 let (by, header) = (by.clone(), header.clone());
-                lockout.cut.push(Cut { host, why: "connection refused".into(), page, by, header });
+                let by_certificate = how == "expired";
+                let why = if by_certificate { "its certificate has expired" } else { "connection refused" };
+                lockout.cut.push(Cut { host, why: why.into(), by_certificate, page, by, header });
             }
             ("timeout", Some(_)) => lockout.gaps.push(Cause::Timeout),
-            ("plain" | "timeout", None) | ("secure" | "down", _) => {}
-            _ => return Err(format!("{line}: secure, plain, down or timeout")),
+            ("plain" | "expired" | "timeout", None) | ("secure" | "down", _) => {}
+            _ => return Err(format!("{line}: secure, plain, expired, down or timeout")),
         }
     }
     let lockout = if insisting.is_empty() {
@@ -434,11 +442,21 @@ fn seat(address: &str, how: &str) -> Result<Seat, String> {
         "same" => Observed::known(Ok(serving(&[]))),
         "other" => Observed::known(Ok(Served { leaf: vec![9], ..serving(&[]) })),
         "expired" => Observed::known(Ok(Served { not_after: NOW - DAY, ..serving(&["expired"]) })),
+        "revoked" => Observed::known(Ok(serving(&[REVOKED]))),
         "refused" => Observed::known(Err(HostFailure::Refused)),
         "unknown" => Observed::unknown(Cause::NoRoute),
         _ => return Err("no such thing that an address does".to_owned()),
     };
     Ok(Seat { address, seen })
+}
+
+fn revoked(text: &str) -> Observed<Revocation> {
+    match text {
+        "no" => Observed::known(Revocation::Good),
+        "leaf" => Observed::known(Revocation::Leaf),
+        "between" => Observed::known(Revocation::Between),
+        _ => Observed::unknown(Cause::Timeout),
+    }
 }
 
 fn refusal(text: &str) -> Result<Refusal, String> {
@@ -447,6 +465,7 @@ fn refusal(text: &str) -> Result<Refusal, String> {
         "plain-text" => Refusal::PlainText(rest.into()),
         "old-version" => Refusal::OldVersion(rest.into()),
         "old-cipher" => Refusal::OldCipher(rest.into()),
+        "odd-key" => Refusal::OddKey(rest.into()),
         "wants-certificate" => Refusal::WantsCertificate,
         "alert" => Refusal::Alert(rest.into()),
         _ => return Err("no such refusal".to_owned()),
@@ -454,14 +473,16 @@ fn refusal(text: &str) -> Result<Refusal, String> {
 }
 
 fn key(text: &str) -> Result<Key, String> {
-    let (algorithm, bits) = text.split_once(' ').ok_or("an algorithm and a size")?;
+    let Some((algorithm, bits)) = text.split_once(' ') else {
+        return Ok(Key { algorithm: text.into(), bits: 0, weak: false, usual: false });
+    };
     let bits: u32 = bits.parse().map_err(|_| "the size is a number of bits".to_owned())?;
     let (algorithm, least) = match algorithm {
         "rsa" => ("RSA", 2048),
         "ec" => ("EC", 256),
         _ => return Err("rsa or ec".to_owned()),
     };
-    Ok(Key { algorithm: algorithm.into(), bits, weak: bits < least })
+    Ok(Key { algorithm: algorithm.into(), bits, weak: bits < least, usual: true })
 }
 
 fn flaw(text: &str) -> Result<Flaw, String> {

@@ -2,6 +2,8 @@
 use super::clock::Clock;
 use super::facts::{Certificate, HostPlan, Reach};
 use super::judge::{moment, span};
+use super::renew::renew;
+use super::upkeep::Upkeep;
 use crate::rule;
 use crate::vocab::{Fault, Verdict};
 
@@ -29,14 +31,20 @@ rule! {
     "tls.expired" on Host, Blocker, stage Tls;
     fails "The certificate has expired"; holds "The certificate has not expired";
     yields_to "tls.placeholder-certificate";
-    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, clock: Option<&Clock>) -> Verdict {
+    fn check(
+        plan: &HostPlan,
+        reach: &Reach,
+        cert: &Certificate,
+        upkeep: Option<&Upkeep>,
+        clock: Option<&Clock>,
+    ) -> Verdict {
         // A clock that is known to be wrong is a gap, and then this is not judged.
         let _ = clock;
         if !cert.is_expired() {
             return Verdict::Pass;
         }
         let ago = format!("it ended at {}, {} ago", moment(cert.not_after), span(cert.remaining()));
-        let fault = Fault::here(cert.evidence(), super::renew(cert)).and_saw(ago);
+        let fault = Fault::here(cert.evidence(), renew(plan, cert, upkeep)).and_saw(ago);
         super::by_role(fault, plan, reach).into()
     }
 }

@@ -2,6 +2,7 @@
 use super::clock::Clock;
 use super::facts::{Certificate, HostPlan, Reach};
 use super::judge::{day, moment, span};
+use super::renew::renew;
 use super::renewal::{DAY, Limits, Renewal};
 use super::upkeep::Upkeep;
 use crate::rule;
@@ -98,7 +99,7 @@ rule! {
             moment(cert.not_after),
             if renewal.automatic { "its automatic renewal is overdue" } else { "somebody has to renew it by hand" },
         );
-        let mut fault = Fault::here(cert.evidence(), super::renew(cert))
+        let mut fault = Fault::here(cert.evidence(), renew(plan, cert, upkeep))
             .and_saw(saw)
             .and_saw(format!("counted as {}: {}", if renewal.automatic { "automatic" } else { "manual" }, renewal.because));
         if let Some(launch) = launch.filter(|l| *l >= cert.now - DAY) {

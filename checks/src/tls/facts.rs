@@ -1,6 +1,6 @@
 //! What is known of a host that serves TLS.
 use super::lint::Flaw;
-use crate::vocab::{Cause, DomainName, Gaps, Observed, Shown};
+use crate::vocab::{Cause, DomainName, Gaps, Missing, Observed, Shown};
 use crate::wire::HostFailure;
 use std::net::IpAddr;
 
@@ -91,8 +91,11 @@ pub struct Key {
     pub algorithm: Shown,
     /// Its size in bits; 0 where that says nothing.
     pub bits: u32,
-    /// Whether it is too small or of a kind that clients refuse.
+    /// Whether it is too small or of a kind that no client takes.
     pub weak: bool,
+    /// Whether it is of a kind that browsers take and public authorities certify: RSA, or an elliptic
+    /// curve of NIST's (Baseline Requirements, 6.1.5). Ed25519 and secp256k1 are not, however strong.
+    pub usual: bool,
 }
 
 /// Whether the chain leads to a root that is trusted, at a time at which the leaf is valid.
@@ -215,7 +218,7 @@ pub struct KeyProof {
 }
 impl Gaps for KeyProof {}
 
-/// What the authority's revocation lists say.
+/// What the authority's revocation lists say of one chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Revocation {
     /// None of the certificates is listed.
@@ -225,7 +228,50 @@ pub enum Revocation {
     /// A certificate between the leaf and the root is.
     Between,
 }
-impl Gaps for Revocation {}
+
+/// What the revocation lists say of every certificate that a host serves: an address that was left
+/// behind may serve one that is revoked while the others are well.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Revocations {
+    /// Of the one that the host is judged by; `None` where it can stand on no list.
+    pub own: Option<Revocation>,
+    /// Of those at other addresses that serve another one.
+    pub elsewhere: Vec<(IpAddr, Revocation)>,
+    /// Why others are not known.
+    pub gaps: Vec<Cause>,
+}
+impl Gaps for Revocations {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+impl Revocations {
+    /// All of them as one: what is known of one certificate counts whatever is unknown of another.
+    #[must_use]
+    pub fn of(own: Observed<Revocation>, elsewhere: Vec<(IpAddr, Observed<Revocation>)>) -> Observed<Self> {
+        let mut out = Self { own: None, elsewhere: Vec::new(), gaps: Vec::new() };
+        for (address, said) in elsewhere {
+            match said.into_inner() {
+                Ok(said) => out.elsewhere.push((address, said)),
+                Err(Missing::Unknown(cause)) => out.gaps.push(cause),
+                Err(Missing::NotConfigured(_)) => {}
+            }
+        }
+        let alone = out.elsewhere.is_empty() && out.gaps.is_empty();
+        match own.into_inner() {
+            Ok(said) => out.own = Some(said),
+            Err(missing) if alone => return missing.into(),
+            Err(Missing::Unknown(cause)) => out.gaps.insert(0, cause),
+            Err(Missing::NotConfigured(_)) => {}
+        }
+        Observed::known(out)
+    }
+    /// Whether an address beside the judged one serves a chain that is revoked.
+    #[must_use]
+    pub fn is_revoked_at(&self, address: IpAddr) -> bool {
+        self.elsewhere.iter().any(|(at, said)| *at == address && *said != Revocation::Good)
+    }
+}
 
 /// One address of a host, and what a handshake there came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -313,6 +359,8 @@ pub enum Refusal {
     OldVersion(Shown),
     /// It speaks TLS 1.2 with this cipher, which modern clients do not.
     OldCipher(Shown),
+    /// It speaks TLS 1.2, and its certificate is for a key of this kind, with which clients cannot.
+    OddKey(Shown),
     /// It demands a certificate of its clients.
     WantsCertificate,
     /// It ends every handshake with this alert.

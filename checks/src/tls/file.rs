@@ -3,7 +3,7 @@
 
 use super::chain::{self, Roots};
 use super::crl::read_lists;
-use super::facts::{HostPlan, HostRole, Reach, Session, Split};
+use super::facts::{HostPlan, HostRole, Reach, Revocations, Session, Split};
 use super::judge;
 use super::path::PathWalk;
 use super::upkeep::Upkeep;
@@ -130,7 +130,7 @@ impl Case {
         });
         let all: Vec<TrustAnchor<'static>> = self.store.iter().cloned().chain(anchors).collect();
         let roots = Roots { all: &all, given: &self.given };
-        let walk = PathWalk { shake: &shake, roots: &all, now: self.now };
+        let walk = PathWalk { shake: &shake, roots, now: self.now };
         // Nothing is fetched: what is not in the file is not there.
         let (trust, ..) = Step::play(&walk, |_| Observed::known(Err(HostFailure::NoAddress)));
         let session = Session { version: Shown::default(), alpn: None };
@@ -145,7 +145,7 @@ impl Case {
             trust: trust;
             chain: Observed::known(chain::chain(&shake, roots, self.now));
             key_proof: Observed::not_configured("there was no handshake");
-            revocation: chain::revocation(&shake, roots, &self.lists, self.now);
+            revocations: Revocations::of(chain::revocation(&shake, roots, &self.lists, self.now), Vec::new());
             upkeep: Observed::known(Upkeep::of(&shake, None));
             host_plan: Observed::known(plan);
         }
@@ -160,8 +160,13 @@ impl Case {
         for rule in rules() {
             let view = View::new(&at, &targets, &facts);
             let Eval::Code(eval) = &rule.eval else { continue };
-            match eval(&view) {
+            let said = eval(&view);
+            let unseen = view.close().1;
+            match said {
                 Ok(Verdict::Fail(faults)) if !faults.is_empty() => out.faults.push((rule, faults)),
+                Ok(_) if !unseen.is_empty() => {
+                    out.unknown.extend(unseen.iter().map(|cause| (rule, cause.to_string().into())));
+                }
                 Ok(_) | Err(crate::vocab::Missing::NotConfigured(_)) => {}
                 Err(crate::vocab::Missing::Unknown(cause)) => out.unknown.push((rule, cause.to_string().into())),
             }
@@ -221,7 +226,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         K::split,
         K::chain,
         K::key_proof,
-        K::revocation,
+        K::revocations,
         K::upkeep,
         K::clock,
     ];

@@ -4,8 +4,8 @@ use crate::rule;
 use crate::vocab::{Fault, Fix, Severity, Verdict};
 
 rule! {
-    /// The server ends every handshake: it has no certificate for the name, or no cipher in common
-    /// with modern clients.
+    /// The server ends every handshake: it has no certificate for the name, one for a key that clients
+    /// do not take, or no cipher in common with modern clients.
     ///
     /// A second greeting offers what older clients offer, to tell the two apart. Where the server speaks
     /// ECDHE, and only with CBC, browsers still open it and stricter clients do not: that is high.
@@ -37,6 +37,11 @@ rule! {
     /// ```fail
     /// host acme.test
     /// unreachable alert
+    /// refusal odd-key secp256k1
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// unreachable alert
     /// refusal old-cipher ECDHE_RSA_WITH_AES_128_CBC_SHA
     /// ```
     "tls.handshake-refused" on Host, Blocker, stage Tls;
@@ -51,6 +56,13 @@ rule! {
             Refusal::OldCipher(cipher) => (
                 format!("{host}:{port} speaks TLS 1.2 only with ciphers that modern clients left, such as {cipher}"),
                 "nginx: ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20; and ssl_protocols TLSv1.2 TLSv1.3".to_owned(),
+            ),
+            Refusal::OddKey(kind) => (
+                format!("{host}:{port} has a certificate for a key of the kind {kind}, with which no client can shake hands"),
+                format!(
+                    "Have one issued for a key of the usual kind: {}",
+                    super::certbot(host, " --force-renewal --key-type ecdsa --elliptic-curve secp256r1")
+                ),
             ),
             Refusal::None => return Verdict::Pass,
             _ => return Verdict::not_applicable(super::OTHERWISE),

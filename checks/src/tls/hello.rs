@@ -121,11 +121,13 @@ pub fn client_hello(offer: Offer, name: &str, random: [u8; 32]) -> Vec<u8> {
     if !name.is_empty() && name.parse::<std::net::IpAddr>().is_err() {
         extend(0, &counted(&[&[0][..], &counted(name.as_bytes())].concat()));
     }
-    // x25519, P-256, P-384, P-521, x448 and ffdhe2048; uncompressed points.
-    extend(10, &counted(&[0, 29, 0, 23, 0, 24, 0, 25, 0, 30, 1, 0]));
+    // x25519, P-256, P-384, P-521, x448 and ffdhe2048; uncompressed points. Behind them secp256k1 and
+    // Brainpool: a server whose certificate is of such a curve shows it only to who names the curve.
+    extend(10, &counted(&[0, 29, 0, 23, 0, 24, 0, 25, 0, 30, 1, 0, 0, 22, 0, 26, 0, 27, 0, 28]));
     extend(11, &[1, 0]);
     if offer == Offer::Wide {
-        const SCHEMES: &[u8] = &[4, 3, 5, 3, 6, 3, 8, 7, 8, 8, 8, 4, 8, 5, 8, 6, 4, 1, 5, 1, 6, 1, 2, 3, 2, 1];
+        const SCHEMES: &[u8] =
+            &[4, 3, 5, 3, 6, 3, 8, 7, 8, 8, 8, 4, 8, 5, 8, 6, 8, 9, 8, 10, 8, 11, 4, 1, 5, 1, 6, 1, 2, 3, 2, 1];
         extend(13, &counted(SCHEMES));
     }
     let version = if offer == Offer::Wide { TLS_1_2 } else { TLS_1_1 };

@@ -180,6 +180,9 @@ pub struct Cut {
     pub host: DomainName,
     /// Why browsers accept no https from it.
     pub why: Shown,
+    /// Whether there is https that shows a certificate which they refuse: the fault of that one is told
+    /// by its own rules, and mended there.
+    pub by_certificate: bool,
     /// What it serves over plain http.
     pub page: Hop,
     /// The host that sends the header.

@@ -35,6 +35,7 @@ rule! {
     /// ```
     "tls.ipv6-broken" on Host, High, stage Tls;
     fails "IPv6 does not work as IPv4 does"; holds "IPv6 works as IPv4 does";
+    yields_to "tls.revoked";
     fn check(plan: &HostPlan, six: Part<'_, Six>) -> Verdict {
         let found = |s: &Six| {
             s.0.differences().iter().map(|d| fault(plan, &s.0, d, fix(plan, d))).collect::<Vec<Fault>>()

@@ -88,8 +88,16 @@ pub fn covers(presented: &str, host: &DomainName) -> bool {
     }
 }
 
+/// The key of a certificate; `None` where that cannot be read.
+#[must_use]
+pub fn key_kind(der: &[u8]) -> Option<Key> {
+    X509Certificate::from_der(der).ok().map(|(_, cert)| key_of(&cert))
+}
+
 pub(super) fn key_of(cert: &X509Certificate<'_>) -> Key {
     let spki = cert.public_key();
+    let curve = || spki.algorithm.parameters.as_ref().and_then(|p| p.as_oid().ok()).map(|o| o.to_id_string());
+    let mut usual = true;
     let (algorithm, bits, weak): (Shown, u32, bool) = match spki.parsed() {
         Ok(PublicKey::RSA(rsa)) => {
             let bits = bit_length(rsa.modulus);
@@ -97,15 +105,48 @@ pub(super) fn key_of(cert: &X509Certificate<'_>) -> Key {
         }
         Ok(PublicKey::EC(point)) => {
             let bits = u32::try_from(point.key_size()).unwrap_or(u32::MAX);
-            ("EC".into(), bits, bits < 256)
+            let curve = curve().unwrap_or_default();
+            usual = NIST.contains(&curve.as_str());
+            let named = CURVES.iter().find(|(id, _)| *id == curve).map(|(_, name)| *name);
+            match named {
+                Some(name) => (name.into(), bits, bits < 256),
+                None if usual || bits < 256 => ("EC".into(), bits, bits < 256),
+                None if curve.is_empty() => ("a curve without a name".into(), bits, false),
+                None => (format!("the curve {curve}").into(), bits, false),
+            }
         }
         Ok(PublicKey::DSA(_)) => ("DSA".into(), 0, true),
         Ok(PublicKey::GostR3410(_) | PublicKey::GostR3410_2012(_)) => ("GOST".into(), 0, true),
-        // Newer kinds (Ed25519, ML-DSA) are named by number and are not weak by their size.
-        _ => (spki.algorithm.algorithm.to_id_string().into(), 0, false),
+        // Newer kinds are not weak by their size.
+        _ => {
+            let id = spki.algorithm.algorithm.to_id_string();
+            // One of a known kind that cannot be read is another fault.
+            usual = ["1.2.840.113549.1.1.1", "1.2.840.10045.2.1"].contains(&id.as_str());
+            let named = KINDS.iter().find(|(kind, _)| *kind == id).map(|(_, name)| *name);
+            (named.map_or_else(|| format!("the kind {id}").into(), Shown::from), 0, false)
+        }
     };
-    Key { algorithm, bits, weak }
+    Key { algorithm, bits, weak, usual }
 }
+
+/// The curves that public authorities may certify (Baseline Requirements, 6.1.5): P-256, P-384, P-521.
+const NIST: [&str; 3] = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
+/// Others that servers are set up with, and what they are called.
+const CURVES: [(&str, &str); 4] = [
+    ("1.3.132.0.10", "secp256k1"),
+    ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"),
+    ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1"),
+    ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1"),
+];
+/// Kinds of key that are neither plain RSA nor of such a curve (RFC 4055, RFC 8410, FIPS 204).
+const KINDS: [(&str, &str); 6] = [
+    ("1.2.840.113549.1.1.10", "RSASSA-PSS"),
+    ("1.3.101.112", "Ed25519"),
+    ("1.3.101.113", "Ed448"),
+    ("2.16.840.1.101.3.4.3.17", "ML-DSA-44"),
+    ("2.16.840.1.101.3.4.3.18", "ML-DSA-65"),
+    ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),
+];
 
 fn bit_length(modulus: &[u8]) -> u32 {
     let start = modulus.iter().position(|b| *b != 0).unwrap_or(modulus.len());

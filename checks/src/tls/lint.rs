@@ -436,6 +436,10 @@ impl Lint {
             let bits = if key.bits == 0 { String::new() } else { format!(" of {} bits", key.bits) };
             self.add("key", Kind::Key, format!("its key is {}{bits}", key.algorithm));
         }
+        let words = format!("its key is {}, which browsers do not take", key.algorithm);
+        if !key.usual && !key.weak {
+            self.add("key-kind", Kind::Key, words);
+        }
         let odd = matches!(cert.public_key().parsed(), Ok(PublicKey::RSA(_))) && !key.bits.is_multiple_of(8);
         self.add_if(odd, "key", Kind::Baseline, "the size of its RSA key is no multiple of 8 bits");
     }

@@ -54,6 +54,7 @@ mod plain_text_on_port;
 pub mod registration;
 mod registration_expiring;
 mod registration_held;
+mod renew;
 pub mod renewal;
 mod renewal_blocked_caa;
 mod renewal_blocked_dnssec;
@@ -128,18 +129,6 @@ const OTHERWISE: &str = "the server ends the handshake in another way, which ano
 fn by_role(fault: Fault, plan: &HostPlan, reach: &Reach) -> Fault {
     let inferred = matches!(plan.role, HostRole::InferredWww | HostRole::FromEnv);
     if inferred && !reach.may_be_canonical { fault.lowered(Severity::High) } else { fault }
-}
-
-/// How to renew this certificate.
-fn renew(cert: &Certificate) -> Fix {
-    let hosted =
-        format!("Hosted: remove {} from the project's domains and add it again, so that it is issued anew", cert.host);
-    let own = [
-        "Own server: certbot renew --force-renewal, then reload the web server".to_owned(),
-        "Then find out why the renewal did not run: systemctl list-timers | grep -i certbot".to_owned(),
-    ];
-    // No platform has addresses among its domains.
-    Fix::Steps((!cert.host.is_address()).then_some(hosted).into_iter().chain(own).map(Into::into).collect())
 }
 
 /// The command that has a public authority issue a certificate for the host, with these options. For

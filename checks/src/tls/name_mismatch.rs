@@ -1,5 +1,6 @@
 //! `tls.name-mismatch`
-use super::facts::{Certificate, HostPlan, Reach};
+use super::certificate_malformed::subject_of_names;
+use super::facts::{Certificate, Chain, HostPlan, Reach};
 use crate::rule;
 use crate::vocab::{Fault, Verdict};
 
@@ -34,7 +35,7 @@ rule! {
     fails "The certificate is made out to another name"; holds "The certificate names the host";
     yields_to "tls.name-uncovered", "tls.wildcard-short", "tls.placeholder-certificate",
         "tls.certificate-malformed";
-    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate) -> Verdict {
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, chain: Option<&Chain>) -> Verdict {
         if cert.name_fits {
             return Verdict::Pass;
         }
@@ -44,7 +45,8 @@ rule! {
         } else {
             format!("it names {}, not {}", names.join(", "), cert.host)
         };
-        super::by_role(Fault::here(cert.evidence(), super::add_name(cert)).and_saw(saw), plan, reach).into()
+        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(cert));
+        super::by_role(fault.and_saw(saw), plan, reach).into()
     }
 }
 

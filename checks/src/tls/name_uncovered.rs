@@ -1,5 +1,6 @@
 //! `tls.name-uncovered`
-use super::facts::{Certificate, HostPlan, Reach};
+use super::certificate_malformed::subject_of_names;
+use super::facts::{Certificate, Chain, HostPlan, Reach};
 use crate::rule;
 use crate::vocab::{Fault, Shown, Verdict};
 
@@ -30,8 +31,8 @@ rule! {
     /// ```
     "tls.name-uncovered" on Host, Blocker, stage Tls;
     fails "The certificate leaves this name out"; holds "The certificate leaves no name of the domain out";
-    yields_to "tls.wildcard-short";
-    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate) -> Verdict {
+    yields_to "tls.wildcard-short", "tls.certificate-malformed";
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, chain: Option<&Chain>) -> Verdict {
         let ours = cert.host.registrable();
         let of_ours = |n: &Shown| {
             let name = n.as_str().strip_prefix("*.").unwrap_or(n.as_str());
@@ -42,6 +43,7 @@ rule! {
         }
         let names: Vec<&str> = cert.names.iter().map(Shown::as_str).collect();
         let saw = format!("it names {}; {} is missing", names.join(", "), cert.host);
-        super::by_role(Fault::here(cert.evidence(), super::add_name(cert)).and_saw(saw), plan, reach).into()
+        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(cert));
+        super::by_role(fault.and_saw(saw), plan, reach).into()
     }
 }

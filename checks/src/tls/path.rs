@@ -1,6 +1,7 @@
 //! Building the path from a leaf to a trusted root, at a time at which the leaf is valid, and
 //! proving what is wrong where there is none: a certificate left out, or a root nobody trusts.
 
+use super::chain::Roots;
 use super::facts::{Path, Trust};
 use super::judge::{moment, shown_name};
 use crate::vocab::{Answers, Cause, Inquiry, Missing, Observed, Shown, Step};
@@ -26,7 +27,7 @@ pub struct PathWalk<'r> {
     /// What the server sent.
     pub shake: &'r Handshake,
     /// The roots that are trusted.
-    pub roots: &'r [TrustAnchor<'static>],
+    pub roots: Roots<'r>,
     /// The time, Unix.
     pub now: i64,
 }
@@ -99,7 +100,7 @@ pub(super) fn verified<'d>(
     chain: &'d [Vec<u8>],
     more: impl Iterator<Item = &'d [u8]>,
     leaf: &X509Certificate<'_>,
-    roots: &[TrustAnchor<'static>],
+    roots: Roots<'_>,
     now: i64,
     revocation: Option<webpki::RevocationOptions<'_>>,
 ) -> Result<Built, webpki::Error> {
@@ -113,6 +114,7 @@ pub(super) fn verified<'d>(
     };
     let (own, rest) = chain.split_first().ok_or(webpki::Error::UnknownIssuer)?;
     let der = CertificateDer::from(own.as_slice());
+    let own_root = stands_alone(own, leaf, roots);
     let leaf = webpki::EndEntityCert::try_from(&der)?;
     let between: Vec<CertificateDer<'_>> =
         rest.iter().map(Vec::as_slice).chain(more).map(CertificateDer::from).collect();
@@ -121,7 +123,7 @@ pub(super) fn verified<'d>(
         let time = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(time).unwrap_or_default()));
         let usage = webpki::KeyUsage::server_auth();
         let algorithms = webpki::ALL_VERIFICATION_ALGS;
-        match leaf.verify_for_usage(algorithms, roots, &between, time, usage, revocation, None) {
+        match leaf.verify_for_usage(algorithms, roots.all, &between, time, usage, revocation, None) {
             Ok(path) => {
                 let between = path.intermediate_certificates().map(|c| c.der().to_vec()).collect();
                 return Ok(Built { between, anchor: path.anchor().to_owned() });
@@ -129,7 +131,20 @@ pub(super) fn verified<'d>(
             Err(why) => worst = why,
         }
     }
-    Err(worst)
+    match own_root {
+        // Whoever trusts the certificate itself needs no path. That it calls itself an authority's is a
+        // fault of its form, which only some clients mind.
+        Some(anchor) if worst == webpki::Error::CaUsedAsEndEntity => Ok(Built { between: Vec::new(), anchor }),
+        _ => Err(worst),
+    }
+}
+
+/// The root that a self-signed leaf is, where the user gave that very certificate.
+fn stands_alone(own: &[u8], leaf: &X509Certificate<'_>, roots: Roots<'_>) -> Option<TrustAnchor<'static>> {
+    if !is_self_issued(leaf) || !leaf.is_ca() || !roots.given.iter().any(|g| g == own) {
+        return None;
+    }
+    Some(webpki::anchor_from_trusted_cert(&CertificateDer::from(own)).ok()?.to_owned())
 }
 
 /// What there is above the last certificate that can be reached from the leaf.

@@ -19,8 +19,25 @@ const MANAGED: &[&str] = &["Amazon"];
 pub struct Renewal {
     /// By a machine.
     pub automatic: bool,
+    /// By whom, as far as that can be told.
+    pub way: Way,
     /// Why we think so.
     pub because: Shown,
+}
+
+/// Who renews a certificate.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// The platform of this name, whose edge serves it.
+    Platform(Shown),
+    /// AWS Certificate Manager.
+    Amazon,
+    /// An ACME client of the site's own, or a platform that is not known here.
+    Client,
+    /// A machine: the configuration says so, and nothing says which.
+    Declared,
+    /// A person, as far as is known.
+    Hand,
 }
 
 impl Renewal {
@@ -29,28 +46,30 @@ impl Renewal {
     pub fn of(plan: &HostPlan, cert: &Certificate, upkeep: Option<&Upkeep>) -> Self {
         let edge = upkeep.and_then(|u| u.edge.as_ref());
         let by = |names: &[&str]| names.iter().any(|n| cert.issuer_organisation.as_str().contains(n));
-        match plan.automatic_renewal {
-            Some(true) => Self { automatic: true, because: "renewal = \"auto\" in the configuration".into() },
-            Some(false) => Self { automatic: false, because: "renewal = \"manual\" in the configuration".into() },
-            None if by(MANAGED) => Self {
-                automatic: true,
-                because: format!("{} renews what it serves itself", cert.issuer_organisation).into(),
-            },
-            None if edge.is_some() => Self {
-                automatic: true,
-                because: format!("{} renews what it serves", edge.map_or("", Shown::as_str)).into(),
-            },
-            None if is_acme(cert) => Self {
-                automatic: true,
-                because: format!("{} certificates of this length come from an ACME client", cert.issuer_organisation)
-                    .into(),
-            },
-            None => Self {
-                automatic: false,
-                because: "nothing says that a machine renews it (set renewal = \"auto\" under [[host]] if one does)"
-                    .into(),
-            },
-        }
+        let seen = if by(MANAGED) {
+            Some((Way::Amazon, format!("{} renews what it serves itself", cert.issuer_organisation)))
+        } else if let Some(edge) = edge {
+            Some((Way::Platform(edge.clone()), format!("{edge} renews what it serves")))
+        } else if is_acme(cert) {
+            let because = format!("{} certificates of this length come from an ACME client", cert.issuer_organisation);
+            Some((Way::Client, because))
+        } else {
+            None
+        };
+        let (automatic, way, because) = match (plan.automatic_renewal, seen) {
+            (Some(true), seen) => {
+                let way = seen.map_or(Way::Declared, |(way, _)| way);
+                (true, way, "renewal = \"auto\" in the configuration".to_owned())
+            }
+            (Some(false), _) => (false, Way::Hand, "renewal = \"manual\" in the configuration".to_owned()),
+            (None, Some((way, because))) => (true, way, because),
+            (None, None) => {
+                let because =
+                    "nothing says that a machine renews it (set renewal = \"auto\" under [[host]] if one does)";
+                (false, Way::Hand, because.to_owned())
+            }
+        };
+        Self { automatic, way, because: because.into() }
     }
 }
 

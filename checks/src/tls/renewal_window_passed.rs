@@ -1,10 +1,12 @@
 //! `tls.renewal-window-passed`
 use super::ari::Suggested;
 use super::clock::Clock;
-use super::facts::Certificate;
+use super::facts::{Certificate, HostPlan};
 use super::judge::{moment, span};
+use super::renew::renew;
+use super::upkeep::Upkeep;
 use crate::rule;
-use crate::vocab::{Fault, Fix, Severity, Verdict};
+use crate::vocab::{Fault, Severity, Verdict};
 
 rule! {
     /// The authority has named a time in which it wants the certificate replaced, and it is still the
@@ -41,16 +43,17 @@ rule! {
     "tls.renewal-window-passed" on Host, High, stage Tls;
     fails "The authority's time for the renewal has passed"; holds "The authority's time for the renewal has not passed";
     yields_to "tls.expiring", "tls.expired";
-    fn check(cert: &Certificate, suggested: &Suggested, clock: Option<&Clock>) -> Verdict {
+    fn check(
+        plan: &HostPlan,
+        cert: &Certificate,
+        suggested: &Suggested,
+        upkeep: Option<&Upkeep>,
+        clock: Option<&Clock>,
+    ) -> Verdict {
         // A clock that is known to be wrong is a gap, and then this is not judged.
         let _ = clock;
         let window = format!("{} asks for its renewal from {} to {}", cert.issuer, moment(suggested.start), moment(suggested.end));
-        let fix = Fix::steps([
-            format!("Own server: certbot renew --force-renewal --cert-name {}, then reload the web server", cert.host),
-            format!("Hosted: remove {} from the project's domains and add it again", cert.host),
-            "Then find out why the renewal did not run: systemctl list-timers | grep -i certbot".to_owned(),
-        ]);
-        let fault = Fault::here(cert.evidence(), fix).and_saw(window);
+        let fault = Fault::here(cert.evidence(), renew(plan, cert, upkeep)).and_saw(window);
         if suggested.is_early(cert) {
             let why = suggested.why.as_ref().map_or_else(String::new, |w| format!(": {w}"));
             return fault

@@ -1,8 +1,9 @@
 //! The addresses of a host side by side: what each serves, and how it differs from the one that the
 //! host is judged by.
 
-use super::facts::{Beside, Certificate, HostPlan, Path, Seat, Seats, Served, Trust};
+use super::facts::{Beside, Certificate, Chain, HostPlan, Path, Seat, Seats, Served, Trust};
 use super::judge;
+use super::lint::Kind;
 use super::renewal::{Limits, Renewal};
 use super::upkeep::Upkeep;
 use crate::facts::Facts;
@@ -12,20 +13,27 @@ use crate::wire::{Handshake, HostFailure};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+/// What is known of what an address serves.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// Its own certificate.
+    pub cert: &'a Observed<Certificate>,
+    /// Whether its chain leads to a root.
+    pub trust: &'a Observed<Trust>,
+    /// What else the chain says.
+    pub chain: &'a Chain,
+    /// Whether it stands on a revocation list.
+    pub is_revoked: bool,
+    /// Whether dates can be judged: with a clock that is known to be wrong nothing is said of them.
+    pub dates: bool,
+}
+
 /// What a handshake showed, with what is wrong with its certificate in words.
 ///
-/// With a clock that is known to be wrong (`dates` false) nothing is said of dates. Who renews the
-/// certificate is told by `upkeep` as it is for the host.
+/// Who renews the certificate is told by `upkeep` as it is for the host.
 #[must_use]
-pub fn served(
-    shake: &Handshake,
-    plan: &HostPlan,
-    cert: &Observed<Certificate>,
-    trust: &Observed<Trust>,
-    upkeep: Option<&Upkeep>,
-    dates: bool,
-) -> Served {
-    let read = cert.get().ok();
+pub fn served(shake: &Handshake, plan: &HostPlan, judged: &Judged<'_>, upkeep: Option<&Upkeep>) -> Served {
+    let read = judged.cert.get().ok();
     Served {
         version: shake.version.clone(),
         cipher: shake.cipher.clone(),
@@ -36,25 +44,30 @@ pub fn served(
             .map(|c| c.names.iter().map(Shown::as_str).collect::<Vec<_>>().join(", ").into())
             .unwrap_or_default(),
         not_after: read.map_or(0, |c| c.not_after),
-        faults: faults(shake, plan, read, trust, dates),
+        faults: faults(shake, plan, read, judged),
         ends_soon: read.is_some_and(|c| {
             let limits = Limits::of(c.lifetime(), Renewal::of(plan, c, upkeep).automatic);
-            dates && !c.is_expired() && !c.is_early() && c.remaining() < limits.warn
+            judged.dates && !c.is_expired() && !c.is_early() && c.remaining() < limits.warn
         }),
     }
+}
+
+/// What the revoked certificate of an address is called in its row.
+pub const REVOKED: &str = "revoked";
+
+/// The subject of faults that are about nothing but the revoked certificate of an address.
+pub(super) fn revoked_at(address: IpAddr) -> Shown {
+    format!("{address} (revoked)").into()
 }
 
 const TRUST_UNKNOWN: &str = "trust unknown";
 const DATES_UNKNOWN: &str = "dates unknown, the clock is wrong";
 
-fn faults(
-    shake: &Handshake,
-    plan: &HostPlan,
-    cert: Option<&Certificate>,
-    trust: &Observed<Trust>,
-    dates: bool,
-) -> Vec<&'static str> {
+fn faults(shake: &Handshake, plan: &HostPlan, cert: Option<&Certificate>, judged: &Judged<'_>) -> Vec<&'static str> {
     let Some(cert) = cert else { return vec!["unreadable certificate"] };
+    let &Judged { trust, chain, dates, .. } = judged;
+    let flawed = |kind: Kind| chain.flaws.iter().any(|f| f.kind == kind && f.code != "purpose");
+    let by_browsers = !plan.private_ca && chain.root.is_some();
     let mut out = Vec::new();
     let mut say = |is_so: bool, words| out.extend(is_so.then_some(words));
     say(!dates, DATES_UNKNOWN);
@@ -71,7 +84,12 @@ fn faults(
         Ok(Path::Broken(_)) => say(dates, "untrusted"),
         Err(_) => say(true, TRUST_UNKNOWN),
     }
+    say(judged.is_revoked, REVOKED);
+    say(chain.distrust.is_some() && chain.root.is_some() && !plan.private_ca, "distrusted root");
+    say(flawed(Kind::Encoding) || flawed(Kind::Profile) && !chain.self_issued, "malformed");
+    say(flawed(Kind::Usage) && chain.refused.is_none(), "wrong purpose");
     say(cert.key.weak, "weak key");
+    say(!cert.key.usual && !cert.key.weak && by_browsers, "key that browsers refuse");
     say(shake.signature_fits == Some(false), "wrong key");
     out
 }
@@ -113,6 +131,7 @@ impl Seats {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Difference {
     pub(super) address: IpAddr,
+    pub(super) subject: Shown,
     pub(super) words: String,
     pub(super) severity: Severity,
     pub(super) failure: Option<HostFailure>,
@@ -124,8 +143,11 @@ impl Beside {
     }
 
     fn difference(&self, seat: &Seat) -> Option<Difference> {
-        let of =
-            |words: String, severity, failure| Some(Difference { address: seat.address, words, severity, failure });
+        let address = seat.address;
+        let subject = Shown::from(address.to_string());
+        let of = |words: String, severity, failure| {
+            Some(Difference { address, subject: subject.clone(), words, severity, failure })
+        };
         let there = match seat.seen.get().ok()? {
             Ok(there) => there,
             Err(failure) => return of(failure.to_string(), Severity::High, Some(failure.clone())),
@@ -136,6 +158,11 @@ impl Beside {
         let own: Vec<&str> = there.faults.iter().filter(|f| !self.serves.faults.contains(f)).copied().collect();
         // What is not known is no difference.
         let own: Vec<&str> = own.into_iter().filter(|f| ![TRUST_UNKNOWN, DATES_UNKNOWN].contains(f)).collect();
+        // Where that is all, it is the other rule's matter.
+        let subject = if own == [REVOKED] { revoked_at(address) } else { subject };
+        let of = |words: String, severity, failure| {
+            Some(Difference { address, subject: subject.clone(), words, severity, failure })
+        };
         let mut words = vec![if own.is_empty() {
             "it serves another certificate".to_owned()
         } else {
@@ -169,7 +196,7 @@ impl Beside {
 pub(super) fn fault(plan: &HostPlan, beside: &Beside, found: &Difference, fix: Vec<String>) -> Fault {
     let saw = Evidence::Text(format!("{}: {}", found.address, found.words).into());
     let serves = &beside.serves;
-    let fault = Fault::new(found.address.to_string(), saw, Fix::steps(fix)).and_saw(format!(
+    let fault = Fault::new(&found.subject, saw, Fix::steps(fix)).and_saw(format!(
         "compared with {}, which serves {} with a certificate of {} until {}",
         beside.judged,
         plan.host,

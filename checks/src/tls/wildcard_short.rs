@@ -1,5 +1,6 @@
 //! `tls.wildcard-short`
-use super::facts::{Certificate, HostPlan, Reach};
+use super::certificate_malformed::subject_of_names;
+use super::facts::{Certificate, Chain, HostPlan, Reach};
 use crate::rule;
 use crate::vocab::{DomainName, Fault, Verdict};
 
@@ -31,7 +32,8 @@ rule! {
     /// ```
     "tls.wildcard-short" on Host, Blocker, stage Tls;
     fails "The wildcard does not reach this name"; holds "No wildcard falls short of the name";
-    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate) -> Verdict {
+    yields_to "tls.certificate-malformed";
+    fn check(plan: &HostPlan, reach: &Reach, cert: &Certificate, chain: Option<&Chain>) -> Verdict {
         if cert.name_fits {
             return Verdict::Pass;
         }
@@ -45,6 +47,7 @@ rule! {
         } else {
             format!("{wildcard} covers one label in front of {base}, and {} has more", cert.host)
         };
-        super::by_role(Fault::here(cert.evidence(), super::add_name(cert)).and_saw(saw), plan, reach).into()
+        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(cert));
+        super::by_role(fault.and_saw(saw), plan, reach).into()
     }
 }
