@@ -344,7 +344,7 @@ fn refusal(heard: &Heard, failure: &HostFailure) -> Option<Refusal> {
     match (heard.chosen, heard.alert) {
         (Some((version, _)), _) if heard.is_old() => Some(Refusal::OldVersion(version_name(version))),
         (Some(_), _) if heard.asks_certificate => Some(Refusal::WantsCertificate),
-        (Some(_), _) if odd_key(heard).is_some() => return odd_key(heard).map(Refusal::OddKey),
+        (Some(_), _) if odd_key(heard).is_some() => odd_key(heard).map(Refusal::OddKey),
         (Some((_, cipher)), _) if !is_modern(cipher) => Some(Refusal::OldCipher(cipher_name(cipher))),
         (None, Some(alert)) => Some(match failure {
             // What it said to a modern client says more than what it says to an old one.
