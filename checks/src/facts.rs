@@ -95,14 +95,16 @@ macro_rules! for_each_fact {
             suggested: $crate::tls::ari::Suggested, of Host, network;
             renewal_caa: $crate::tls::renewal_caa::RenewalCaa, of Host, network;
             challenge: $crate::tls::challenge::Challenge, of Host, network;
+            endpoints: $crate::billing::facts::Endpoints, of Billing, network;
             route: $crate::webhook::facts::Route, of Webhook, network;
             shots: $crate::webhook::facts::Shots, of Webhook, network;
+            handling: $crate::webhook::handling::Handling, of Webhook, network;
+            thin: $crate::webhook::facts::Thin, of Webhook, network;
             copies: $crate::webhook::facts::Copies, of Webhook, network;
             diagnosis: $crate::webhook::facts::Diagnosis, of Webhook, network;
             signed: $crate::webhook::facts::Signed, of Webhook, network;
             latency: $crate::webhook::facts::Latency, of Webhook, network;
             odd_bodies: $crate::webhook::facts::Odd, of Webhook, network;
-            endpoints: $crate::billing::facts::Endpoints, of Billing, network;
             deliveries: $crate::billing::facts::Deliveries, of Billing, network;
             drift: $crate::billing::facts::Drift, of Billing, network;
             customer_drift: $crate::billing::facts::CustomerDrift, of Billing, network;

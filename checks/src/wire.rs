@@ -658,6 +658,10 @@ pub enum ShotKind {
     Target,
     /// OPTIONS of another URL at which the route may stand.
     Elsewhere(u8),
+    /// A signed event to such a URL.
+    Aside(u8),
+    /// A signed thin event.
+    Thin,
     /// A signed business event.
     Business,
     /// The same again.
@@ -672,7 +676,8 @@ impl ShotKind {
         match self {
             Self::Undefined => "an event signed with the key `undefined`",
             Self::Random => "an event signed with a random key",
-            Self::Signed | Self::Sample(_) => "a signed event",
+            Self::Signed | Self::Sample(_) | Self::Aside(_) => "a signed event",
+            Self::Thin => "a signed thin event",
             Self::Stale => "an event signed an hour ago",
             Self::Compact => "a signed event without indents",
             Self::PlainText => "a signed event as text/plain",
@@ -705,7 +710,9 @@ impl ShotKind {
             Self::Broken => 13,
             Self::Target => 14,
             Self::Sample(n) => 100 + n as u16,
+            Self::Thin => 15,
             Self::Elsewhere(n) => 400 + n as u16,
+            Self::Aside(n) => 1000 + n as u16,
             Self::Business => 700,
             Self::Repeat => 701,
             Self::ForgedBusiness => 702,

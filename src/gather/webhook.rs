@@ -6,11 +6,17 @@ use crate::{
     probe::{secret::Secret, webhook::Shooter},
 };
 use launchcheck_checks::{
+    billing::{facts::Endpoints, place},
+    code::facts::Hooks,
     facts::Before,
     vocab::{Fact, Missing, Observed, Origin, Shown, TargetId},
     webhook::{
         differential::Differential,
-        facts::{Arrivals, BotWall, Copies, Diagnosis, Latency, Odd, Route, SecretFrom, Shots, Signed, WebhookPlan},
+        facts::{
+            Arrivals, BotWall, Copies, Diagnosis, Latency, Odd, Payload, Reply, Route, SecretFrom, Shots, Signed, Thin,
+            WebhookPlan,
+        },
+        handling::{Handling, NO_HANDLER},
         refusal::NO_SECRET,
         usual_secrets,
     },
@@ -76,10 +82,46 @@ impl Produce for Route {
                 let (plan, token) = (plan.clone(), cx.context().nonce.clone());
                 let secret = if plan.active { signing_secret(at, cx) } else { None };
                 let shooter = Shooter { wire: cx.wire(), secret };
-                drive(&shooter, &Differential { plan, token, now: cx.now() }).await
+                let payload = if plan.active { payload(at, &plan, cx).await } else { Payload::Untold };
+                drive(&shooter, &Differential { plan, token, now: cx.now(), payload }).await
             }
             Err(missing) => missing.into(),
         }
+    }
+}
+
+/// What Stripe says that it sends to the URL, where the account is there to ask.
+async fn payload(at: &TargetId, plan: &WebhookPlan, cx: &Cx<Route>) -> Payload {
+    if plan.provider.as_str() != "stripe" {
+        return Payload::Untold;
+    }
+    let accounts = cx.get_linked::<Endpoints>(at).await;
+    let mut sent = Vec::new();
+    for (_, endpoints) in &accounts {
+        let Ok(endpoints) = endpoints.get() else { continue };
+        let here = endpoints.list.iter().filter(|e| e.enabled && place::is_same(e.place.as_str(), &plan.url));
+        sent.extend(here.map(|e| e.thin));
+    }
+    Payload::of(sent)
+}
+
+impl Produce for Handling {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        // The source is read for this only where an unsigned event was answered with a success.
+        let taken = |s: &Shots| s.unsigned.as_ref().is_some_and(Reply::is_success);
+        if !cx.get::<Shots>(at).await.get().is_ok_and(taken) {
+            return Observed::not_configured(NO_HANDLER);
+        }
+        let plan = cx.get::<WebhookPlan>(at).await;
+        let apps = cx.get_linked::<Hooks>(at).await;
+        let hooks = apps.iter().filter_map(|(_, h)| h.get().ok());
+        let found = plan.get().ok().and_then(|p| Self::of(&p.url, p.provider.as_str(), hooks));
+        found.map_or(Observed::not_configured(NO_HANDLER), Observed::known)
+    }
+}
+impl Produce for Thin {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        part(at, cx, |r| r.thin.clone()).await
     }
 }
 

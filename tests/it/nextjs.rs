@@ -5,6 +5,7 @@ use launchcheck_fixtures::{
     Plan, World,
     nextjs::NextJs,
     scenarios::{noise, stripe_key},
+    stripe::{Account, Destination, Key},
 };
 use serde_json::Value;
 use std::{
@@ -130,6 +131,7 @@ fn each_variant_gets_the_verdict_that_names_its_cause() {
         assert_eq!(got, rule.into_iter().collect::<Vec<_>>(), "{path}");
     }
     a_slow_handler_is_timed(&app, &secret);
+    thin_events_are_sent_where_stripe_sends_them(&app, &secret);
     a_secret_of_the_laptop_proves_nothing(&app);
 }
 
@@ -141,6 +143,35 @@ fn a_slow_handler_is_timed(app: &NextJs, secret: &str) {
     assert_eq!(rules, ["slow"], "{}", report["findings"]);
     let saw = report["findings"][0]["saw"].to_string();
     assert!(saw.contains("20 signed events"), "{saw}");
+}
+
+fn thin_events_are_sent_where_stripe_sends_them(app: &NextJs, secret: &str) {
+    let audited = |path: &str, payload: &str| {
+        let mut plan = world(app, secret, &[path], "1m").plan().clone();
+        let key = stripe_key("rk", "live");
+        let mut account = Account::new(&stripe_key("sk", "live"));
+        account.keys.push(Key::auditor(&key));
+        let mut destination = Destination::webhook("ed_1", &format!("https://{HOST}{path}"));
+        payload.clone_into(&mut destination.payload);
+        account.data.destinations.push(destination);
+        plan.stripe = Some(account);
+        plan.table("[[billing]]", "provider = \"stripe\"\nstripe-key-env = \"STRIPE_AUDIT_KEY\"");
+        plan.env("STRIPE_AUDIT_KEY", &key);
+        let world = World::start(plan).expect("the world starts");
+        let report = audit(&world, &["--active", "--env-file", "production.env"]);
+        let found: Vec<String> = raised(&report).into_values().flatten().map(|(rule, _)| rule).collect();
+        (found, unknown(&report, path), report["findings"].to_string())
+    };
+    // The real package refuses in each the events that are not of its kind.
+    let (found, _, text) = audited("/api/healthy", "thin");
+    assert_eq!(found, ["thin-event-refused"], "{text}");
+    assert!(text.contains("You passed a thin event notification"), "{text}");
+    for (path, payload) in [("/api/thin", "thin"), ("/api/healthy", "snapshot")] {
+        let (found, unknown, text) = audited(path, payload);
+        assert!(found.is_empty() && unknown.is_empty(), "{path}: {text} {unknown:?}");
+    }
+    let (found, _, text) = audited("/api/thin", "snapshot");
+    assert_eq!(found, ["signed-refused"], "{text}");
 }
 
 fn a_secret_of_the_laptop_proves_nothing(app: &NextJs) {

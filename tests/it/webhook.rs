@@ -115,6 +115,56 @@ fn the_url_to_register_is_printed_whole() {
     assert!(fix.contains("Register exactly https://api.acme.test/webhooks/stripe/ at stripe"), "{fix}");
 }
 
+#[test]
+fn the_end_of_the_redirects_is_tried_with_a_signed_event() {
+    let scenario = scenarios::all().into_iter().find(|s| s.name == "webhook.host-redirect@and-a-slash");
+    let mut plan = scenario.expect("the scenario").plan;
+    let world = World::start(plan.clone()).expect("the world starts");
+    let (report, _) = run(&world, &[]);
+    let text = report["findings"][0].to_string();
+    assert!(text.contains("Register exactly https://acme.test/api/stripe/ at stripe"), "{text}");
+    assert!(text.contains("and from there to https://acme.test/api/stripe/"), "{text}");
+    assert!(text.contains("to a signed event"), "{text}");
+    let posts = |world: &World, host: &str| {
+        let all = world.log().requests();
+        all.into_iter().filter(|r| r.method == "POST" && r.host == host).map(|r| r.path).collect::<Vec<_>>()
+    };
+    assert_eq!(posts(&world, "acme.test"), ["/api/stripe/"]);
+    // Without consent nothing but OPTIONS goes there.
+    plan.flags.clear();
+    let world = World::start(plan).expect("the world starts");
+    let (report, _) = run(&world, &[]);
+    let text = report["findings"][0].to_string();
+    assert!(text.contains("Register exactly https://acme.test/api/stripe/ at stripe"), "{text}");
+    assert!(posts(&world, "acme.test").is_empty());
+}
+
+#[test]
+fn a_route_that_stands_under_another_spelling_is_found() {
+    for (registered, served) in [
+        ("https://www.acme.test/webhooks/stripe", ("acme.test", HOOK)),
+        ("https://acme.test/webhooks/stripe/", ("acme.test", HOOK)),
+        ("https://acme.test/webhooks/stripe", ("www.acme.test", HOOK)),
+    ] {
+        let mut plan = scenarios::healthy();
+        let table = format!("provider = \"stripe\"\nurl = \"{registered}\"\nsecret-env = \"STRIPE_WEBHOOK_SECRET\"");
+        plan.table("[[webhook]]", &table);
+        for host in ["acme.test", "www.acme.test"] {
+            plan.host(host).site.on("*", "*", Reply::html(404, "<h1>Not found</h1>"));
+        }
+        let right = scenarios::stripe_handler(scenarios::signing_secret());
+        plan.host(served.0).site.script("POST", served.1, right);
+        // A handler that looks at the method by itself says nothing to OPTIONS.
+        plan.host(served.0).site.on("OPTIONS", served.1, Reply::status(405));
+        let world = World::start(plan).expect("the world starts");
+        let (report, _) = run(&world, &["--active"]);
+        assert_eq!(findings(&report), ["route-missing"], "{registered}: {}", report["findings"]);
+        let text = report["findings"][0].to_string();
+        let wanted = format!("Register exactly https://{}{}: there a POST is taken", served.0, served.1);
+        assert!(text.contains(&wanted) && text.contains("to a signed event"), "{text}");
+    }
+}
+
 /// Answers 413 to the first request of each connection and then resets it, as a server does that
 /// will not read a body.
 fn too_large(listener: &TcpListener) {

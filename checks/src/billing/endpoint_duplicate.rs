@@ -40,7 +40,12 @@ rule! {
         });
         again
             .map(|(_, e)| {
-                let fix = Fix::Command(format!("stripe webhook_endpoints delete {}{flag}", e.id).into());
+                let fix = if e.id.as_str().starts_with("ed_") {
+                    format!("stripe delete /v2/core/event_destinations/{}{flag}", e.id)
+                } else {
+                    format!("stripe webhook_endpoints delete {}{flag}", e.id)
+                };
+                let fix = Fix::Command(fix.into());
                 Fault::new(&e.id, format!("{} leads to {}, as an earlier endpoint does", e.id, e.place), fix)
             })
             .collect::<Vec<_>>()

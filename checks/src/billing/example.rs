@@ -402,6 +402,7 @@ fn registered(id: &str, url: Option<&str>, kind: &str, state: &str, mode: &str) 
         livemode: mode == "live",
         events: EVENTS.into_iter().map(Into::into).collect(),
         version: None,
+        thin: false,
     }
 }
 

@@ -96,13 +96,16 @@ pub struct Endpoint {
     pub events: Vec<Shown>,
     /// The API version of its events; `None` follows the account.
     pub version: Option<Shown>,
+    /// Whether it is sent thin events, which name an object and do not hold it.
+    pub thin: bool,
 }
 impl Endpoint {
     /// Whether events of this type are sent there. A star stands for all but a few that must be
-    /// named, none of which is about subscriptions.
+    /// named, none of which is about subscriptions. Thin events have the same names behind `v1.`.
     #[must_use]
     pub fn hears(&self, kind: &str) -> bool {
-        self.enabled && self.events.iter().any(|e| e.as_str() == "*" || e.as_str() == kind)
+        let named = |e: &str| e == "*" || e == kind || self.thin && e.strip_prefix("v1.") == Some(kind);
+        self.enabled && self.events.iter().any(|e| named(e.as_str()))
     }
 }
 impl Endpoints {

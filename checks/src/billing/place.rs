@@ -119,8 +119,18 @@ pub fn shown(url: &str) -> Shown {
     Shown::from(if query { format!("{text}?…") } else { text }).short(200)
 }
 
+/// Whether a place that [`shown`] made stands for this URL, whatever credentials and query it has.
+#[must_use]
+pub fn is_same(place: &str, url: &str) -> bool {
+    let bare = |text: &str| {
+        let u = url::Url::parse(text).ok()?;
+        Some((u.scheme().to_owned(), u.host_str()?.to_owned(), u.port(), u.path().to_owned()))
+    };
+    bare(place).is_some_and(|p| bare(url) == Some(p))
+}
+
 /// The account's endpoints as a fact. `destinations` are those of version 2 of the API, which
-/// repeat the endpoints of version 1; what could not be listed there matters only where nothing
+/// repeat the endpoints of version 1 but for those of thin events; what could not be listed there matters only where nothing
 /// else serves.
 #[must_use]
 pub fn endpoints(
@@ -131,7 +141,8 @@ pub fn endpoints(
 ) -> Endpoints {
     let urls: BTreeSet<Box<str>> = first.iter().filter_map(|r| r.url.clone()).collect();
     let ids: BTreeSet<Box<str>> = first.iter().map(|r| r.id.clone()).collect();
-    let new = second.into_iter().filter(|r| !ids.contains(&r.id) && r.url.as_ref().is_none_or(|u| !urls.contains(u)));
+    let elsewhere = |r: &Registered| r.thin || r.url.as_ref().is_none_or(|u| !urls.contains(u));
+    let new = second.into_iter().filter(|r| !ids.contains(&r.id) && elsewhere(r));
     let live = mode == KeyMode::Live;
     let mut list: Vec<Endpoint> =
         first.into_iter().chain(new).filter(|r| r.livemode == live).map(|r| endpoint(r, own)).collect();
@@ -158,6 +169,7 @@ fn endpoint(r: Registered, own: &[DomainName]) -> Endpoint {
         url: r.url.as_deref().map_or(0, super::stripe::digest),
         events: r.events.iter().map(|e| Shown::from(&**e)).collect(),
         version: r.version.as_deref().map(Shown::from),
+        thin: r.thin,
     }
 }
 
@@ -200,6 +212,7 @@ mod tests {
             livemode: true,
             events: vec!["*".into()],
             version: None,
+            thin: false,
         };
         let gap = vec![Cause::Permission("event_destination_read".into())];
         let found = endpoints(KeyMode::Live, &[], (vec![good.clone()], vec![]), (vec![], gap.clone()));
@@ -208,7 +221,11 @@ mod tests {
         let found = endpoints(KeyMode::Live, &[], (vec![off.clone()], vec![]), (vec![], gap.clone()));
         assert_eq!(found.gaps, gap);
         let twice = Registered { id: "ed_1".into(), ..good.clone() };
-        let found = endpoints(KeyMode::Live, &[], (vec![good], vec![]), (vec![twice], vec![]));
+        let found = endpoints(KeyMode::Live, &[], (vec![good.clone()], vec![]), (vec![twice.clone()], vec![]));
         assert_eq!(found.list.len(), 1);
+        // Thin events to the same URL are another endpoint's.
+        let thin = Registered { thin: true, ..twice };
+        let found = endpoints(KeyMode::Live, &[], (vec![good], vec![]), (vec![thin], vec![]));
+        assert_eq!((found.list.len(), found.list.iter().filter(|e| e.thin).count()), (2, 1));
     }
 }

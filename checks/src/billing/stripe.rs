@@ -123,6 +123,8 @@ pub struct Registered {
     pub events: Vec<Box<str>>,
     /// The API version of its events; `None` follows the account.
     pub version: Option<Box<str>>,
+    /// Whether it is sent thin events, which name an object and do not hold it.
+    pub thin: bool,
 }
 
 /// The answer to a single retrieve.
@@ -398,6 +400,7 @@ struct WireEndpoint {
     #[serde(alias = "snapshot_api_version")]
     api_version: Option<Box<str>>,
     webhook_endpoint: Option<WireTarget>,
+    event_payload: Option<Box<str>>,
 }
 #[derive(Deserialize)]
 struct WireTarget {
@@ -413,6 +416,7 @@ impl From<WireEndpoint> for Registered {
             livemode: w.livemode,
             events: w.enabled_events,
             version: w.api_version,
+            thin: w.event_payload.as_deref() == Some("thin"),
         }
     }
 }

@@ -49,6 +49,7 @@ rule! {
     /// ```
     "code.webhook-error-swallowed" on App, Medium, stage Database;
     fails "A webhook handler calls a failure a success"; holds "Failures are told to the sender";
+    yields_to "webhook.error-swallowed";
     fn check(hooks: Part<'_, Hooks>) -> Verdict {
         handlers::each(&hooks, |h| {
             let at = h.swallowed.first()?;

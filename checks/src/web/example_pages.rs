@@ -106,6 +106,7 @@ impl Pages {
                 url: 0,
                 events: vec!["*".into()],
                 version: None,
+                thin: false,
             };
             let list = self.endpoints.iter().enumerate().map(endpoint).collect();
             let (unrestricted, recurring, sdk, gaps) = (false, None, None, Vec::new());

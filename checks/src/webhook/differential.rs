@@ -3,17 +3,22 @@
 //!
 //! First OPTIONS of the URL and a POST to a random path beside it. Then, where a person declared the
 //! URL (or consented with `--active`) and nothing stood in the way, one unsigned and one forged POST.
-//! Under `--active` follow signed events, as many as are needed to name the cause, and at the very end
-//! bodies that no provider sends.
+//! Where redirects lead is asked by OPTIONS alone, on the same registrable domain. Under `--active` follow
+//! signed events, as many as are needed to name the cause, and at the very end bodies that no provider
+//! sends.
 
 use super::{
     event::{self, Layout},
-    facts::{Copies, Latency, Leak, NOT_SENT, Obstacle, Odd, Reply, Route, Shots, Signed, Standing, WebhookPlan},
-    refusal::{Culprit, Diagnosis, Heard, Heards, NOT_SIGNABLE, NOT_SIGNED, diagnose, unarmed},
+    facts::{
+        Copies, Elsewhere, Latency, Leak, NO_THIN, NOT_SENT, Obstacle, Odd, Payload, Reply, Route, Shots, Signed,
+        Standing, Thin, WebhookPlan,
+    },
+    refusal::{Culprit, Diagnosis, Heard, Heards, NOT_SIGNABLE, NOT_SIGNED, diagnose, thin, unarmed},
     sign,
-    walls::{alike, from_cache, leak, obstacle, reply, robots, speaks_of_signature, steady},
+    walls::{alike, from_cache, leak, obstacle, reply, robots, shown_url, speaks_of_signature, steady},
 };
 use crate::{
+    providers::Scheme,
     vocab::{Answers, Cause, Inquiry, Missing, Observed, Step},
     wire::{HostFailure, HttpAnswer, ShotKind, ShotQuestion},
 };
@@ -25,6 +30,9 @@ const BRIEF: &str = "not sent: `launchcheck audit --active` sends it";
 /// How many are timed.
 const SAMPLES: u8 = 20;
 
+/// How many redirects are looked at for where they end.
+const HOPS: usize = 4;
+
 /// Finds out what stands at a webhook URL.
 #[derive(Debug)]
 pub struct Differential {
@@ -34,6 +42,8 @@ pub struct Differential {
     pub token: String,
     /// Seconds since 1970, for the events.
     pub now: i64,
+    /// What Stripe says that it sends there.
+    pub payload: Payload,
 }
 
 impl Inquiry for Differential {
@@ -115,23 +125,70 @@ impl Differential {
     ) -> Thought<Observed<Route>> {
         if let Some(obstacle) = obstacle {
             route.behind(&obstacle);
-            if let (true, Some(url)) = (self.plan.active, obstacle.way_on(&self.plan.url))
-                && let [got] = &all(seen, vec![event::options_of(&url, ShotKind::Target)])?[..]
-            {
-                route.works_at = (allows_post(got) == Some(true)).then(|| url.as_str().into());
-            }
+            route.elsewhere = self.end_of_way(seen, &obstacle)?;
             route.obstacle = Some(obstacle);
         } else if self.plan.active && matches!(route.standing, Standing::Missing(_)) {
-            let others = event::others(&self.plan);
-            let kinds = (0u8..).map(ShotKind::Elsewhere);
-            let asked = others.iter().zip(kinds).map(|(url, kind)| event::options_of(url, kind)).collect();
-            let got = all(seen, asked)?;
-            let works = others.iter().zip(&got).find(|(_, g)| allows_post(g) == Some(true));
-            route.works_at = works.map(|(url, _)| url.as_str().into());
+            route.elsewhere = self.beside(seen)?;
         }
         route.gaps.extend(route.open.clone());
         route.gaps.dedup();
         Ok(Observed::known(route))
+    }
+
+    /// Whether events can be signed here.
+    fn signs(&self) -> bool {
+        let signable = sign::of(self.plan.provider.as_str()).is_some_and(|w| w.scheme != Scheme::Other);
+        self.plan.active && signable && self.plan.secret.get().is_ok()
+    }
+
+    /// Where the redirects end, on the same registrable domain, and what a signed event gets there.
+    fn end_of_way(&self, seen: &Answers<ShotQuestion>, obstacle: &Obstacle) -> Thought<Option<Elsewhere>> {
+        let Some(mut url) = obstacle.way_on(&self.plan.url) else { return Ok(None) };
+        let (mut end, mut arrives) = (None, false);
+        for _ in 0..HOPS {
+            let got = all(seen, vec![event::options_of(&url, ShotKind::Target)])?.pop();
+            let found = got.as_ref().and_then(Got::bare_obstacle);
+            match found.as_ref().and_then(|o| o.way_on(&url)) {
+                Some(next) if next != url => url = next,
+                _ => {
+                    arrives = true;
+                    end = got.filter(|_| found.is_none());
+                    break;
+                }
+            }
+        }
+        // A way that does not end leads nowhere.
+        if !arrives {
+            return Ok(None);
+        }
+        let Some(end) = end else { return Ok(Some(Elsewhere { url: shown_url(&url), signed: None, works: false })) };
+        let signed = if self.signs() {
+            let shot = event::aside(&self.plan, &url, &self.token, self.now, 0);
+            all(seen, vec![shot])?.pop().and_then(|g| g.reply())
+        } else {
+            None
+        };
+        let works = signed.as_ref().map_or_else(|| allows_post(&end) == Some(true), Reply::is_success);
+        Ok(Some(Elsewhere { url: shown_url(&url), signed, works }))
+    }
+
+    /// Whether the route stands with or without the slash at the end, or with or without `www.`.
+    fn beside(&self, seen: &Answers<ShotQuestion>) -> Thought<Option<Elsewhere>> {
+        let others: Vec<(u8, String)> = (0u8..).zip(event::others(&self.plan)).collect();
+        let asked = others.iter().map(|(n, url)| event::options_of(url, ShotKind::Elsewhere(*n))).collect();
+        let got = all(seen, asked)?;
+        let there = |g: &Got| g.answer.as_ref().is_ok_and(|a| !is_gone(a.status)) && g.bare_obstacle().is_none();
+        let open: Vec<&(u8, String)> = others.iter().zip(&got).filter(|(_, g)| there(g)).map(|(o, _)| o).collect();
+        if self.signs() && !open.is_empty() {
+            let shot = |(n, url): &&(u8, String)| event::aside(&self.plan, url, &self.token, self.now, *n);
+            let shots = all(seen, open.iter().map(shot).collect())?;
+            // A page that answers everything is no route.
+            let taken = |g: &Got| g.answer.as_ref().is_ok_and(|a| a.is_success() && !is_page(a));
+            let works = open.iter().zip(&shots).find(|(_, g)| taken(g));
+            return Ok(works.map(|((_, url), g)| Elsewhere { url: shown_url(url), signed: g.reply(), works: true }));
+        }
+        let works = others.iter().zip(&got).find(|(_, g)| allows_post(g) == Some(true));
+        Ok(works.map(|((_, url), _)| Elsewhere { url: shown_url(url), signed: None, works: true }))
     }
 
     /// What a signed event gets, and why it is refused.
@@ -149,6 +206,7 @@ impl Differential {
             (
                 unarmed(&quiet, missing.clone().into()),
                 Observed::<Signed>::from(missing.clone()),
+                Observed::<Thin>::from(missing.clone()),
                 Observed::from(missing),
             )
         };
@@ -158,20 +216,21 @@ impl Differential {
             (true, true, secret) => secret,
         };
         match secret {
-            Err(missing) => (route.diagnosis, route.signed, route.latency) = whole(missing),
+            Err(missing) => (route.diagnosis, route.signed, route.thin, route.latency) = whole(missing),
             Ok(secret) => {
                 let proves = secret.production;
-                let (diagnosis, signed) = self.armed(seen, &texts, proves)?;
+                let (diagnosis, signed, thin) = self.armed(seen, &texts, proves)?;
                 shots.swallows = diagnosis.culprit.as_ref().is_some_and(|(c, _)| *c == Culprit::Swallowed);
                 route.latency = if self.plan.brief {
                     Observed::not_configured(BRIEF)
                 } else if diagnosis.accepted {
-                    Observed::known(self.samples(seen)?)
+                    Observed::known(self.samples(seen, signed.thin)?)
                 } else if diagnosis.culprit.is_some() {
                     Observed::not_configured("signed events are refused, so none is timed")
                 } else {
                     Observed::unknown(Cause::Untold("signed events are not taken".into()))
                 };
+                route.thin = thin.map_or(Observed::not_configured(NO_THIN), Observed::known);
                 (route.diagnosis, route.signed) = (Observed::known(diagnosis), Observed::known(signed));
             }
         }
@@ -190,13 +249,19 @@ impl Differential {
         seen: &Answers<ShotQuestion>,
         texts: &[(&Got, String)],
         proves: bool,
-    ) -> Thought<(Diagnosis, Signed)> {
+    ) -> Thought<(Diagnosis, Signed, Option<Thin>)> {
         let dated = sign::of(self.plan.provider.as_str()).is_some_and(|w| sign::tolerance(w.scheme).is_some());
         let shot = |kind, layout| event::signed(&self.plan, &self.token, self.now, kind, layout);
+        // A handler of thin events refuses every other, whatever its age.
+        let usual = if self.payload == Payload::Thin { Layout::Thin } else { Layout::Indented };
         let mut first = vec![shot(ShotKind::Signed, Layout::Indented)];
-        first.extend(dated.then(|| shot(ShotKind::Stale, Layout::Indented)));
+        first.extend(dated.then(|| shot(ShotKind::Stale, usual)));
+        first.extend(self.payload.has_thin().then(|| shot(ShotKind::Thin, Layout::Thin)));
         let first = all(seen, first)?;
-        let (fresh, stale) = (&first[0], first.get(1));
+        let one = |kind| first.iter().find(|g| g.question.kind == kind);
+        let takes_thin = self.payload == Payload::Thin && one(ShotKind::Thin).is_some_and(Got::is_success);
+        let (fresh, stale) = (one(if takes_thin { ShotKind::Thin } else { ShotKind::Signed }), one(ShotKind::Stale));
+        let Some(fresh) = fresh else { return Err(Vec::new()) };
         let empty_taken = texts.get(1).is_some_and(|(g, _)| g.is_success());
         let refused = fresh.answer.as_ref().is_ok_and(|a| !a.is_success());
         let mut more = Vec::new();
@@ -204,6 +269,8 @@ impl Differential {
             more.push(shot(ShotKind::Compact, Layout::Compact));
             more.push(shot(ShotKind::PlainText, Layout::Indented));
             more.push(shot(ShotKind::Bare, Layout::Bare));
+            let stripe = self.plan.provider.as_str() == "stripe" && !self.payload.has_thin();
+            more.extend(stripe.then(|| shot(ShotKind::Thin, Layout::Thin)));
         }
         if refused || empty_taken {
             let forged = |kind| event::forged(&self.plan, &self.token, self.now, kind);
@@ -218,12 +285,13 @@ impl Differential {
             empty: of(ShotKind::Forged),
             undefined: of(ShotKind::Undefined),
             random: of(ShotKind::Random),
-            indented: of(ShotKind::Signed),
+            indented: of(fresh.question.kind),
             compact: of(ShotKind::Compact),
             plain: of(ShotKind::PlainText),
             bare: of(ShotKind::Bare),
+            thin: of(ShotKind::Thin).filter(|_| !takes_thin),
         };
-        let mut diagnosis = diagnose(&heards, proves);
+        let mut diagnosis = diagnose(&heards, proves, self.payload);
         if diagnosis.culprit.is_none() && !diagnosis.accepted {
             diagnosis.gaps.extend(first.iter().chain(&more).filter_map(Got::missing));
         }
@@ -235,15 +303,21 @@ impl Differential {
             takes_all: heards.random.or(heards.empty).is_some_and(|h| h.answer.is_success()),
             gaps: first.iter().filter_map(Got::missing).collect(),
             limited,
+            thin: takes_thin,
         };
-        Ok((diagnosis, signed))
+        let thin = self
+            .payload
+            .has_thin()
+            .then(|| thin(&heards, self.payload, takes_thin, one(ShotKind::Thin).and_then(Got::missing)));
+        Ok((diagnosis, signed, thin))
     }
 
     /// One event at a time: what is measured is the handler and not how it copes with many.
-    fn samples(&self, seen: &Answers<ShotQuestion>) -> Thought<Latency> {
+    fn samples(&self, seen: &Answers<ShotQuestion>, thin: bool) -> Thought<Latency> {
+        let layout = if thin { Layout::Thin } else { Layout::Indented };
         let mut latency = Latency { ms: Vec::new(), gaps: Vec::new() };
         for n in 0..WARM_UP + SAMPLES {
-            let shot = event::signed(&self.plan, &self.token, self.now, ShotKind::Sample(n), Layout::Indented);
+            let shot = event::signed(&self.plan, &self.token, self.now, ShotKind::Sample(n), layout);
             let got = all(seen, vec![shot])?;
             match got[0].answer.as_ref() {
                 Ok(a) if a.is_success() && n >= WARM_UP => {
@@ -297,7 +371,7 @@ impl Route {
             options: o.reply(),
             control: c.reply(),
             obstacle: None,
-            works_at: None,
+            elsewhere: None,
             standing: Standing::Open,
             open: None,
             copies,
@@ -310,6 +384,7 @@ impl Route {
             shots: Observed::unknown(unknown()),
             diagnosis: Observed::unknown(unknown()),
             signed: Observed::unknown(unknown()),
+            thin: Observed::unknown(unknown()),
             latency: Observed::unknown(unknown()),
             odd: Observed::unknown(unknown()),
             gaps: o.missing().into_iter().chain(c.missing()).collect(),
@@ -327,6 +402,7 @@ impl Route {
         self.copies = Observed::not_configured(WHY);
         self.diagnosis = Observed::not_configured(WHY);
         self.signed = Observed::not_configured(WHY);
+        self.thin = Observed::not_configured(WHY);
         self.latency = Observed::not_configured(WHY);
         self.odd = Observed::not_configured(WHY);
     }
@@ -335,6 +411,7 @@ impl Route {
         self.shots = Observed::not_configured(NOT_SENT);
         self.diagnosis = Observed::not_configured(NOT_SENT);
         self.signed = Observed::not_configured(NOT_SENT);
+        self.thin = Observed::not_configured(NOT_SENT);
         self.latency = Observed::not_configured(NOT_SENT);
         self.odd = Observed::not_configured(NOT_SENT);
     }
@@ -344,6 +421,7 @@ impl Route {
         self.shots = Observed::unknown(wall.clone());
         self.diagnosis = Observed::unknown(wall.clone());
         self.signed = Observed::unknown(wall.clone());
+        self.thin = Observed::unknown(wall.clone());
         self.latency = Observed::unknown(wall.clone());
         self.odd = Observed::unknown(wall.clone());
         self.copies = Observed::unknown(wall.clone());
@@ -400,6 +478,10 @@ impl Got {
         let what = leak(self.answer.as_ref().ok()?)?;
         Some(Leak { reply: self.reply()?, what })
     }
+    /// What is in the way by this answer alone.
+    fn bare_obstacle(&self) -> Option<Obstacle> {
+        obstacle((&self.question, self.answer.as_ref().ok()?), None)
+    }
     fn obstacle(&self, control: &Self) -> Option<Obstacle> {
         let answer = self.answer.as_ref().ok()?;
         // A control that met a robots' wall tells nothing of paths that do not exist.
@@ -408,6 +490,10 @@ impl Got {
     }
 }
 
+/// Whether an answer is a page for people.
+fn is_page(answer: &HttpAnswer) -> bool {
+    answer.header("content-type").is_some_and(|t| t.as_str().to_ascii_lowercase().starts_with("text/html"))
+}
 const fn is_gone(status: u16) -> bool {
     matches!(status, 404 | 410)
 }

@@ -2,11 +2,12 @@
 use super::{
     blame,
     exercise::SideEffect,
-    facts::{Culprit, Diagnosis},
+    facts::{Culprit, Diagnosis, Reply, Shots},
+    handling::Handling,
 };
 use crate::{
     rule,
-    vocab::{At, Fault, Fix, Part},
+    vocab::{At, Evidence, Fault, Fix, Part, Verdict},
 };
 
 rule! {
@@ -14,7 +15,8 @@ rule! {
     ///
     /// Shown by the answers: a forged event gets one that complains, a signed event one that does not, and
     /// both are 2xx. Or by what it does: `launchcheck webhook exercise` sends a forged purchase, which is
-    /// answered with 2xx and changes nothing, and a signed one, which does. Where neither tells,
+    /// answered with 2xx and changes nothing, and a signed one, which does. Or by the source: the handler at
+    /// this URL verifies before it does anything, and answers 2xx where that fails. Where none of them tells,
     /// `webhook.unsigned-accepted` says that it may be this.
     ///
     /// # Why at launch
@@ -46,9 +48,14 @@ rule! {
     /// signed 200 "{}"
     /// side-effect none
     /// ```
-    "webhook.error-swallowed" on Webhook, High, intent Active, stage Signature;
+    /// ```fail
+    /// unsigned 200 "{}"
+    /// forged 200 "{}"
+    /// source swallows
+    /// ```
+    "webhook.error-swallowed" on Webhook, High, stage Signature;
     fails "The webhook answers with a success where it refuses"; holds "The webhook says so when it refuses";
-    fn check(at: At<'_>, diagnosis: Part<'_, Diagnosis>, effect: Option<&SideEffect>) -> Verdict {
+    fn check(at: At<'_>, shots: Part<'_, Shots>, diagnosis: Option<&Diagnosis>, handling: Option<&Handling>, effect: Option<&SideEffect>) -> Verdict {
         let fix = || Fix::steps([
             "Answer 400 in the branch that catches the signature error",
             "Answer 500 where handling fails, so that the provider sends the event again",
@@ -59,6 +66,29 @@ rule! {
             fault.at = at.origin.place().cloned();
             return fault.into();
         }
-        blame(at, &diagnosis, &[Culprit::Swallowed], fix)
+        let part = Part(diagnosis.map(|d| (at.id, d)).into_iter().collect());
+        let told = blame(at, &part, &[Culprit::Swallowed], fix);
+        if matches!(told, Verdict::Fail(_)) {
+            return told;
+        }
+        let taken = shots.first().and_then(|s| s.unsigned.as_ref()).filter(|r| r.is_success());
+        match (handling.filter(|_| swallowed_by_source(handling, effect)), taken) {
+            (Some(source), Some(reply)) => by_the_source(source, reply, fix()).into(),
+            _ if diagnosis.is_some() || taken.is_none() => told,
+            _ => Verdict::not_applicable("only signed events (--active), the source or a side effect tell it from no check at all"),
+        }
     }
+}
+
+/// Whether the source proves that the check is there and its failure swallowed; what a forged purchase did
+/// to the database tells more.
+pub(super) fn swallowed_by_source(handling: Option<&Handling>, effect: Option<&SideEffect>) -> bool {
+    handling.is_some_and(|h| h.swallows) && !matches!(effect, Some(SideEffect::Changed(..)))
+}
+/// The source shows the check, and the answer that it is swallowed.
+fn by_the_source(source: &Handling, reply: &Reply, fix: Fix) -> Fault {
+    let saw = "verifies before it does anything, and answers with a success where that fails";
+    Fault::new(&source.file, reply.evidence(), fix)
+        .and_saw(Evidence::Place(source.at.clone(), saw.into()))
+        .at(source.at.clone())
 }

@@ -77,6 +77,11 @@ pub(super) fn signed(plan: &WebhookPlan, token: &str, now: i64, kind: ShotKind, 
     shot.stamp = Some(Stamp { provider: plan.provider.as_str().to_owned(), id, age, key: StampKey::Secret });
     shot
 }
+/// A signed event to another URL at which the route may stand.
+pub(super) fn aside(plan: &WebhookPlan, url: &str, token: &str, now: i64, n: u8) -> ShotQuestion {
+    let moved = WebhookPlan { url: url.to_owned(), ..plan.clone() };
+    signed(&moved, token, now, ShotKind::Aside(n), Layout::Indented)
+}
 /// A POST without a body.
 pub(super) fn empty(plan: &WebhookPlan) -> ShotQuestion {
     post(ShotKind::Empty, plan.url.clone(), Vec::new(), Vec::new())
@@ -127,7 +132,7 @@ fn question(
     body: Vec<u8>,
 ) -> ShotQuestion {
     // What was not declared was named by an answer: it must not lead into a private network.
-    let audited = !matches!(kind, ShotKind::Target | ShotKind::Elsewhere(_));
+    let audited = !matches!(kind, ShotKind::Target | ShotKind::Elsewhere(_) | ShotKind::Aside(_));
     ShotQuestion { kind, http: HttpQuestion { method, url, headers, body, audited }, stamp: None }
 }
 fn post(kind: ShotKind, url: String, mut headers: Vec<(String, String)>, body: Vec<u8>) -> ShotQuestion {
@@ -152,6 +157,8 @@ pub(super) enum Layout {
     Indented,
     /// As JavaScript writes it: reading and writing it again changes nothing.
     Compact,
+    /// A thin event of Stripe's in the same layout: the type and no object.
+    Thin,
     /// `[]` alone: every language reads it and writes the same again.
     Bare,
 }
@@ -163,14 +170,14 @@ fn body(plan: &WebhookPlan, id: &str, now: i64, layout: Layout) -> Vec<u8> {
         return b"[]".to_vec();
     }
     let (open, indent, close, colon) = match layout {
-        Layout::Indented => ("{\n", "  ", "\n}", ": "),
+        Layout::Indented | Layout::Thin => ("{\n", "  ", "\n}", ": "),
         Layout::Compact | Layout::Bare => ("{", "", "}", ":"),
     };
     let (name, amount) = match layout {
-        Layout::Indented => ("\"Zo\\u00eb\"", "1.0"),
+        Layout::Indented | Layout::Thin => ("\"Zo\\u00eb\"", "1.0"),
         Layout::Compact | Layout::Bare => ("\"Zoe\"", "1"),
     };
-    let between = if layout == Layout::Indented { ",\n" } else { "," };
+    let between = if open.ends_with('\n') { ",\n" } else { "," };
     let object = |pairs: &[(&str, String)], depth: usize| {
         let lines: Vec<String> =
             pairs.iter().map(|(key, value)| format!("{}\"{key}\"{colon}{value}", indent.repeat(depth))).collect();
@@ -178,6 +185,22 @@ fn body(plan: &WebhookPlan, id: &str, now: i64, layout: Layout) -> Vec<u8> {
         format!("{open}{}{close}", lines.join(between))
     };
     let text = |s: &str| format!("\"{s}\"");
+    if layout == Layout::Thin {
+        let before = object(&[("name", name.to_owned()), ("amount", amount.to_owned())], 3);
+        let created = jiff::Timestamp::from_second(now).unwrap_or_default();
+        let pairs = [
+            ("id", text(id)),
+            ("object", text("v2.core.event")),
+            ("changes", object(&[("before", before)], 2)),
+            ("context", "null".to_owned()),
+            ("created", text(&created.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string())),
+            ("livemode", "false".to_owned()),
+            ("reason", "null".to_owned()),
+            ("related_object", "null".to_owned()),
+            ("type", text(KIND)),
+        ];
+        return object(&pairs, 1).into_bytes();
+    }
     let thing = object(
         &[
             ("id", text(&format!("{id}_object"))),

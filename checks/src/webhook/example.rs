@@ -9,7 +9,9 @@
 //! redirect 307 /sign-in               # what every request to the URL gets
 //! all 403 cf-mitigated: challenge     # what every request gets
 //! secret production                   # or laptop, none: with --active
-//! signed 400 "no"                     # also stale, compact, plain, bare, undefined, random, empty, broken
+//! payload thin                        # what Stripe says that it sends here: whole, thin or both
+//! source swallows                     # what the source says of the handler
+//! signed 400 "no"                     # also thin, aside, stale, compact, plain, bare, undefined, random, empty, broken
 //! took 450                            # the milliseconds of each signed event
 //! delivered 12 0                      # what Stripe says of the last week: taken, not taken
 //! drill paid met NULL active          # a run of `webhook exercise`; also `unmet`, `answered 500`, `alerts 2`,
@@ -21,7 +23,8 @@
 use super::{
     differential::Differential,
     exercise::{Drill, Exercise, Grown, NOT_EXERCISED, Repeats, Run, SideEffect, Sight},
-    facts::{Arrivals, BotWall, Reply, Route, SecretFrom, WebhookPlan},
+    facts::{Arrivals, BotWall, Payload, Reply, Route, SecretFrom, WebhookPlan},
+    handling::{Handling, NO_HANDLER},
     refusal::NO_SECRET,
 };
 use crate::{
@@ -65,6 +68,8 @@ const HEALTHY: &[(&str, &str, &str)] = &[
     ("broken", "400", ""),
     ("target", "204", "allow: OPTIONS, POST"),
     ("elsewhere", "404", ""),
+    ("aside", "200", "\"{}\""),
+    ("thin", "400", "\"bad\""),
 ];
 
 /// The targets, the facts and the target to judge.
@@ -79,6 +84,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     }
     let (mut took, mut arrivals) = (20, None);
     let (mut exercise, mut effect) = (None::<Exercise>, None);
+    let (mut payload, mut swallows) = (Payload::Untold, None);
     for line in text.lines().map(|l| l.split(" # ").next().unwrap_or_default().trim()).filter(|l| !l.is_empty()) {
         let (word, rest) = line.split_once(' ').ok_or_else(|| format!("{line}: a word alone"))?;
         let (first, more) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -98,6 +104,15 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
                     place => Observed::known(from(place == "production")),
                 };
             }
+            "payload" => {
+                let thin: &[bool] = match first {
+                    "thin" => &[true],
+                    "both" => &[true, false],
+                    _ => &[false],
+                };
+                payload = Payload::of(thin.iter().copied());
+            }
+            "source" => swallows = Some(first == "swallows"),
             "took" => took = u32::try_from(number(first)?).map_err(|e| e.to_string())?,
             "delivered" => {
                 arrivals = Some(Arrivals { delivered: number(first)?, failed: number(more)?, one_endpoint: true });
@@ -120,7 +135,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             }
             "redirect" => {
                 for (_, slot) in
-                    table.iter_mut().filter(|(shot, _)| !matches!(**shot, "control" | "target" | "elsewhere"))
+                    table.iter_mut().filter(|(shot, _)| !matches!(**shot, "control" | "target" | "elsewhere" | "aside"))
                 {
                     *slot = answer(first, &format!("location: {more}"))?;
                 }
@@ -136,7 +151,11 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             }
         }
     }
-    let (targets, mut facts, id) = played(plan, &table, took, arrivals);
+    let (targets, mut facts, id) = played(plan, payload, &table, took, arrivals);
+    let file = "app/api/webhooks/stripe/route.ts";
+    let handling = swallows.map(|swallows| Handling { file: file.into(), at: Place::new(file, 3, 1), swallows });
+    let handling = handling.map_or(Observed::not_configured(NO_HANDLER), Observed::known);
+    facts.handling.insert(id.clone(), Arc::new(handling));
     let of = exercise.as_ref();
     facts.repeated.insert(id.clone(), Arc::new(of.map_or_else(nothing, Exercise::repeated)));
     facts.applied.insert(id.clone(), Arc::new(of.map_or_else(nothing, Exercise::applied)));
@@ -191,11 +210,12 @@ fn drill(run: &str, rest: &str) -> Option<Drill> {
 
 fn played(
     plan: WebhookPlan,
+    payload: Payload,
     table: &BTreeMap<&str, Answer>,
     took: u32,
     arrivals: Option<Arrivals>,
 ) -> (Targets, Facts, TargetId) {
-    let inquiry = Differential { plan: plan.clone(), token: "3f9a2c".into(), now: 1_795_000_000 };
+    let inquiry = Differential { plan: plan.clone(), token: "3f9a2c".into(), now: 1_795_000_000, payload };
     let timed = |a: HttpAnswer| HttpAnswer { took_ms: took, ..a };
     let (route, _, _) = Step::play(&inquiry, |q| table[which(q)].clone().map(|a| a.map(timed)));
     let id = TargetId::new(TargetKind::Webhook, plan.url.as_str());
@@ -213,6 +233,7 @@ fn played(
     facts.diagnosis.insert(id.clone(), Arc::new(part(&route, |r| &r.diagnosis)));
     facts.signed.insert(id.clone(), Arc::new(part(&route, |r| &r.signed)));
     facts.latency.insert(id.clone(), Arc::new(part(&route, |r| &r.latency)));
+    facts.thin.insert(id.clone(), Arc::new(part(&route, |r| &r.thin)));
     facts.odd_bodies.insert(id.clone(), Arc::new(part(&route, |r| &r.odd)));
     let wall = route.clone().map(|r| BotWall::of(&r, arrivals));
     facts.bot_wall.insert(id.clone(), Arc::new(wall));
@@ -248,6 +269,8 @@ fn which(q: &ShotQuestion) -> &'static str {
         ShotKind::Broken => "broken",
         ShotKind::Target => "target",
         ShotKind::Elsewhere(_) => "elsewhere",
+        ShotKind::Aside(_) => "aside",
+        ShotKind::Thin => "thin",
     }
 }
 

@@ -46,8 +46,9 @@ pub struct Route {
     pub control: Option<Reply>,
     /// What stood in the way of any event.
     pub obstacle: Option<Obstacle>,
-    /// The URL at which a POST is taken, where another was tried and takes it (`--active`).
-    pub works_at: Option<Shown>,
+    /// Where else an event may go: where the redirects end, or another spelling of the URL that takes a
+    /// POST.
+    pub elsewhere: Option<Elsewhere>,
     /// Whether there is a route that takes a POST, once that is decided.
     pub standing: Standing,
     /// Why that is not decided.
@@ -64,6 +65,8 @@ pub struct Route {
     pub diagnosis: Observed<Diagnosis>,
     /// What signed events got.
     pub signed: Observed<Signed>,
+    /// What thin events got.
+    pub thin: Observed<Thin>,
     /// How long they took.
     pub latency: Observed<Latency>,
     /// What bodies got that no provider sends.
@@ -75,6 +78,17 @@ impl Gaps for Route {
     fn gaps(&self) -> &[Cause] {
         &self.gaps
     }
+}
+
+/// Another URL than the registered one at which the route may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The URL, to be shown.
+    pub url: Shown,
+    /// What a signed event got there (`--active`).
+    pub signed: Option<Reply>,
+    /// Whether a POST is taken there: by what a signed event got, else by what OPTIONS says.
+    pub works: bool,
 }
 
 /// Whether there is a route.
@@ -138,6 +152,8 @@ pub struct Signed {
     pub takes_all: bool,
     /// An answer 429 to a correctly signed event.
     pub limited: Option<Reply>,
+    /// Whether what was taken is a thin event.
+    pub thin: bool,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
@@ -146,6 +162,51 @@ impl Gaps for Signed {
         &self.gaps
     }
 }
+
+/// What Stripe sends to a URL. A thin event names the object that changed and does not hold it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Payload {
+    /// Nobody says.
+    #[default]
+    Untold,
+    /// Whole events.
+    Whole,
+    /// Thin events alone.
+    Thin,
+    /// Whole events and thin ones, of two endpoints, each with a secret of its own.
+    Both,
+}
+impl Payload {
+    /// What these endpoints of one URL are sent, each by whether that is thin events.
+    #[must_use]
+    pub fn of(thin: impl IntoIterator<Item = bool>) -> Self {
+        thin.into_iter().fold(Self::Untold, |all, thin| match (all, thin) {
+            (Self::Untold | Self::Thin, true) => Self::Thin,
+            (Self::Untold | Self::Whole, false) => Self::Whole,
+            _ => Self::Both,
+        })
+    }
+    /// Whether thin events are among them.
+    #[must_use]
+    pub const fn has_thin(self) -> bool {
+        matches!(self, Self::Thin | Self::Both)
+    }
+}
+/// What a correctly signed thin event got, where Stripe sends such ones to the URL.
+#[derive(Clone, Debug)]
+pub struct Thin {
+    /// The answers that show that it is refused for being thin: its own, and that to a whole event.
+    pub refused: Vec<Reply>,
+    /// What could not be seen.
+    pub gaps: Vec<Cause>,
+}
+impl Gaps for Thin {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+/// Why nothing is said of thin events where none are sent.
+pub const NO_THIN: &str = "Stripe sends no thin events here, as far as is known";
 
 /// How long correctly signed events took, each from the moment it was sent to the head of the answer.
 #[derive(Clone, Debug)]

@@ -1,7 +1,9 @@
 //! `webhook.forged-accepted`
 use super::{
+    error_swallowed::swallowed_by_source,
     exercise::SideEffect,
     facts::{Shots, WebhookPlan},
+    handling::Handling,
     verify_fix,
 };
 use crate::{
@@ -34,7 +36,7 @@ rule! {
     "webhook.forged-accepted" on Webhook, Blocker, stage Signature;
     fails "The webhook accepts a forged signature"; holds "The webhook refuses a forged signature";
     yields_to "webhook.unsigned-accepted", "webhook.secret-missing";
-    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>, effect: Option<&SideEffect>) -> Verdict {
+    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>, handling: Option<&Handling>, effect: Option<&SideEffect>) -> Verdict {
         let Some(shots) = shots.first() else { return Verdict::Pass };
         if !shots.own_route {
             return Verdict::not_applicable("there is no route that takes a POST");
@@ -42,7 +44,7 @@ rule! {
         if !shots.forgeable {
             return Verdict::not_applicable("the signature of this provider cannot be imitated from outside");
         }
-        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) {
+        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) || swallowed_by_source(handling, effect) {
             return Verdict::Pass;
         }
         let Some(reply) = shots.forged.as_ref().filter(|r| r.is_success()) else { return Verdict::Pass };

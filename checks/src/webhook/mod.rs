@@ -11,6 +11,7 @@ mod event;
 pub mod example;
 pub mod exercise;
 pub mod facts;
+pub mod handling;
 pub mod refusal;
 pub mod sign;
 mod walls;
@@ -46,6 +47,7 @@ mod signed_refused;
 mod slash_redirect;
 mod slow;
 mod stale_accepted;
+mod thin_event_refused;
 mod unhandled_rejected;
 mod unsigned_accepted;
 mod walled;
@@ -78,6 +80,7 @@ pub static RULES: &[&Rule] = &[
     &body_parsed::RULE,
     &edge_runtime_sync::RULE,
     &stale_accepted::RULE,
+    &thin_event_refused::RULE,
     &secret_missing::RULE,
     &secret_wrong::RULE,
     &unhandled_rejected::RULE,
@@ -137,16 +140,30 @@ fn turned(at: At<'_>, plan: &WebhookPlan, route: &Part<'_, Route>, is_mine: impl
     if !is_mine(*turn) {
         return Verdict::Pass;
     }
-    let fix = Fix::steps([
-        format!("Register exactly {target} at {}", plan.provider),
-        format!("or remove the redirect for {}", reply.url),
-    ]);
-    let mut fault = Fault::here(reply.evidence(), fix).and_saw(format!("it leads to {target}"));
-    if route.works_at.is_some() {
-        fault = fault.and_saw("a POST is taken there");
-    }
+    let mut fault = led(Fault::here(reply.evidence(), to_register(plan, route, reply, target)), route, target);
     fault.at = at.origin.place().cloned();
     fault.into()
+}
+/// Where the redirects end is what to register.
+fn to_register(plan: &WebhookPlan, route: &Route, reply: &facts::Reply, target: &Shown) -> Fix {
+    let url = route.elsewhere.as_ref().map_or(target, |e| &e.url);
+    Fix::steps([
+        format!("Register exactly {url} at {}", plan.provider),
+        format!("or remove the redirect for {}", reply.url),
+    ])
+}
+/// The fault with where the redirect leads, and what was found there.
+fn led(mut fault: Fault, route: &Route, target: &Shown) -> Fault {
+    let end = route.elsewhere.as_ref();
+    fault = fault.and_saw(match end.filter(|e| e.url != *target) {
+        Some(end) => format!("it leads to {target}, and from there to {}", end.url),
+        None => format!("it leads to {target}"),
+    });
+    match end {
+        Some(facts::Elsewhere { signed: Some(reply), .. }) => fault.and_saw(reply.evidence()),
+        Some(facts::Elsewhere { works: true, .. }) => fault.and_saw("a POST is taken there"),
+        _ => fault,
+    }
 }
 
 #[cfg(test)]
@@ -326,6 +343,34 @@ mod tests {
         let route = facts.route[&at].get().unwrap().clone();
         let Some(super::facts::Obstacle::Redirect { target, .. }) = route.obstacle else { panic!() };
         assert_eq!(target.as_str(), "https://www.acme.test/api/webhooks/stripe");
+    }
+
+    #[test]
+    fn thin_events_are_judged_where_stripe_sends_them() {
+        let id = "webhook.thin-event-refused";
+        let words = "thin 400 \"You passed a thin event notification to a function that expects a webhook.\"";
+        let judged = |text: &str| judge(id, &format!("secret production\n{text}"));
+        assert_eq!((judged(""), judged("payload whole")), (Skipped, Skipped));
+        assert_eq!(judge(id, "payload thin"), Skipped);
+        assert!(matches!(judged(&format!("payload both\n{words}")), Fail(_)));
+        assert!(matches!(judged("payload thin\nthin 400 \"bad\""), Fail(_)));
+        assert_eq!((judged("payload thin\nthin 200"), judged("payload both\nthin 200")), (Pass, Pass));
+        for text in [
+            // A secret of its own, or a handler that asks Stripe for an event that is not there.
+            "payload both\nthin 400 \"bad\"",
+            "payload thin\nthin 500",
+            "payload thin\nthin 400 \"No such event: evt_launchcheck\"",
+            "payload thin\nthin timeout",
+        ] {
+            assert!(matches!(judged(text), Unknown(_)), "{text}");
+            assert_eq!(failing(&format!("secret production\n{text}")), [""; 0], "{text}");
+        }
+        // A handler of thin events alone: fine where they are sent, wrong where whole ones are.
+        let alone = format!("secret production\n{}thin 200\n", refused("400 \"invalid signature\""));
+        assert_eq!(failing(&format!("{alone}payload thin")), [""; 0]);
+        assert_eq!(failing(&format!("{alone}payload whole")), ["signed-refused"]);
+        assert_eq!(failing(&alone), [""; 0]);
+        assert!(matches!(judge("webhook.signed-refused", &alone), Unknown(_)));
     }
 
     /// All that is signed gets this.

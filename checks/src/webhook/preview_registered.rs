@@ -41,6 +41,7 @@ rule! {
     /// ```
     "webhook.preview-registered" on Webhook, High, stage Route;
     fails "The webhook URL is that of a preview or a tunnel"; holds "The webhook URL is no preview and no tunnel";
+    yields_to "webhook.route-missing", "webhook.protection-wall";
     fn check(at: At<'_>, plan: &WebhookPlan, route: Part<'_, Route>) -> Verdict {
         let host = url::Url::parse(&plan.url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default();
         let gone = route.first().is_some_and(|r| r.deployment_gone);

@@ -1,5 +1,8 @@
 //! `webhook.redirected`
-use super::facts::{Obstacle, Route, Turn, WebhookPlan};
+use super::{
+    facts::{Obstacle, Route, Turn, WebhookPlan},
+    led, to_register,
+};
 use crate::{
     rule,
     vocab::{At, Fault, Fix, Part, Verdict},
@@ -33,8 +36,8 @@ rule! {
     fails "The webhook URL redirects"; holds "The webhook URL answers without a redirect";
     yields_to "webhook.slash-redirect", "webhook.host-redirect", "webhook.http-registered", "webhook.walled", "webhook.auth-wall", "webhook.protection-wall", "webhook.insecure-url", "tls.edge-flexible-loop";
     fn check(at: At<'_>, plan: &WebhookPlan, route: Part<'_, Route>) -> Verdict {
-        let found = route.first().and_then(|r| r.obstacle.as_ref());
-        let Some(Obstacle::Redirect { reply, target, turn, .. }) = found else { return Verdict::Pass };
+        let Some(route) = route.first() else { return Verdict::Pass };
+        let Some(Obstacle::Redirect { reply, target, turn, .. }) = &route.obstacle else { return Verdict::Pass };
         let title = match turn {
             Turn::Slash => "The webhook URL redirects over the slash at its end",
             Turn::Https => "The webhook URL redirects to https",
@@ -51,17 +54,14 @@ rule! {
                 "An app behind a proxy builds such addresses from the name it listens on: give it the public one (in Next.js, build URLs from a variable and not from request.url)",
             ]),
             Turn::Unreadable => Fix::step("Remove the redirect for this path: its Location cannot be read"),
-            _ => Fix::steps([
-                format!("Register exactly {target} at {}", plan.provider),
-                format!("or remove the redirect for {}", reply.url),
-            ]),
+            _ => to_register(plan, route, reply, target),
         };
         // A circle is named by its host, as `tls.edge-flexible-loop` names it.
         let host = url::Url::parse(&plan.url).ok().filter(|_| *turn == Turn::Itself);
         let subject = host.as_ref().and_then(url::Url::host_str).unwrap_or_default();
         let mut fault = Fault::new(subject, reply.evidence(), fix).titled(title);
         if !target.is_empty() {
-            fault = fault.and_saw(format!("it leads to {target}"));
+            fault = led(fault, route, target);
         }
         fault.at = at.origin.place().cloned();
         fault.into()

@@ -2,7 +2,7 @@
 //! provider signs, and if not, why.
 
 use super::{
-    facts::Reply,
+    facts::{Payload, Reply, Thin},
     walls::{contains, speaks_of_signature},
 };
 use crate::{
@@ -47,6 +47,8 @@ pub enum Culprit {
     SecretWrong,
     /// The signature is refused, and the handler does not say why.
     Refused,
+    /// Whole events are refused and thin ones taken, where Stripe sends whole ones.
+    ThinOnly,
     /// The signature is taken and the event refused, because its type is not known.
     Unhandled,
     /// The signature is refused, and the answer is a success all the same.
@@ -60,6 +62,7 @@ enum Told {
     EdgeSync,
     SecretMissing,
     Mismatch,
+    Thin,
 }
 
 /// The words of stripe-node 23, svix and standardwebhooks 1, and Clerk's backend 3 (read in their
@@ -75,6 +78,8 @@ const WORDS: &[(&str, Told)] = &[
     ("argument must be of type string or an instance of ArrayBuffer", Told::SecretMissing),
     ("No signatures found matching the expected signature", Told::Mismatch),
     ("No matching signature found", Told::Mismatch),
+    ("thin event notification", Told::Thin),
+    ("passed an event notification", Told::Thin),
 ];
 fn told(answer: &HttpAnswer) -> Option<Told> {
     if answer.is_success() {
@@ -87,7 +92,7 @@ const fn spoken(told: Told) -> Option<Culprit> {
         Told::Parsed => Some(Culprit::Parsed),
         Told::EdgeSync => Some(Culprit::EdgeSync),
         Told::SecretMissing => Some(Culprit::SecretMissing),
-        Told::Mismatch => None,
+        Told::Mismatch | Told::Thin => None,
     }
 }
 
@@ -126,6 +131,8 @@ pub(super) struct Heards<'a> {
     pub(super) plain: Option<Heard<'a>>,
     /// Signed, `[]`: whatever writes it again writes the same.
     pub(super) bare: Option<Heard<'a>>,
+    /// Signed, a thin event; not where such a one stands in for `indented`.
+    pub(super) thin: Option<Heard<'a>>,
 }
 
 fn found(culprit: Culprit, shown: &[Option<Heard<'_>>], gaps: Vec<Cause>) -> Diagnosis {
@@ -145,7 +152,7 @@ pub(super) fn unarmed(heard: &Heards<'_>, otherwise: Observed<Diagnosis>) -> Obs
 }
 
 /// With a signed event. `proves` says whether the secret is known to be production's.
-pub(super) fn diagnose(heard: &Heards<'_>, proves: bool) -> Diagnosis {
+pub(super) fn diagnose(heard: &Heards<'_>, proves: bool, payload: Payload) -> Diagnosis {
     let Some(signed) = heard.indented else {
         return Diagnosis { accepted: false, culprit: None, gaps: Vec::new() };
     };
@@ -154,6 +161,18 @@ pub(super) fn diagnose(heard: &Heards<'_>, proves: bool) -> Diagnosis {
     }
     let forged = heard.random.or(heard.empty).filter(|h| !h.taken());
     let believes = |key: Option<Heard<'_>>| key.is_some_and(|h| h.taken()) && heard.random.is_some_and(|h| !h.taken());
+    if let (Some(thin), Some(_)) = (heard.thin.filter(Heard::taken), forged) {
+        return match payload {
+            Payload::Untold => Diagnosis {
+                accepted: false,
+                culprit: None,
+                gaps: vec![Cause::Untold(
+                    "it takes thin events alone, and nobody says whether Stripe sends it these".into(),
+                )],
+            },
+            _ => found(Culprit::ThinOnly, &[Some(signed), Some(thin)], hidden()),
+        };
+    }
     if let Some(culprit) =
         [Some(signed), heard.empty, heard.unsigned].into_iter().flatten().find_map(|h| spoken(told(h.answer)?))
     {
@@ -194,6 +213,32 @@ pub(super) fn diagnose(heard: &Heards<'_>, proves: bool) -> Diagnosis {
     }
     let culprit = if told(signed.answer) == Some(Told::Mismatch) { Culprit::SecretWrong } else { Culprit::Refused };
     found(culprit, &[Some(signed)], hidden())
+}
+
+/// Whether thin events are refused for what they are, where Stripe sends them: a whole event with the same
+/// secret is taken. `taken` says that the thin one was.
+pub(super) fn thin(heard: &Heards<'_>, payload: Payload, taken: bool, gap: Option<Cause>) -> Thin {
+    let fine = Thin { refused: Vec::new(), gaps: gap.into_iter().collect() };
+    let open = |why: &str| Thin { refused: Vec::new(), gaps: vec![Cause::Untold(why.into())] };
+    let (Some(thin), Some(whole)) = (heard.thin, heard.indented) else { return fine };
+    if taken || thin.taken() {
+        return fine;
+    }
+    if !whole.taken() {
+        return Thin { refused: Vec::new(), gaps: hidden() };
+    }
+    let speaks = told(thin.answer) == Some(Told::Thin);
+    // A handler may fetch each thin event from Stripe, which does not have this one.
+    let fetches = ["No such event", "resource_missing"].iter().any(|w| contains(&thin.answer.body, w));
+    if !speaks && (fetches || !matches!(thin.answer.status, 400..=499)) {
+        return open("the handler fails on a thin event that Stripe does not have: it may fetch each from there");
+    }
+    // Two endpoints have two secrets: a refusal like that of a forged event is about the other secret.
+    let forged = heard.random.or(heard.empty).filter(|h| !h.taken());
+    if payload == Payload::Both && !speaks && forged.is_none_or(|f| f.alike(&thin)) {
+        return open("thin events may have a signing secret of their own, which nothing names");
+    }
+    Thin { refused: vec![thin.reply.clone(), whole.reply.clone()], gaps: Vec::new() }
 }
 
 /// A signed event was taken. Whether forged ones are told apart shows in the words alone.

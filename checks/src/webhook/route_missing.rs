@@ -48,14 +48,20 @@ rule! {
     fails "There is no webhook route at the URL"; holds "The webhook URL leads to a route of its own";
     fn check(at: At<'_>, plan: &WebhookPlan, route: &Route) -> Verdict {
         let Standing::Missing(reply) = &route.standing else { return Verdict::Pass };
-        let first = route.works_at.as_ref().map_or_else(
-            || "Register the URL of the route that the app really serves, and deploy it".to_owned(),
-            |url| format!("Register exactly {url}: there a POST is taken"),
+        let first = route.elsewhere.as_ref().map_or_else(
+            || if route.deployment_gone { "Register the URL on your production domain" } else { "Register the URL of the route that the app really serves, and deploy it" }.to_owned(),
+            |other| format!("Register exactly {}: there a POST is taken", other.url),
         );
         let fix = Fix::steps([first, format!("Compare with the URL registered at {}", plan.provider)]);
         let mut fault = Fault::here(reply.evidence(), fix);
+        if route.deployment_gone {
+            fault = fault.and_saw("the platform says that this deployment is not there any more");
+        }
         if let Some(control) = &route.control {
             fault = fault.and_saw(control.evidence());
+        }
+        if let Some(taken) = route.elsewhere.as_ref().and_then(|e| e.signed.as_ref()) {
+            fault = fault.and_saw(taken.evidence());
         }
         fault.at = at.origin.place().cloned();
         fault.into()

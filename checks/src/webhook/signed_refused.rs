@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     rule,
-    vocab::{At, Part},
+    vocab::{At, Fix, Part},
 };
 
 rule! {
@@ -44,7 +44,16 @@ rule! {
     fails "The webhook refuses correctly signed events"; holds "The webhook takes a correctly signed event";
     yields_to "webhook.body-reserialised", "webhook.body-parsed", "webhook.edge-runtime-sync", "webhook.secret-missing", "webhook.secret-wrong";
     fn check(at: At<'_>, plan: &WebhookPlan, diagnosis: Part<'_, Diagnosis>) -> Verdict {
-        use Culprit::{EdgeSync, Parsed, Refused, Reserialised, SecretMissing, SecretWrong};
-        blame(at, &diagnosis, &[Refused, Parsed, Reserialised, EdgeSync, SecretMissing, SecretWrong], || verify_fix(&plan.provider))
+        use Culprit::{EdgeSync, Parsed, Refused, Reserialised, SecretMissing, SecretWrong, ThinOnly};
+        let whole = || Fix::Code {
+            place: "the webhook route".into(),
+            lines: vec![
+                "// Stripe sends whole events here, and the handler takes thin ones alone".into(),
+                "const event = stripe.webhooks.constructEvent(body, signature, secret)".into(),
+            ],
+        };
+        let thin = diagnosis.first().is_some_and(|d| d.culprit.as_ref().is_some_and(|(c, _)| *c == ThinOnly));
+        let of = [Refused, ThinOnly, Parsed, Reserialised, EdgeSync, SecretMissing, SecretWrong];
+        blame(at, &diagnosis, &of, || if thin { whole() } else { verify_fix(&plan.provider) })
     }
 }

@@ -1,7 +1,9 @@
 //! `webhook.unsigned-accepted`
 use super::{
+    error_swallowed::swallowed_by_source,
     exercise::SideEffect,
     facts::{Shots, WebhookPlan},
+    handling::Handling,
     verify_fix,
 };
 use crate::{
@@ -33,19 +35,24 @@ rule! {
     /// control 200 "welcome to acme"
     /// unsigned 400 "no signature"
     /// ```
+    /// ```pass
+    /// unsigned 200 "{\"received\":true}"
+    /// forged 200 "{\"received\":true}"
+    /// source swallows
+    /// ```
     /// ```fail
     /// unsigned 200 "{\"received\":true}"
     /// forged 200 "{\"received\":true}"
     /// ```
     "webhook.unsigned-accepted" on Webhook, Blocker, stage Signature;
     fails "The webhook accepts an unsigned event"; holds "The webhook refuses an unsigned event";
-    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>, effect: Option<&SideEffect>) -> Verdict {
+    fn check(at: At<'_>, plan: &WebhookPlan, shots: Part<'_, Shots>, handling: Option<&Handling>, effect: Option<&SideEffect>) -> Verdict {
         let Some(shots) = shots.first() else { return Verdict::Pass };
         if !shots.own_route {
             return Verdict::not_applicable("there is no route that takes a POST");
         }
         // What checks and answers with a success all the same has a rule of its own.
-        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) {
+        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) || swallowed_by_source(handling, effect) {
             return Verdict::Pass;
         }
         let Some(reply) = shots.unsigned.as_ref().filter(|r| r.is_success()) else { return Verdict::Pass };
