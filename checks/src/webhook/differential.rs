@@ -103,7 +103,7 @@ impl Differential {
             forged: f.as_ref().and_then(Got::reply),
             forgeable: f.is_some(),
             own_route: route.is_there(),
-            swallows: false,
+            swallowed: Vec::new(),
             gaps: gaps.chain(route.open.clone()).collect(),
         };
         route.leaks.extend([Some(&u), f.as_ref()].into_iter().flatten().filter_map(Got::leak));
@@ -220,7 +220,9 @@ impl Differential {
             Ok(secret) => {
                 let proves = secret.production;
                 let (diagnosis, signed, thin) = self.armed(seen, &texts, proves)?;
-                shots.swallows = diagnosis.culprit.as_ref().is_some_and(|(c, _)| *c == Culprit::Swallowed);
+                if let Some((Culprit::Swallowed, proof)) = &diagnosis.culprit {
+                    shots.swallowed.clone_from(proof);
+                }
                 route.latency = if self.plan.brief {
                     Observed::not_configured(BRIEF)
                 } else if diagnosis.accepted {

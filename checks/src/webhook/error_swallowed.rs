@@ -1,8 +1,7 @@
 //! `webhook.error-swallowed`
 use super::{
-    blame,
     exercise::SideEffect,
-    facts::{Culprit, Diagnosis, Reply, Shots},
+    facts::{Reply, Shots},
     handling::Handling,
 };
 use crate::{
@@ -55,28 +54,28 @@ rule! {
     /// ```
     "webhook.error-swallowed" on Webhook, High, stage Signature;
     fails "The webhook answers with a success where it refuses"; holds "The webhook says so when it refuses";
-    fn check(at: At<'_>, shots: Part<'_, Shots>, diagnosis: Option<&Diagnosis>, handling: Option<&Handling>, effect: Option<&SideEffect>) -> Verdict {
+    fn check(at: At<'_>, shots: Part<'_, Shots>, handling: Option<&Handling>, effect: Option<&SideEffect>) -> Verdict {
         let fix = || Fix::steps([
             "Answer 400 in the branch that catches the signature error",
             "Answer 500 where handling fails, so that the provider sends the event again",
         ]);
-        if let Some(SideEffect::None(reply)) = effect {
-            let mut fault = Fault::here(reply.evidence(), fix())
-                .and_saw("it changed nothing in the database, and the same event with the right signature did");
-            fault.at = at.origin.place().cloned();
-            return fault.into();
-        }
-        let part = Part(diagnosis.map(|d| (at.id, d)).into_iter().collect());
-        let told = blame(at, &part, &[Culprit::Swallowed], fix);
-        if matches!(told, Verdict::Fail(_)) {
-            return told;
-        }
-        let taken = shots.first().and_then(|s| s.unsigned.as_ref()).filter(|r| r.is_success());
-        match (handling.filter(|_| swallowed_by_source(handling, effect)), taken) {
-            (Some(source), Some(reply)) => by_the_source(source, reply, fix()).into(),
-            _ if diagnosis.is_some() || taken.is_none() => told,
-            _ => Verdict::not_applicable("only signed events (--active), the source or a side effect tell it from no check at all"),
-        }
+        let Some(shots) = shots.first() else { return Verdict::Pass };
+        let mut told = shots.swallowed.iter().map(Reply::evidence);
+        let taken = shots.unsigned.as_ref().filter(|r| r.is_success());
+        let mut fault = match (effect, told.next(), handling, taken) {
+            (Some(SideEffect::None(reply)), ..) => Fault::here(reply.evidence(), fix())
+                .and_saw("it changed nothing in the database, and the same event with the right signature did"),
+            (_, Some(first), ..) => told.fold(Fault::here(first, fix()), Fault::and_saw),
+            (_, None, Some(source), Some(reply)) if swallowed_by_source(handling, effect) => {
+                return by_the_source(source, reply, fix()).into();
+            }
+            (.., Some(_)) => {
+                return Verdict::not_applicable("neither the answers nor the source tell it from a handler that checks nothing");
+            }
+            (.., None) => return Verdict::Pass,
+        };
+        fault.at = at.origin.place().cloned();
+        fault.into()
     }
 }
 

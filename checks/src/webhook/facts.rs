@@ -117,9 +117,9 @@ pub struct Shots {
     /// Whether requests to the URL are told from requests to any path: where they are not, nothing
     /// about a handler can be read from them.
     pub own_route: bool,
-    /// Whether the handler was seen to check signatures and to answer with a success where they are
-    /// wrong.
-    pub swallows: bool,
+    /// The answers that show that the handler checks signatures and answers with a success where they are
+    /// wrong; none where it does not.
+    pub swallowed: Vec<Reply>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }

@@ -44,7 +44,7 @@ rule! {
         if !shots.forgeable {
             return Verdict::not_applicable("the signature of this provider cannot be imitated from outside");
         }
-        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) || swallowed_by_source(handling, effect) {
+        if !shots.swallowed.is_empty() || matches!(effect, Some(SideEffect::None(_))) || swallowed_by_source(handling, effect) {
             return Verdict::Pass;
         }
         let Some(reply) = shots.forged.as_ref().filter(|r| r.is_success()) else { return Verdict::Pass };

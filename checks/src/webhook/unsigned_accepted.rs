@@ -52,7 +52,7 @@ rule! {
             return Verdict::not_applicable("there is no route that takes a POST");
         }
         // What checks and answers with a success all the same has a rule of its own.
-        if shots.swallows || matches!(effect, Some(SideEffect::None(_))) || swallowed_by_source(handling, effect) {
+        if !shots.swallowed.is_empty() || matches!(effect, Some(SideEffect::None(_))) || swallowed_by_source(handling, effect) {
             return Verdict::Pass;
         }
         let Some(reply) = shots.unsigned.as_ref().filter(|r| r.is_success()) else { return Verdict::Pass };
