@@ -1,13 +1,11 @@
 //! Where providers are called, and what leads there.
 
 use crate::{
-    hook::{
-        by_host, by_package, route,
-        world::{Modules, Texts, World, room},
-    },
+    hook::{by_host, by_package, route},
     index::Tree,
     ir::{ExportOf, Expr, Kind, Module, Stmt, walk},
     summary::Words,
+    world::World,
 };
 use launchcheck_checks::code::facts::{Call, Calls, From, Handler};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -17,10 +15,8 @@ const HOPS: usize = 3;
 
 /// The map of a tree.
 #[must_use]
-pub(crate) fn calls(tree: &Tree<'_>, handlers: &[Handler]) -> Calls {
-    let texts: Texts = room(tree);
-    let modules: Modules<'_> = room(tree);
-    let world = World { tree, texts: &texts, modules: &modules };
+pub(crate) fn calls<'m, 't: 'm>(world: &World<'m, 't>, handlers: &[Handler]) -> Calls {
+    let tree = world.tree;
     let speaks: Vec<usize> = (0..tree.files.len())
         .filter(|i| tree.files[*i].words.any(Words::PROVIDER) && !tree.files[*i].test && !tree.files[*i].generated)
         .collect();

@@ -5,6 +5,7 @@ use crate::{
     lower::lower,
     resolve::Resolver,
     summary::{Seen, Summary, Words},
+    world::{World, room},
 };
 use launchcheck_checks::{
     code::facts::{CodeIndex, CodeNames, CodeTree, How, NameRead, Side, Time},
@@ -24,6 +25,8 @@ pub struct Tree<'t> {
     pub files: Vec<Summary>,
     /// Texts of package.json and its like, by path.
     pub extras: BTreeMap<String, String>,
+    /// The root's package.json; null where there is none that can be read.
+    pub package: serde_json::Value,
     /// The text of a file by its path below the root.
     pub text: &'t (dyn Fn(&str) -> Option<String> + Sync),
     /// A path below the root as people know it.
@@ -53,7 +56,9 @@ impl<'t> Tree<'t> {
                 all
             })
             .collect();
-        Self { files, extras, text, shown, resolver, imports }
+        let package = extras.get("package.json").map_or("", String::as_str);
+        let package = serde_json::from_str(package.trim_start_matches('\u{feff}')).unwrap_or_default();
+        Self { files, extras, package, text, shown, resolver, imports }
     }
 
     /// The file and the name behind an exported name, through at most `hops` files that pass it on.
@@ -141,14 +146,16 @@ impl<'t> Tree<'t> {
 #[must_use]
 pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> CodeIndex {
     let sides = tree.sides();
-    let hooks = crate::hook::hooks(tree);
+    let (texts, modules) = (room(tree), room(tree));
+    let world = World { tree, texts: &texts, modules: &modules };
+    let hooks = crate::hook::hooks(&world);
     CodeIndex {
         tree: summary(tree),
         names: names(tree, &sides, mentions, gaps),
-        calls: crate::calls_map::calls(tree, &hooks.handlers),
-        exposure: crate::leaks::exposure(tree, &sides),
+        calls: crate::calls_map::calls(&world, &hooks.handlers),
+        exposure: crate::leaks::exposure(&world, &sides),
         hooks,
-        practice: crate::practice::practice(tree),
+        practice: crate::practice::practice(world),
     }
 }
 
@@ -250,7 +257,5 @@ fn prisma(path: &str, text: &str, out: &mut Vec<NameRead>) {
 }
 /// The packages that the root's package.json depends on to run.
 fn packages(tree: &Tree<'_>) -> BTreeSet<String> {
-    let text = tree.extras.get("package.json").map_or("", String::as_str);
-    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    json["dependencies"].as_object().into_iter().flat_map(|o| o.keys().cloned()).collect()
+    tree.package["dependencies"].as_object().into_iter().flat_map(|o| o.keys().cloned()).collect()
 }

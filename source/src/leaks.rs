@@ -5,10 +5,9 @@
 //! made; `tests/it/leaks.rs` does it again.
 
 use crate::{
-    hook::world::{Modules, Texts, World, room},
-    index::Tree,
     ir::{ExportOf, Expr, Func, Kind, Module, Pattern, Stmt, walk},
     summary::Words,
+    world::World,
 };
 use launchcheck_checks::{
     code::facts::{Exposure, Into, Leak, Side},
@@ -19,10 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The leaks of a tree.
 #[must_use]
-pub(crate) fn exposure(tree: &Tree<'_>, sides: &[Side]) -> Exposure {
-    let texts: Texts = room(tree);
-    let modules: Modules<'_> = room(tree);
-    let world = World { tree, texts: &texts, modules: &modules };
+pub(crate) fn exposure<'m, 't: 'm>(world: &World<'m, 't>, sides: &[Side]) -> Exposure {
+    let (world, tree) = (*world, world.tree);
     let mut out = BTreeSet::new();
     // Names that next.config compiles into scripts.
     let compiled = compiled(&world);

@@ -22,6 +22,7 @@ mod reads;
 pub mod resolve;
 pub mod summary;
 pub mod walk;
+mod world;
 
 use launchcheck_checks::code::facts::CodeIndex;
 use std::path::Path;

@@ -5,7 +5,6 @@
 mod calls;
 mod run;
 mod value;
-pub(crate) mod world;
 
 use calls::effect;
 pub(crate) use calls::{by_host, by_package};
@@ -14,6 +13,7 @@ use crate::{
     index::Tree,
     ir::{ExportOf, Expr, Kind, Module, Stmt, walk},
     summary::{Summary, Words, is_test},
+    world::World,
 };
 use launchcheck_checks::{
     code::facts::{
@@ -26,7 +26,6 @@ use launchcheck_checks::{
 use std::collections::BTreeMap;
 
 use run::{Act, Assume, Out, Run, Seen};
-use world::{Modules, Texts, World};
 
 /// A place where requests come in.
 struct Entry<'m> {
@@ -44,21 +43,19 @@ enum EntryKind<'m> {
 
 /// Judges every handler of a tree.
 #[must_use]
-pub(crate) fn hooks(tree: &Tree<'_>) -> Hooks {
-    let texts: Texts = world::room(tree);
-    let modules: Modules<'_> = world::room(tree);
-    let world = World { tree, texts: &texts, modules: &modules };
+pub(crate) fn hooks<'m, 't: 'm>(world: &World<'m, 't>) -> Hooks {
+    let tree = world.tree;
     let mut handlers = Vec::new();
     for file in 0..tree.files.len() {
         if is_candidate(tree, file) {
-            for entry in entries(&world, file) {
-                handlers.extend(judge(&world, &entry));
+            for entry in entries(world, file) {
+                handlers.extend(judge(world, &entry));
             }
         }
     }
     handlers.sort_by(|a, b| (&a.file, a.at.line).cmp(&(&b.file, b.at.line)));
-    let grants = grants(&world, &handlers);
-    let covered = covered(&world, &handlers);
+    let grants = grants(world, &handlers);
+    let covered = covered(world, &handlers);
     let tests = tree.files.iter().filter(|f| is_test(&f.path) && f.words.any(Words::HOOK));
     Hooks {
         handlers,
@@ -72,9 +69,7 @@ pub(crate) fn hooks(tree: &Tree<'_>) -> Hooks {
 
 /// The versions of packages as package.json asks for them.
 fn versions(tree: &Tree<'_>) -> BTreeMap<String, String> {
-    let text = tree.extras.get("package.json").map_or("", String::as_str);
-    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let all = json["dependencies"].as_object().into_iter().flatten();
+    let all = tree.package["dependencies"].as_object().into_iter().flatten();
     all.filter_map(|(name, v)| Some((name.clone(), v.as_str()?.to_owned()))).collect()
 }
 

@@ -12,9 +12,11 @@ use super::{
         CONTEXT, DIGEST, EVENT, FOUND, HEADERS, HMAC, ID, METHOD, MODE, OBJECT, PARSED, RAW, REQUEST, RESPONSE,
         REWRITTEN, SECRET, SEEN, SIGNATURE, STATUS, Secret, TYPE, VERDICT, VERIFIER, Value,
     },
+};
+use crate::{
+    ir::{self, Expr, Func, Kind, Pattern, Stmt},
     world::World,
 };
-use crate::ir::{self, Expr, Func, Kind, Pattern, Stmt};
 use launchcheck_checks::{
     code::facts::{Answer, EffectKind, RawBody, SecretMade, VerifyKind},
     vocab::Place,

@@ -15,7 +15,7 @@ mod schedule;
 mod tools;
 pub(crate) mod watch;
 
-use crate::{index::Tree, summary::Summary};
+use crate::summary::Summary;
 use launchcheck_checks::{
     code::{deeds::Deeds, practice::Practice, work::Work},
     vocab::Cause,
@@ -24,10 +24,8 @@ use room::Room;
 
 /// Reads all of it.
 #[must_use]
-pub(crate) fn practice(tree: &Tree<'_>) -> Practice {
-    let texts = room::texts(tree);
-    let modules = room::modules(tree);
-    let room = Room { tree, texts: &texts, modules: &modules };
+pub(crate) fn practice(room: Room<'_>) -> Practice {
+    let tree = room.tree;
     let schedule = schedule::schedule(tree);
     let deeds = Deeds {
         money: money::money(&room),

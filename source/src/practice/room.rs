@@ -1,35 +1,14 @@
-//! Parsed modules, each made when it is first asked for and kept while the matters are looked at.
+//! What the matters ask of the parsed modules: whose a name is, through imports.
 
 use crate::{
-    index::Tree,
     ir::{ExportOf, Expr, Func, Kind, Module, Pattern, Stmt, place},
-    lower::lower,
-    summary::{Summary, parsed_as, script},
+    summary::Summary,
+    world::World,
 };
 use launchcheck_checks::vocab::Place;
-use std::sync::OnceLock;
 
-/// The scripts of files, by number.
-pub(super) type Texts = Vec<OnceLock<Option<String>>>;
-/// The modules of files, by number.
-pub(super) type Modules<'t> = Vec<OnceLock<Option<Module<'t>>>>;
-
-/// Room for the scripts of a tree.
-pub(super) fn texts(tree: &Tree<'_>) -> Texts {
-    tree.files.iter().map(|_| OnceLock::new()).collect()
-}
-/// Room for the modules of a tree.
-pub(super) fn modules<'t>(tree: &Tree<'_>) -> Modules<'t> {
-    tree.files.iter().map(|_| OnceLock::new()).collect()
-}
-
-/// A tree with its modules.
-#[derive(Clone, Copy)]
-pub(super) struct Room<'t> {
-    pub(super) tree: &'t Tree<'t>,
-    pub(super) texts: &'t Texts,
-    pub(super) modules: &'t Modules<'t>,
-}
+/// A tree with its modules, for as long as the matters are looked at.
+pub(super) type Room<'t> = World<'t, 't>;
 
 /// A function, where it stands and what it is called.
 #[derive(Clone, Copy)]
@@ -60,18 +39,6 @@ impl<'t> Body<'t> {
 impl<'t> Room<'t> {
     pub(super) fn file(&self, i: usize) -> &'t Summary {
         &self.tree.files[i]
-    }
-    pub(super) fn text(&self, i: usize) -> Option<&'t str> {
-        let f = self.file(i);
-        if f.generated {
-            return None;
-        }
-        let read = || (self.tree.text)(&f.path).map(|t| script(&f.path, &t).into_owned());
-        self.texts[i].get_or_init(read).as_deref()
-    }
-    pub(super) fn module(&self, i: usize) -> Option<&'t Module<'t>> {
-        let parse = || lower(parsed_as(&self.file(i).path), self.text(i)?);
-        self.modules[i].get_or_init(parse).as_ref()
     }
     pub(super) fn place(&self, i: usize, at: u32) -> Place {
         self.file(i).place(place(self.text(i).unwrap_or_default(), at))

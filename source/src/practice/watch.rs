@@ -100,8 +100,10 @@ pub(crate) fn above(folder: &Path, extras: &mut BTreeMap<String, String>) {
 /// Looks at package.json and the pipelines.
 pub(super) fn watch(tree: &Tree<'_>) -> Watch {
     let mut out = Watch { git: tree.extras.contains_key(GIT), ..Watch::default() };
-    let Some(package) = tree.extras.get("package.json") else { return out };
-    let json: Value = serde_json::from_str(package).unwrap_or_default();
+    if !tree.extras.contains_key("package.json") {
+        return out;
+    }
+    let json = &tree.package;
     let packages: Vec<&String> = ["dependencies", "devDependencies", "optionalDependencies"]
         .iter()
         .flat_map(|k| json[*k].as_object().into_iter().flat_map(serde_json::Map::keys))

@@ -1,4 +1,5 @@
-//! The files that a run looks into, parsed when they are first needed.
+//! The files that are looked into a second time, parsed when they are first needed and kept for all
+//! that look: handlers, calls, leaks and what else the code does.
 
 use crate::{
     index::Tree,
@@ -6,16 +7,16 @@ use crate::{
     lower::lower,
     summary::{parsed_as, script},
 };
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// The texts of a tree's files, as far as they were read.
-pub(crate) type Texts = Vec<OnceCell<Option<String>>>;
+pub(crate) type Texts = Vec<OnceLock<Option<String>>>;
 /// Their trees, as far as they were parsed.
-pub(crate) type Modules<'t> = Vec<OnceCell<Option<Module<'t>>>>;
+pub(crate) type Modules<'t> = Vec<OnceLock<Option<Module<'t>>>>;
 
 /// Room for as many files as a tree has.
-pub(crate) fn room<T>(tree: &Tree<'_>) -> Vec<OnceCell<T>> {
-    tree.files.iter().map(|_| OnceCell::new()).collect()
+pub(crate) fn room<T>(tree: &Tree<'_>) -> Vec<OnceLock<T>> {
+    tree.files.iter().map(|_| OnceLock::new()).collect()
 }
 
 /// Files by their number.
