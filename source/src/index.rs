@@ -5,6 +5,7 @@ use crate::{
     lower::lower,
     resolve::Resolver,
     summary::{Seen, Summary, Words},
+    workspace::is_outside,
     world::{World, room},
 };
 use launchcheck_checks::{
@@ -61,6 +62,18 @@ impl<'t> Tree<'t> {
         Self { files, extras, package, text, shown, resolver, imports }
     }
 
+    /// What the app depends on to run, and what the packages of the workspace that it imports do, each
+    /// with the version that is asked for.
+    #[must_use]
+    pub fn dependencies(&self) -> BTreeMap<String, String> {
+        let shared = self.extras.iter().filter(|(p, _)| is_outside(p) && p.ends_with("/package.json"));
+        let shared: Vec<serde_json::Value> =
+            shared.map(|(_, text)| serde_json::from_str(text).unwrap_or_default()).collect();
+        // The app's own word comes last and stands.
+        let all = shared.iter().chain([&self.package]).flat_map(|p| p["dependencies"].as_object().into_iter().flatten());
+        all.filter_map(|(name, v)| Some((name.clone(), v.as_str()?.to_owned()))).collect()
+    }
+
     /// The file and the name behind an exported name, through at most `hops` files that pass it on.
     #[must_use]
     pub fn export(&self, file: usize, name: &str, hops: u8) -> (usize, String) {
@@ -115,7 +128,7 @@ impl<'t> Tree<'t> {
         let is_page = |f: &Summary| {
             let p = f.path.strip_prefix("src/").unwrap_or(&f.path);
             let inside = p.strip_prefix("pages/").or_else(|| p.split_once("/pages/").map(|(_, r)| r));
-            next && inside.is_some_and(|r| !r.starts_with("api/") && !r.starts_with("_document"))
+            next && !is_outside(&f.path) && inside.is_some_and(|r| !r.starts_with("api/") && !r.starts_with("_document"))
         };
         let files = || self.files.iter().enumerate().filter(|(_, f)| !f.test);
         let client: Vec<usize> = files().filter(|(_, f)| f.client || is_page(f)).map(|(i, _)| i).collect();
@@ -255,7 +268,7 @@ fn prisma(path: &str, text: &str, out: &mut Vec<NameRead>) {
         out.push(NameRead { read, side: Side::Server, time: Time::Run, how: How::Elsewhere });
     }
 }
-/// The packages that the root's package.json depends on to run.
+/// The packages that the app depends on to run.
 fn packages(tree: &Tree<'_>) -> BTreeSet<String> {
-    tree.package["dependencies"].as_object().into_iter().flat_map(|o| o.keys().cloned()).collect()
+    tree.dependencies().into_keys().collect()
 }

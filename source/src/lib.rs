@@ -22,6 +22,7 @@ mod reads;
 pub mod resolve;
 pub mod summary;
 pub mod walk;
+mod workspace;
 mod world;
 
 use launchcheck_checks::code::facts::CodeIndex;
@@ -31,11 +32,13 @@ use std::path::Path;
 /// machine has cores, and returns when all is read.
 #[must_use]
 pub fn read(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> CodeIndex {
-    let walk::Found { files, mut extras, mentions, gaps } = walk::walk(folder, shown);
+    let mut found = walk::walk(folder, "", shown);
+    workspace::add(folder, &mut found, shown);
+    let walk::Found { files, mut extras, mentions, gaps } = found;
     practice::watch::above(folder, &mut extras);
     let text = |path: &str| std::fs::read_to_string(folder.join(path)).ok();
-    let named = |path: &str| shown(&folder.join(path));
-    let tree = index::Tree::new(files, extras, &text, &named);
+    let named = |path: &str| shown(&workspace::plain(&folder.join(path)));
+    let tree = workspace::reached(index::Tree::new(files, extras, &text, &named));
     index::index(&tree, mentions.into_iter().collect(), gaps)
 }
 

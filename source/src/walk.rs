@@ -81,10 +81,10 @@ fn is_no_witness(name: &str) -> bool {
         || matches!(name, "package-lock.json" | "pnpm-lock.yaml" | "LICENSE")
 }
 
-/// Walks a folder. `shown` gives a path as people know it. Links are not followed, so that a circle
+/// Walks a folder. `prefix` stands before the paths, `shown` gives a path as people know it. Links are not followed, so that a circle
 /// of them ends.
 #[must_use]
-pub fn walk(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
+pub fn walk(folder: &Path, prefix: &str, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
     let threads = thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8);
     let (send, receive) = sync_channel::<Vec<PathBuf>>(64);
     let receive = Mutex::new(receive);
@@ -94,7 +94,7 @@ pub fn walk(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
         let mut started = 0;
         for _ in 0..threads {
             let work = || {
-                let found = work(folder, &receive, shown);
+                let found = work((folder, prefix), &receive, shown);
                 merge(&mut done.lock().unwrap_or_else(PoisonError::into_inner), found);
             };
             let named = thread::Builder::new().name("source".into());
@@ -117,9 +117,14 @@ pub fn walk(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
     found
 }
 
+/// Whether a folder of this name holds no source of the app.
+pub(crate) fn is_passed(name: &str) -> bool {
+    PASSED.contains(&name)
+}
+
 /// Lists the files in chunks, until `give` says that nobody takes more.
 fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>) -> bool) {
-    let passed = |e: &DirEntry| e.file_name().to_str().is_some_and(|n| PASSED.contains(&n));
+    let passed = |e: &DirEntry| e.file_name().to_str().is_some_and(is_passed);
     let walker = WalkBuilder::new(folder)
         .hidden(false)
         .git_global(false)
@@ -152,17 +157,17 @@ fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>)
     give(chunk);
 }
 
-fn work(folder: &Path, receive: &Mutex<Receiver<Vec<PathBuf>>>, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
+fn work(under: (&Path, &str), receive: &Mutex<Receiver<Vec<PathBuf>>>, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
     let mut found = Found::default();
     loop {
         let chunk = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(chunk) = chunk else { return found };
         for path in chunk {
-            file(folder, &path, shown, &mut found);
+            file(under, &path, shown, &mut found);
         }
     }
 }
-fn merge(all: &mut Found, one: Found) {
+pub(crate) fn merge(all: &mut Found, one: Found) {
     all.files.extend(one.files);
     all.extras.extend(one.extras);
     if all.mentions.is_empty() {
@@ -173,8 +178,9 @@ fn merge(all: &mut Found, one: Found) {
     all.gaps.extend(one.gaps);
 }
 
-fn file(folder: &Path, path: &Path, shown: &(dyn Fn(&Path) -> String + Sync), found: &mut Found) {
+fn file((folder, prefix): (&Path, &str), path: &Path, shown: &(dyn Fn(&Path) -> String + Sync), found: &mut Found) {
     let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let below = format!("{prefix}{below}");
     let name = below.rsplit('/').next().unwrap_or_default();
     let source = is_source(name);
     if std::fs::metadata(path).is_ok_and(|m| m.len() > FILE_CAP) {

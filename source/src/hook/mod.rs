@@ -13,6 +13,7 @@ use crate::{
     index::Tree,
     ir::{ExportOf, Expr, Kind, Module, Stmt, walk},
     summary::{Summary, Words, is_test},
+    workspace::is_outside,
     world::World,
 };
 use launchcheck_checks::{
@@ -23,7 +24,6 @@ use launchcheck_checks::{
     providers,
     vocab::Place,
 };
-use std::collections::BTreeMap;
 
 use run::{Act, Assume, Out, Run, Seen};
 
@@ -62,20 +62,18 @@ pub(crate) fn hooks<'m, 't: 'm>(world: &World<'m, 't>) -> Hooks {
         grants,
         covered,
         tests: tests.map(|f| f.shown.clone()).collect(),
-        versions: versions(tree),
+        versions: tree.dependencies(),
         gaps: tree.gaps(Words::HOOK),
     }
-}
-
-/// The versions of packages as package.json asks for them.
-fn versions(tree: &Tree<'_>) -> BTreeMap<String, String> {
-    let all = tree.package["dependencies"].as_object().into_iter().flatten();
-    all.filter_map(|(name, v)| Some((name.clone(), v.as_str()?.to_owned()))).collect()
 }
 
 /// The URL path of a route file; `None` for other files. The flag says that it takes `(req, res)`.
 #[must_use]
 pub(crate) fn route(path: &str) -> Option<(String, bool)> {
+    // A package of the workspace serves nothing by itself.
+    if is_outside(path) {
+        return None;
+    }
     let parts: Vec<&str> = path.split('/').collect();
     let (name, folders) = parts.split_last()?;
     let (stem, _) = name.rsplit_once('.')?;
