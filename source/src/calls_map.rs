@@ -138,7 +138,7 @@ fn constant(e: &Expr<'_>) -> String {
     text.split('?').next().unwrap_or_default().to_owned()
 }
 
-fn importers(tree: &Tree<'_>) -> Vec<Vec<usize>> {
+pub(crate) fn importers(tree: &Tree<'_>) -> Vec<Vec<usize>> {
     let mut out = vec![Vec::new(); tree.files.len()];
     for (i, all) in tree.imports.iter().enumerate() {
         for j in all {

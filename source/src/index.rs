@@ -70,7 +70,8 @@ impl<'t> Tree<'t> {
         let shared: Vec<serde_json::Value> =
             shared.map(|(_, text)| serde_json::from_str(text).unwrap_or_default()).collect();
         // The app's own word comes last and stands.
-        let all = shared.iter().chain([&self.package]).flat_map(|p| p["dependencies"].as_object().into_iter().flatten());
+        let all =
+            shared.iter().chain([&self.package]).flat_map(|p| p["dependencies"].as_object().into_iter().flatten());
         all.filter_map(|(name, v)| Some((name.clone(), v.as_str()?.to_owned()))).collect()
     }
 
@@ -128,7 +129,8 @@ impl<'t> Tree<'t> {
         let is_page = |f: &Summary| {
             let p = f.path.strip_prefix("src/").unwrap_or(&f.path);
             let inside = p.strip_prefix("pages/").or_else(|| p.split_once("/pages/").map(|(_, r)| r));
-            next && !is_outside(&f.path) && inside.is_some_and(|r| !r.starts_with("api/") && !r.starts_with("_document"))
+            next && !is_outside(&f.path)
+                && inside.is_some_and(|r| !r.starts_with("api/") && !r.starts_with("_document"))
         };
         let files = || self.files.iter().enumerate().filter(|(_, f)| !f.test);
         let client: Vec<usize> = files().filter(|(_, f)| f.client || is_page(f)).map(|(i, _)| i).collect();

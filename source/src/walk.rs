@@ -157,7 +157,11 @@ fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>)
     give(chunk);
 }
 
-fn work(under: (&Path, &str), receive: &Mutex<Receiver<Vec<PathBuf>>>, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
+fn work(
+    under: (&Path, &str),
+    receive: &Mutex<Receiver<Vec<PathBuf>>>,
+    shown: &(dyn Fn(&Path) -> String + Sync),
+) -> Found {
     let mut found = Found::default();
     loop {
         let chunk = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();

@@ -168,7 +168,8 @@ fn package_of(module: &str) -> Option<&str> {
     if module.starts_with(['.', '/']) {
         return None;
     }
-    let slash = if module.starts_with('@') { module.match_indices('/').nth(1) } else { module.match_indices('/').next() };
+    let slash =
+        if module.starts_with('@') { module.match_indices('/').nth(1) } else { module.match_indices('/').next() };
     Some(slash.map_or(module, |(at, _)| &module[..at]))
 }
 

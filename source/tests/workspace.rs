@@ -39,7 +39,10 @@ fn read(name: &str, root: &[(&str, &str)]) -> CodeIndex {
                 "{\"name\":\"@acme/payments\",\"exports\":{\"./webhook\":\"./src/webhook.ts\"},\"dependencies\":{\"stripe\":\"20.0.0\"}}",
             ),
             ("packages/payments/src/webhook.ts", WEBHOOK),
-            ("packages/payments/src/app/api/other/route.ts", "export async function POST() { return new Response(process.env.ROUTE_OF_NOBODY); }"),
+            (
+                "packages/payments/src/app/api/other/route.ts",
+                "export async function POST() { return new Response(process.env.ROUTE_OF_NOBODY); }",
+            ),
             ("packages/payments/scripts/seed.ts", "console.log(process.env.ACME_SEED);"),
             ("packages/db/package.json", "{\"name\":\"@acme/db\",\"main\":\"src/index.ts\"}"),
             ("packages/db/src/index.ts", DB),
@@ -60,7 +63,8 @@ fn names(index: &CodeIndex) -> Vec<(&str, String)> {
 #[test]
 fn what_the_app_imports_of_the_workspace_is_read_with_it() {
     let npm = [("package.json", "{\"workspaces\":[\"apps/*\",\"./packages/*\",\"!packages/unused\"]}")];
-    let pnpm = [("pnpm-workspace.yaml", "packages:\n  - \"apps/*\" # the apps\n  - packages/**\n\ncatalog:\n  - none\n")];
+    let pnpm =
+        [("pnpm-workspace.yaml", "packages:\n  - \"apps/*\" # the apps\n  - packages/**\n\ncatalog:\n  - none\n")];
     for (name, root) in [("npm", &npm), ("pnpm", &pnpm)] {
         let index = read(name, root);
         assert_eq!(

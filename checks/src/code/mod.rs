@@ -33,6 +33,7 @@ mod input_unvalidated;
 mod integration_client_only;
 mod log_leaks;
 mod log_uncorrelated;
+mod login_unlimited;
 mod manual_step;
 mod model_writes_unguarded;
 mod retry_missing;
@@ -93,6 +94,7 @@ pub static RULES: &[&Rule] = &[
     &cron_unguarded::RULE,
     &cors_open::RULE,
     &log_leaks::RULE,
+    &login_unlimited::RULE,
     &billing_in_client::RULE,
     &status_unrepresentable::RULE,
     &ci_gate_missing::RULE,

@@ -32,6 +32,8 @@ pub struct Doors {
     pub doors: Vec<Door>,
     /// Answers that let pages of any site read them with the visitor's cookies.
     pub cors: Vec<Cors>,
+    /// The places where a password is compared, in the order of their files.
+    pub logins: Vec<Login>,
     /// Whether anything is said about other sites at all.
     pub speaks_cors: bool,
     /// Functions that the configuration calls guards.
@@ -60,6 +62,16 @@ pub struct Door {
     pub writes: bool,
     /// Whether something of it could not be followed: a module that is not here, a wrapper of a package.
     pub unsure: bool,
+}
+/// A place where a password is compared with what is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Where.
+    pub at: Place,
+    /// The call: `bcrypt.compare`.
+    pub call: String,
+    /// Whether anything on the way there counts how often somebody tries.
+    pub limited: bool,
 }
 /// Whom a route is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,10 @@ use super::{
     room::{Body, Room, last},
     unparsed,
 };
-use crate::ir::{DEFAULT, ExportOf, Expr, Kind, Module, Pattern, Stmt, walk};
+use crate::{
+    ir::{DEFAULT, ExportOf, Expr, Kind, Module, Pattern, Stmt, walk},
+    workspace::is_outside,
+};
 use launchcheck_checks::code::practice::{Cors, Door, DoorKind, Doors, Leads, Schedule};
 use std::collections::BTreeSet;
 
@@ -40,6 +43,7 @@ pub(super) fn doors(room: &Room<'_>, schedule: &Schedule) -> Doors {
             }
         }
     }
+    super::logins::logins(room, &mut out);
     out.gaps.dedup();
     out
 }
@@ -47,6 +51,10 @@ pub(super) fn doors(room: &Room<'_>, schedule: &Schedule) -> Doors {
 /// The URL path that a file answers at, where it is a route of Next.js; groups are gone, and `[id]`
 /// stays as it is.
 pub(super) fn route(path: &str) -> Option<String> {
+    // A package of the workspace serves nothing by itself.
+    if is_outside(path) {
+        return None;
+    }
     let (folders, name) = path.rsplit_once('/')?;
     let (stem, _) = name.rsplit_once('.')?;
     let folders: Vec<&str> = folders.split('/').collect();

@@ -43,6 +43,11 @@ pub(crate) const HOSTS: u32 = 1 << 17;
 /// What is done by hand.
 pub(crate) const MANUAL: u32 = 1 << 18;
 
+/// Packages that compare passwords.
+pub(crate) const PASSWORDS: u32 = 1 << 19;
+/// What counts how often somebody tries.
+pub(crate) const LIMITS: u32 = 1 << 20;
+
 /// The events that a handler of subscriptions names first.
 pub(crate) const EVENT_NAMES: &[&str] = &[
     "checkout.session.completed",
@@ -97,7 +102,27 @@ const WORDS: &[(&str, u32)] = &[
     (".createMany(", WRITES),
     (".updateMany(", WRITES),
     ("use server", ACTION),
-    ("attempts", ATTEMPTS),
+    ("attempts", ATTEMPTS | LIMITS),
+    ("Attempt", LIMITS),
+    ("ATTEMPT", LIMITS),
+    ("attempt_", LIMITS),
+    ("atelimit", LIMITS),
+    ("ateLimit", LIMITS),
+    ("ate-limit", LIMITS),
+    ("ate_limit", LIMITS),
+    ("ATE_LIMIT", LIMITS),
+    ("imiter", LIMITS),
+    ("hrottl", LIMITS),
+    ("arcjet", LIMITS),
+    ("ockout", LIMITS),
+    ("ockedUntil", LIMITS),
+    ("locked_until", LIMITS),
+    ("aptcha", LIMITS),
+    ("urnstile", LIMITS),
+    ("bcrypt", PASSWORDS),
+    ("argon2", PASSWORDS),
+    ("scrypt", PASSWORDS),
+    ("Bun.password", PASSWORDS),
     ("failed", HEARS),
     ("QueueEvents", HEARS),
     ("api.hubapi.com", HOSTS),

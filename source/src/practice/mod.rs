@@ -6,6 +6,7 @@ mod doors;
 mod guards;
 mod inputs;
 mod jobs;
+mod logins;
 mod logs;
 pub(crate) mod marks;
 mod money;
