@@ -162,7 +162,8 @@ pub fn version(folder: &Path, package: &str) -> Option<String> {
 /// A path as the user knows it: relative to where they stand.
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    let clean: std::path::PathBuf = path.components().collect();
+    let clean: std::path::PathBuf = path.components().filter(|c| *c != std::path::Component::CurDir).collect();
     let here = std::env::current_dir().unwrap_or_default();
-    clean.strip_prefix(&here).unwrap_or(&clean).display().to_string()
+    let below = clean.strip_prefix(&here).unwrap_or(&clean);
+    if below.as_os_str().is_empty() { ".".to_owned() } else { below.display().to_string() }
 }

@@ -190,3 +190,42 @@ fn without_network_the_local_families_run() {
     assert!(units.iter().any(|u| u["target"] == "app:."), "{units:?}");
     assert!(fs::read_to_string(f.0.join("report.txt")).expect("a report").starts_with("launchcheck "));
 }
+
+#[test]
+fn a_handler_is_explained_line_by_line() {
+    let f = Folder::new("handler");
+    f.put("package.json", "{\"dependencies\":{\"next\":\"16.0.0\",\"stripe\":\"20.0.0\"}}");
+    f.put(
+        "app/api/stripe/route.ts",
+        "import Stripe from \"stripe\";\nconst stripe = new Stripe(process.env.STRIPE_SECRET_KEY!);\n\
+         export async function POST(req: Request) {\n  const body = await req.text();\n  let event;\n  try {\n    \
+         event = stripe.webhooks.constructEvent(body, req.headers.get(\"stripe-signature\")!, process.env.STRIPE_WEBHOOK_SECRET!);\n  \
+         } catch {\n    return new Response(\"bad\", { status: 400 });\n  }\n  \
+         if (event.type === \"invoice.paid\") await db.user.update({ where: { id: 1 }, data: { plan: \"pro\" } });\n  \
+         return new Response(\"ok\");\n}\n",
+    );
+    f.put("app/page.tsx", "export default () => null;\n");
+    let page = f.run(&["explain", "--handler", "app/api/stripe/route.ts"]);
+    assert_eq!((page.code, page.err.as_str()), (0, ""), "{}", page.out);
+    assert!(page.out.starts_with("app/api/stripe/route.ts (/api/stripe)\n"), "{}", page.out);
+    let row = |name: &str| {
+        let line = page.out.lines().find(|l| l.trim_start().starts_with(name));
+        line.unwrap_or_else(|| panic!("no {name}: {}", page.out)).trim_start()[name.len()..].trim().to_owned()
+    };
+    for (name, said) in [
+        ("provider", "stripe"),
+        ("verified by", "stripe.webhooks.constructEvent at app/api/stripe/route.ts:7:13"),
+        ("secret", "STRIPE_WEBHOOK_SECRET"),
+        ("raw body", "yes"),
+        ("bad signature", "400"),
+        ("type not handled", "200"),
+        ("events", "invoice.paid"),
+        ("app/api/stripe/route.ts:4:22", "reads the body as text"),
+        ("app/api/stripe/route.ts:11:44", "db.user.update (sets a row)"),
+    ] {
+        assert_eq!(row(name), said, "{name}: {}", page.out);
+    }
+    let other = f.run(&["explain", "--handler", "app/page.tsx"]);
+    other.refused("error: app/page.tsx is no webhook handler of the app in this folder\nhint: a handler is in app/api/stripe/route.ts");
+    f.run(&["explain", "--handler", "app/none.ts"]).refused("error: there is no file app/none.ts\n");
+}
