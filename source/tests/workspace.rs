@@ -19,8 +19,8 @@ const WEBHOOK: &str = "import Stripe from \"stripe\";\nimport { db } from \"@acm
 fn write(root: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {
         let path = root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder is made");
+        fs::write(path, text).expect("a file is written");
     }
 }
 fn read(name: &str, root: &[(&str, &str)]) -> CodeIndex {
@@ -53,7 +53,7 @@ fn read(name: &str, root: &[(&str, &str)]) -> CodeIndex {
     let index = launchcheck_source::read(&at.join("apps/web"), &|p| {
         p.strip_prefix(&at).unwrap_or(p).to_string_lossy().into_owned()
     });
-    fs::remove_dir_all(&at).unwrap();
+    fs::remove_dir_all(&at).expect("it goes again");
     index
 }
 fn names(index: &CodeIndex) -> Vec<(&str, String)> {
