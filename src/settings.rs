@@ -66,6 +66,8 @@ pub struct Settings {
     /// Requests a second to each operation of a billing provider, where it is not the provider's own
     /// limit; from 1000 on they are not held back.
     pub billing_rate: Option<u32>,
+    /// The most rows of the billing table that an audit keeps, where it is not two million.
+    pub billing_rows: Option<u64>,
     /// Consent to the queries of `[[check.sql]]`.
     pub allow_sql: bool,
     /// Files of production values; a later one beats an earlier one.
@@ -158,6 +160,7 @@ impl Default for Settings {
             exercise: None,
             whole_drift: None,
             billing_rate: None,
+            billing_rows: None,
             allow_sql: false,
             env_files: Vec::new(),
             preview_env_files: Vec::new(),

@@ -19,8 +19,8 @@ use launchcheck_checks::{
     billing::{
         deliveries::Counting,
         facts::{
-            CustomerDrift, Deliveries, DisputeDrift, Drift, Endpoints, InvoiceDrift, KeyMode, LayoutDrift, RefundDrift,
-            Sdk, Source, Through,
+            Branches, CustomerDrift, Deliveries, DisputeDrift, Drift, Endpoints, InvoiceDrift, KeyMode, LayoutDrift,
+            RefundDrift, Sdk, Source, Through,
         },
         feed::Listing,
         objects::{Event, Price},
@@ -28,8 +28,9 @@ use launchcheck_checks::{
         stripe::{Registered, digest},
         vendor::Vendor,
     },
+    code::facts::{EffectKind, Hooks},
     facts::Before,
-    vocab::{Cause, DomainName, Fact, Missing, Observed, TargetId, TargetKind},
+    vocab::{Cause, DomainName, Fact, Gaps, Missing, Observed, Shown, TargetId, TargetKind},
 };
 use std::{
     sync::{Arc, PoisonError},
@@ -66,9 +67,33 @@ impl Produce for Endpoints {
             .filter_map(TargetId::domain)
             .collect();
         let found = place::endpoints(account.mode, &own, (first, gaps), (second, second_gaps));
+        let handlers = handlers(cx).await;
         let recurring = (prices > 0 || unpriced.is_empty()).then_some(prices > 0);
-        Observed::known(Self { unrestricted: account.unrestricted, recurring, sdk: sdk(cx), ..found })
+        Observed::known(Self { unrestricted: account.unrestricted, recurring, sdk: sdk(cx), handlers, ..found })
     }
+}
+/// What the handlers in the source do with Stripe's events; none where not every file that speaks of
+/// webhooks could be read.
+async fn handlers(cx: &Cx<Endpoints>) -> Vec<Branches> {
+    let apps: Vec<TargetId> = cx.targets().of(TargetKind::App).cloned().collect();
+    let mut found = Vec::new();
+    for app in apps {
+        let hooks = cx.get::<Hooks>(&app).await;
+        let hooks = match hooks.get() {
+            Ok(hooks) if hooks.gaps().is_empty() => hooks,
+            Err(Missing::NotConfigured(_)) => continue,
+            _ => return Vec::new(),
+        };
+        let shown = |list: &[String]| list.iter().map(|s| Shown::from(s.as_str())).collect();
+        let ours = hooks.handlers.iter().filter(|h| h.provider == Some("stripe"));
+        found.extend(ours.map(|h| Branches {
+            place: format!("{}:{}", h.at.file, h.at.line).into(),
+            events: shown(&h.events),
+            statuses: shown(&h.statuses),
+            passes_on: h.effects.iter().any(|e| e.kind == EffectKind::Queue),
+        }));
+    }
+    found
 }
 /// The Stripe package of the first app that has one.
 fn sdk<F: Fact>(cx: &Cx<F>) -> Option<Sdk> {

@@ -220,7 +220,8 @@ impl Failed {
 
 /// The body, up to the cap.
 async fn body(mut response: Response) -> Result<Vec<u8>, Failed> {
-    let mut all = Vec::new();
+    let length = response.content_length().and_then(|l| usize::try_from(l).ok()).unwrap_or_default();
+    let mut all = Vec::with_capacity(length.min(BODY_CAP));
     while let Some(chunk) = response.chunk().await.map_err(|e| Failed::line(&e))? {
         if all.len() + chunk.len() > BODY_CAP {
             return Err(Failed::finally(Cause::TooLarge));

@@ -22,6 +22,9 @@ use std::time::{Duration, Instant};
 
 /// Audits the billing family of a world, without the executable around it.
 fn audit(world: &World, timeout: Duration, deadline: Duration) -> Report {
+    audit_of(world, Settings { timeout, deadline, ..Settings::default() })
+}
+fn audit_of(world: &World, settings: Settings) -> Report {
     let root = world.project();
     let text = std::fs::read_to_string(root.join("launchcheck.toml")).unwrap();
     let source = Source { shown: "launchcheck.toml".into(), root: root.clone(), text };
@@ -29,9 +32,7 @@ fn audit(world: &World, timeout: Duration, deadline: Duration) -> Report {
         only: vec![Pick::Family(Family::Billing)],
         resolver: Some(world.dns().address()),
         stripe_api: Some(world.stripe().url().parse().unwrap()),
-        timeout,
-        deadline,
-        ..Settings::default()
+        ..settings
     };
     let ground =
         Ground { domain: None, config: parse(source).unwrap(), here: &root, infer_app: false, notes: Vec::new() };
@@ -272,6 +273,81 @@ fn a_database_that_is_not_there_leaves_the_endpoints_judged() {
             assert!(ENDPOINTS.iter().all(|r| *outcome(&report, r) == Outcome::Pass));
         }
     }
+}
+
+/// Rows that no customer of Stripe's has: many subscriptions of long ago, each with a word.
+fn crowd(engine: Engine, rows: u32, word: &str) -> Plan {
+    let mut plan = scenarios::healthy();
+    plan.database = Some(engine);
+    let digit = (0..10).map(|n| format!("SELECT {n} AS n")).collect::<Vec<_>>().join(" UNION ALL ");
+    let digits = (0..5).map(|n| format!("({digit}) AS d{n}")).collect::<Vec<_>>().join(", ");
+    let number = (0..5).map(|n| format!("d{n}.n * {}", 10_u32.pow(n))).collect::<Vec<_>>().join(" + ");
+    let concat = |a: &str| match engine {
+        Engine::MariaDb => format!("concat('{a}', k)"),
+        _ => format!("'{a}' || k"),
+    };
+    let word = if word.ends_with('_') { concat(word) } else { format!("'{word}'") };
+    plan.sql.push(format!(
+        "INSERT INTO users (id, email, stripe_customer_id, stripe_subscription_id, subscription_status) \
+         SELECT {}, NULL, {}, {}, {word} FROM (SELECT {number} AS k FROM {digits}) AS all_of_them WHERE k < {rows}",
+        concat("crowd"),
+        concat("cus_crowd"),
+        concat("sub_crowd"),
+    ));
+    plan
+}
+
+#[test]
+fn a_table_beyond_what_an_audit_keeps_is_unknown_and_what_was_seen_stands() {
+    for engine in ENGINES {
+        // The crowd comes behind the customers in the table.
+        let mut plan = crowd(engine, 1_500, "canceled");
+        pair(&mut plan, "ines", "canceled", Some("active"));
+        let world = World::start(plan).unwrap();
+        let settings = Settings {
+            timeout: Duration::from_secs(20),
+            deadline: Duration::from_secs(60),
+            billing_rows: Some(1_000),
+            billing_rate: Some(100_000),
+            ..Settings::default()
+        };
+        let report = audit_of(&world, settings);
+        let found = findings(&report);
+        // The crowd's subscriptions are unknown to Stripe, and that is told of those that were asked for.
+        let right = ["billing.access-without-payment", "billing.subscription-unknown"];
+        assert!(found.iter().all(|(rule, _)| right.contains(&rule.as_str())), "{engine:?}: {found:?}");
+        for rule in ["row-missing", "orphan-subscription"] {
+            let why = causes(&report, rule);
+            let said = |c: &Cause| matches!(c, Cause::Partial(t) if t.as_str().contains("checked 1000 of 1507 rows; run `launchcheck drift`"));
+            assert!(why.iter().any(said), "{engine:?} {rule}: {why:?}");
+        }
+        assert_eq!(world.database().writes(), Vec::<String>::new(), "{engine:?}");
+    }
+}
+
+#[test]
+fn a_column_of_many_different_words_is_unknown_and_never_wrong() {
+    // More words than are learned from; a million of them are in benches/billing.rs.
+    let mut plan = crowd(Engine::Sqlite, 25_000, "state_");
+    // Some subscriptions carry a word of their own.
+    for n in 0..30 {
+        pair(&mut plan, &format!("odd{n}"), "active", Some(&format!("tier-{n}")));
+    }
+    let world = World::start(plan).unwrap();
+    let settings = Settings {
+        timeout: Duration::from_secs(20),
+        deadline: Duration::from_secs(60),
+        billing_rate: Some(100_000),
+        ..Settings::default()
+    };
+    let report = audit_of(&world, settings);
+    let found = findings(&report);
+    assert!(found.iter().all(|(rule, _)| rule == "billing.subscription-unknown"), "{found:?}");
+    for rule in ["paid-without-access", "access-without-payment", "status-mismatch"] {
+        let why = causes(&report, rule);
+        assert!(why.iter().any(|c| matches!(c, Cause::Parse(_))), "{rule}: {why:?}");
+    }
+    assert_eq!(world.database().writes(), Vec::<String>::new());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use launchcheck_fixtures::{
     Plan, World,
     database::{Engine, User},
     scenarios,
-    stripe::{Customer, Data, Event, Subscription, Trouble, now},
+    stripe::{Customer, Data, Event, Key, Subscription, Trouble, now},
 };
 use serde_json::Value;
 use std::{
@@ -156,6 +156,71 @@ fn an_interrupted_run_goes_on_where_it_was() {
     assert!(whole <= 1, "{whole} pages were asked for from the top");
     assert!(!file.exists(), "all was read");
     assert_eq!(world.stripe().counts().writes, 0);
+}
+
+#[test]
+fn what_the_handler_ignores_is_named_by_its_branch() {
+    let mut plan = plan(Engine::Sqlite);
+    let data = &mut plan.stripe.as_mut().unwrap().data;
+    for (n, (name, kind, pending)) in [
+        ("sub_d7", "customer.subscription.deleted", 0),
+        ("sub_d0", "customer.subscription.updated", 0),
+        ("sub_d1", "customer.subscription.updated", 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let event = Event::new(&format!("evt_{n}"), kind, name, now() - 3 * 86_400);
+        data.events.push(Event { pending_webhooks: pending, ..event });
+    }
+    plan.file(
+        "src/app/webhooks/stripe/route.ts",
+        "import { stripe } from \"@/lib/stripe\";\nimport { db } from \"@/lib/db\";\n\n\
+         export async function POST(request: Request) {\n  const body = await request.text();\n  \
+         const signature = request.headers.get(\"stripe-signature\")!;\n  \
+         const event = stripe.webhooks.constructEvent(body, signature, process.env.STRIPE_WEBHOOK_SECRET!);\n  \
+         if (event.type === \"customer.subscription.updated\") {\n    const sub = event.data.object;\n    \
+         if (sub.status === \"past_due\" || sub.status === \"canceled\") {\n      \
+         await db.users.update({ where: { customer: sub.customer }, data: { status: sub.status } });\n    }\n  }\n  \
+         return Response.json({ received: true });\n}\n",
+    );
+    let world = World::start(plan).unwrap();
+    let output = drift(&world, &["--format", "jsonl"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let found = lines(&output);
+    let cause = |customer: &str| {
+        let line = found.iter().find(|l| l["customer"] == customer).unwrap_or_else(|| panic!("{customer}: {said}"));
+        line["cause"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
+    };
+    let route = "src/app/webhooks/stripe/route.ts:";
+    let deleted = cause("cus_d7");
+    assert!(deleted.contains("the handler ignores it"), "{deleted}");
+    assert!(
+        deleted.contains(route) && deleted.ends_with("has no branch for customer.subscription.deleted"),
+        "{deleted}"
+    );
+    let updated = cause("cus_d0");
+    assert!(updated.contains(route) && updated.ends_with("and has no branch for active"), "{updated}");
+    assert!(cause("cus_d1").contains("was never delivered"));
+    assert_eq!(world.stripe().counts().writes, 0);
+}
+
+#[test]
+fn without_leave_to_read_events_what_may_be_on_its_way_is_not_reported() {
+    let mut plan = plan(Engine::Sqlite);
+    for key in &mut plan.stripe.as_mut().unwrap().keys {
+        let mut all = Key::auditor(&key.secret);
+        all.permissions.as_mut().unwrap().remove("rak_event_read");
+        *key = all;
+    }
+    let world = World::start(plan).unwrap();
+    let output = drift(&world, &["--format", "jsonl"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    // Its end was five days ago, and nothing happens to a subscription after it.
+    let found: Vec<Value> = lines(&output);
+    assert_eq!(found.iter().map(|l| l["customer"].clone()).collect::<Vec<_>>(), ["cus_d7"], "{said}");
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("rak_event_read") && said.contains("7 more look like it"), "{said}");
 }
 
 #[test]

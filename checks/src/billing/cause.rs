@@ -76,7 +76,7 @@ impl Heard {
     }
 }
 fn tell(hit: &mut Hit, event: &Event, endpoints: Option<&Endpoints>, now: i64) {
-    let (id, kind) = (&event.id, &event.kind);
+    let (id, kind) = (&event.id, &*event.kind);
     let age = match (now - event.created) / 3600 {
         h if h >= 48 => format!("{} days ago", h / 24),
         h => format!("{h} hours ago"),
@@ -88,10 +88,7 @@ fn tell(hit: &mut Hit, event: &Event, endpoints: Option<&Endpoints>, now: i64) {
     } else if deaf {
         format!("no endpoint is sent {kind}, which {id} was ({age})").into()
     } else {
-        format!(
-            "{id} ({kind}, {age}) was delivered, and the handler left the row as it is: look at its branch for {kind}"
-        )
-        .into()
+        format!("{id} ({kind}, {age}) was delivered, and {}", ignored(hit, kind, endpoints)).into()
     });
     let to = match serving.as_slice() {
         [one] => one.id.as_str().to_owned(),
@@ -101,20 +98,52 @@ fn tell(hit: &mut Hit, event: &Event, endpoints: Option<&Endpoints>, now: i64) {
     hit.resend = Some(format!("stripe events resend {id} --webhook-endpoint {to}{flag}").into());
 }
 
+/// What the handler did with an event that it was given and that changed nothing: the branch it lacks, as
+/// far as the source of the app tells.
+fn ignored(hit: &Hit, kind: &str, endpoints: Option<&Endpoints>) -> String {
+    let handlers = endpoints.map(|e| e.handlers.as_slice()).unwrap_or_default();
+    let Some(first) = handlers.first() else {
+        return format!("the handler left the row as it is: look at its branch for {kind}");
+    };
+    let Some(taker) = handlers.iter().find(|h| h.takes(kind)) else {
+        return format!("the handler ignores it: {} has no branch for {kind}", first.place);
+    };
+    // Where another part takes events over, what this one compares says nothing.
+    let names_it = !taker.passes_on && !taker.events.is_empty() && kind.starts_with("customer.subscription.");
+    let unknown = hit.pairs.iter().filter(|p| p.field == "status").map(|p| p.stripe.as_str()).find(|status| {
+        let known = &taker.statuses;
+        names_it && !known.is_empty() && !known.iter().any(|k| k.as_str() == *status)
+    });
+    match unknown {
+        Some(status) => {
+            let known: Vec<&str> = taker.statuses.iter().map(Shown::as_str).collect();
+            format!(
+                "the handler left the row as it is: {} compares the status with {} and has no branch for {status}",
+                taker.place,
+                known.join(", ")
+            )
+        }
+        None => format!("the handler left the row as it is: look at the branch for {kind} in {}", taker.place),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::example;
+    use crate::billing::{example, facts::Branches};
     use crate::vocab::Fact;
 
     fn event(id: &str, kind: &str, pending: i64) -> Event {
         Event { id: id.into(), kind: kind.into(), created: 1000, object: Some("sub_1".into()), pending }
     }
     fn explained(events: Vec<Event>, endpoint: &str) -> Hit {
+        told(events, endpoint, Vec::new())
+    }
+    fn told(events: Vec<Event>, endpoint: &str, handlers: Vec<Branches>) -> Hit {
         let fence = format!("stripe sub_1 cus_1 canceled\nrow cus_1 sub_1 active\n{endpoint}");
         let (_, facts, at) = example::facts(&fence).unwrap();
         let drift = super::super::facts::Drift::table(&facts)[&at].get().unwrap().clone();
-        let endpoints = Endpoints::table(&facts)[&at].get().unwrap().clone();
+        let endpoints = Endpoints { handlers, ..Endpoints::table(&facts)[&at].get().unwrap().clone() };
         let mut heard = Heard { whole: true, ..Heard::default() };
         for e in events {
             heard.add(e);
@@ -136,6 +165,41 @@ mod tests {
         assert!(said(Vec::new(), all).contains("30 days"));
         let hit = explained(vec![event("evt_1", deleted, 1), event("evt_2", deleted, 0)], all);
         assert_eq!(hit.resend.unwrap().as_str(), "stripe events resend evt_1 --webhook-endpoint we_1 --live");
+    }
+
+    #[test]
+    fn the_branch_that_the_source_lacks_is_named() {
+        let all = "endpoint https://acme.test/hook enabled live *";
+        let said = |kind: &str, handlers| {
+            let hit = told(vec![event("evt_1", kind, 0)], all, handlers);
+            hit.cause.unwrap().as_str().to_owned()
+        };
+        let handler = |events: &[&str], statuses: &[&str], passes_on| Branches {
+            place: "app/api/route.ts:3".into(),
+            events: events.iter().map(|e| Shown::from(*e)).collect(),
+            statuses: statuses.iter().map(|s| Shown::from(*s)).collect(),
+            passes_on,
+        };
+        let (updated, deleted) = ("customer.subscription.updated", "customer.subscription.deleted");
+        let lacks = said(deleted, vec![handler(&[updated], &[], false)]);
+        assert!(lacks.ends_with("app/api/route.ts:3 has no branch for customer.subscription.deleted"), "{lacks}");
+        let status = said(updated, vec![handler(&[updated], &["active", "past_due"], false)]);
+        assert!(
+            status.ends_with("compares the status with active, past_due and has no branch for canceled"),
+            "{status}"
+        );
+        for taker in [
+            handler(&[updated], &["active", "canceled"], false),
+            handler(&["customer.subscription."], &[], false),
+            handler(&[], &["active"], false),
+            handler(&["invoice.paid"], &["active"], true),
+        ] {
+            let there = said(updated, vec![taker]);
+            assert!(
+                there.ends_with("look at the branch for customer.subscription.updated in app/api/route.ts:3"),
+                "{there}"
+            );
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! endpoint URL enabled|disabled live|test [EVENTS [VERSION]]
 //! destination KIND enabled|disabled live|test     an event destination of version 2
 //! no-recurring, unrestricted, sdk VERSION         nothing recurring is sold; an sk_ key; package.json
+//! handler EVENT,…                                 a handler in the source, and its branches
 //! events TABLE COLUMN [unique] [twice:N]          a column with ids of events
 //! absent COLUMN…, scattered PLACE…, twins TABLE KEY…, unconfirmed WORDS…
 //! gap provider|database                           that side was not read to its end
@@ -26,8 +27,8 @@
 use super::{
     deliveries::Counting,
     facts::{
-        CustomerDrift, Deliveries, DisputeDrift, Drift, Endpoints, EventColumn, InvoiceDrift, KeyMode, LayoutDrift,
-        RefundDrift, Sdk, Tally, Through, Unconfirmed,
+        Branches, CustomerDrift, Deliveries, DisputeDrift, Drift, Endpoints, EventColumn, InvoiceDrift, KeyMode,
+        LayoutDrift, RefundDrift, Sdk, Tally, Through, Unconfirmed,
     },
     fold::{CAP, Join},
     mapping::{ColumnKind, ColumnSample, Mapping, Role, TableSample, pinned},
@@ -39,7 +40,7 @@ use super::{
 };
 use crate::{
     facts::Facts,
-    vocab::{Cause, Currency, Money, Observed, Origin, TargetId, TargetKind, Targets},
+    vocab::{Cause, Currency, Money, Observed, Origin, Shown, TargetId, TargetKind, Targets},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -72,6 +73,7 @@ struct Beside {
     once: bool,
     unrestricted: bool,
     sdk: Option<Sdk>,
+    handlers: Vec<Branches>,
     layout: super::facts::Layout,
     unconfirmed: Option<Unconfirmed>,
 }
@@ -124,7 +126,9 @@ impl World {
             ["row", customer, sub, status, more @ ..] => self.row([customer, sub, status], more)?,
             ["gap", "provider"] => self.cut.0 = true,
             ["gap", "database"] => self.cut.1 = true,
-            ["endpoint" | "destination" | "no-recurring" | "unrestricted" | "sdk", ..] => self.account(&words)?,
+            ["endpoint" | "destination" | "no-recurring" | "unrestricted" | "sdk" | "handler", ..] => {
+                self.account(&words)?
+            }
             ["events" | "absent" | "scattered" | "twins" | "unconfirmed", ..] => self.layout(&words)?,
             _ => self.object(&words)?,
         }
@@ -212,6 +216,12 @@ impl World {
             ["no-recurring"] => self.beside.once = true,
             ["unrestricted"] => self.beside.unrestricted = true,
             ["sdk", version] => self.beside.sdk = Sdk::parse(version),
+            ["handler", events] => self.beside.handlers.push(Branches {
+                place: "app/api/webhooks/stripe/route.ts:1".into(),
+                events: events.split(',').map(Shown::from).collect(),
+                statuses: Vec::new(),
+                passes_on: false,
+            }),
             _ => return Err("not understood"),
         }
         Ok(())
@@ -289,7 +299,8 @@ impl World {
     fn endpoints(&self) -> Endpoints {
         let found = place::endpoints(self.mode(), &[], (self.v1.clone(), Vec::new()), (self.v2.clone(), Vec::new()));
         let (unrestricted, sdk) = (self.beside.unrestricted, self.beside.sdk.clone());
-        Endpoints { unrestricted, sdk, recurring: Some(!self.beside.once), ..found }
+        let handlers = self.beside.handlers.clone();
+        Endpoints { unrestricted, sdk, handlers, recurring: Some(!self.beside.once), ..found }
     }
     fn deliveries(&self) -> Deliveries {
         let mut counting = Counting::new(self.mode(), self.now, 15 * 60, 200);
@@ -374,7 +385,7 @@ impl World {
         self.rows().filter(is_of).for_each(|r| second.add_row(r));
         let classes = second.confirmed(&again, Tally::KEPT);
         let gaps = if self.cut.0 || self.cut.1 { vec![Cause::Deadline] } else { Vec::new() };
-        let drift = join.drift(self.mode(), classes, gaps, BTreeMap::new());
+        let drift = join.drift(self.mode(), again.in_flight, classes, gaps, BTreeMap::new());
         let unconfirmed = self.beside.unconfirmed.clone();
         Ok(Drift { layout: self.beside.layout.clone(), unconfirmed, ..drift })
     }

@@ -58,9 +58,33 @@ pub struct Endpoints {
     pub recurring: Option<bool>,
     /// The Stripe package of the app's package.json.
     pub sdk: Option<Sdk>,
+    /// What the handlers in the app's source do with which event; none where there is no source, or not
+    /// all of it that speaks of webhooks could be read.
+    pub handlers: Vec<Branches>,
     /// What could not be seen and matters: where another place serves, a list that the key may
     /// not read changes nothing.
     pub gaps: Vec<Cause>,
+}
+/// Which events and statuses a handler in the source has a branch for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branches {
+    /// Where it stands, as `file:line`.
+    pub place: Shown,
+    /// The types of event; one that ends in `.` stands for all that begin so.
+    pub events: Vec<Shown>,
+    /// The statuses that it compares a subscription's with.
+    pub statuses: Vec<Shown>,
+    /// Whether it passes events on (to a queue, a job), so that somebody else decides.
+    pub passes_on: bool,
+}
+impl Branches {
+    /// Whether it does something with events of this type, as far as its text tells: one that names no
+    /// type takes them all.
+    #[must_use]
+    pub fn takes(&self, kind: &str) -> bool {
+        let fits = |e: &str| e == kind || (e.ends_with('.') && kind.starts_with(e));
+        self.passes_on || self.events.is_empty() || self.events.iter().any(|e| fits(e.as_str()))
+    }
 }
 /// The version of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]

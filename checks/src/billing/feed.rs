@@ -26,6 +26,7 @@ pub struct ApiRequest {
 /// A token bucket without a burst, and the pause after "too many requests"; in milliseconds.
 #[derive(Debug)]
 pub(super) struct Pace {
+    /// In microseconds, as the step is: 24 a second are no whole number of milliseconds.
     next: u64,
     step: u64,
     backoff: u64,
@@ -36,26 +37,26 @@ impl Pace {
     const FIRST_PAUSE_MS: u64 = 500;
     const LONGEST_PAUSE_MS: u64 = 8000;
     pub(super) fn new(per_second: u32) -> Self {
-        let step = u64::from(1000 / per_second.max(1));
+        let step = u64::from(1_000_000 / per_second.max(1));
         Self { next: 0, step, backoff: Self::FIRST_PAUSE_MS, slow: 0 }
     }
     pub(super) const fn ready(&self, now_ms: u64) -> bool {
-        now_ms >= self.next
+        now_ms * 1000 >= self.next
     }
     /// When the next request may be sent.
     pub(super) const fn next(&self) -> u64 {
-        self.next
+        self.next.div_ceil(1000)
     }
     pub(super) fn sent(&mut self, now_ms: u64) {
-        // The bucket does not fill while nobody asks, so a pause is not followed by a burst.
-        self.next = now_ms + self.step;
+        // A timer that fires late is made up for, and no more: a pause is not followed by a burst.
+        self.next = (self.next + self.step).max(now_ms * 1000);
     }
     pub(super) fn slowed(&mut self, now_ms: u64) {
         if now_ms < self.slow {
             return;
         }
         self.slow = now_ms + self.backoff;
-        self.next = self.next.max(self.slow);
+        self.next = self.next.max(self.slow * 1000);
         self.backoff = (self.backoff * 2).min(Self::LONGEST_PAUSE_MS);
     }
     pub(super) fn went_well(&mut self) {
@@ -163,7 +164,7 @@ impl<T: Listed> Feed for Listing<T> {
             return Next::WaitForAnswer;
         }
         if !self.pace.ready(now_ms) {
-            return Next::WaitUntil(self.pace.next);
+            return Next::WaitUntil(self.pace.next());
         }
         self.pace.sent(now_ms);
         self.waiting = true;
@@ -230,7 +231,7 @@ impl<T: Retrieved> Feed for Retrieval<T> {
             return Next::WaitForAnswer;
         }
         if !self.pace.ready(now_ms) {
-            return Next::WaitUntil(self.pace.next);
+            return Next::WaitUntil(self.pace.next());
         }
         let Some(id) = self.left.pop_front() else { return Next::WaitForAnswer };
         self.pace.sent(now_ms);

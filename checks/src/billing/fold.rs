@@ -17,6 +17,7 @@ use super::{
 };
 use crate::vocab::{Cause, Shown};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
@@ -27,6 +28,31 @@ pub const CAP: usize = 2000;
 const DAY: i64 = 86_400;
 /// How many customers may share an address and still be one owner: more is a made-up address.
 const SHARED: usize = 10;
+
+/// A customer and the digest of its address, 0 for none, in twelve bytes.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    id: Id,
+    email: [u32; 2],
+}
+impl Known {
+    fn email(self) -> u64 {
+        u64::from(self.email[0]) << 32 | u64::from(self.email[1])
+    }
+}
+/// The halves of a digest, so that a record of it and a number takes twelve bytes and not sixteen.
+fn halves(digest: u64) -> [u32; 2] {
+    [digest >> 32, digest & 0xffff_ffff].map(|half| u32::try_from(half).unwrap_or_default())
+}
+/// The last that was told of a customer, in a list by number.
+fn known(customers: &[Known], id: Id) -> Option<u64> {
+    let end = customers.partition_point(|k| k.id <= id);
+    customers[..end].last().filter(|k| k.id == id).map(|k| k.email())
+}
+
+/// Classes of one side alone, which no event that is on its way explains.
+const TIMELESS: [&str; 4] =
+    ["billing.double-billing", "billing.customer-duplicate", "billing.row-duplicate", "billing.row-contradiction"];
 
 /// The subscriptions and the customers of a group.
 type Members = (Vec<Box<str>>, Vec<Box<str>>);
@@ -50,6 +76,8 @@ pub struct Again {
     pub customers: BTreeSet<Box<str>>,
     /// Candidates beyond the cap, by class.
     pub beyond: BTreeMap<&'static str, u64>,
+    /// How many owners changed so recently that nothing is judged of them.
+    pub in_flight: u64,
     /// Which group each customer and subscription belongs to.
     owners: HashMap<Box<str>, Box<str>>,
 }
@@ -63,14 +91,13 @@ pub struct Join {
     ids: Ids,
     subs: Subs,
     rows: Rows,
-    /// Customers with the digest of their address, or 0.
-    customers: Vec<(Id, u64)>,
+    customers: Vec<Known>,
     fates: HashMap<Id, Fate>,
     invoices: HashMap<Id, Vec<Invoice>>,
     refunds: HashMap<Id, Vec<Return>>,
     disputes: HashMap<Id, Vec<Return>>,
     /// The digests of the addresses of the app's users; `None` where they were not read.
-    people: Option<Vec<u64>>,
+    people: Option<Arc<Vec<u64>>>,
     gone: HashMap<Id, bool>,
     ignored: HashSet<Id>,
     unanswered: HashSet<Id>,
@@ -82,6 +109,8 @@ pub struct Join {
     customers_whole: bool,
     owners_known: bool,
     in_flight_known: bool,
+    /// Whether events may be read, which alone tell of a change that no time of the object's tells.
+    events_told: bool,
 }
 impl Join {
     /// An empty join under this mapping.
@@ -110,6 +139,7 @@ impl Join {
             customers_whole: false,
             owners_known: true,
             in_flight_known: true,
+            events_told: true,
         }
     }
     /// The mapping it goes by.
@@ -160,7 +190,7 @@ impl Join {
     /// The same by its id and the digest of its address, 0 for none.
     pub fn add_known_customer(&mut self, id: &str, email: u64) {
         let id = self.ids.put(id);
-        self.customers.push((id, email));
+        self.customers.push(Known { id, email: halves(email) });
     }
     /// Notes whether the list of customers was read to its end.
     pub const fn customers_read(&mut self, whole: bool) {
@@ -190,7 +220,7 @@ impl Join {
     }
     /// The address of one of the app's users, as a digest.
     pub fn add_person(&mut self, email: u64) {
-        self.people.get_or_insert_default().push(email);
+        Arc::make_mut(self.people.get_or_insert_default()).push(email);
     }
     /// Forgets the addresses of the app's users, where not all of them could be read.
     pub fn forget_people(&mut self) {
@@ -200,6 +230,10 @@ impl Join {
     /// Notes that it cannot be told what changed a moment ago, so that nothing is judged.
     pub const fn in_flight_unknown(&mut self) {
         self.in_flight_known = false;
+    }
+    /// Notes that the key may not read events: what may have changed a moment ago is not judged.
+    pub const fn events_unreadable(&mut self) {
+        self.events_told = false;
     }
     /// Notes that something was told about this object within the in-flight window.
     pub fn add_recent(&mut self, object: Box<str>) {
@@ -245,7 +279,7 @@ impl Join {
         let unseen =
             |id: &Id| self.subs.position(*id).is_none() && !self.gone.contains_key(id) && !self.ignored.contains(id);
         let ids: HashSet<Id> = rows.filter(unseen).collect();
-        let mut texts: Vec<Box<str>> = ids.iter().map(|id| self.ids.get(*id).into()).collect();
+        let mut texts: Vec<Box<str>> = ids.iter().map(|id| self.ids.get(*id)).collect();
         self.unanswered.extend(ids);
         texts.sort();
         texts.truncate(cap);
@@ -257,10 +291,10 @@ impl Join {
         if !self.customers_whole {
             return Vec::new();
         }
-        let known: HashSet<Id> = self.customers.iter().map(|(id, _)| *id).collect();
+        let customers = self.by_number();
         let rows = (0..self.rows.len()).map(|at| self.rows.ids(at).0);
-        let ids: HashSet<Id> = rows.filter(|id| *id != Ids::NONE && !known.contains(id)).collect();
-        let mut texts: Vec<Box<str>> = ids.into_iter().map(|id| self.ids.get(id).into()).collect();
+        let ids: HashSet<Id> = rows.filter(|id| *id != Ids::NONE && known(&customers, *id).is_none()).collect();
+        let mut texts: Vec<Box<str>> = ids.into_iter().map(|id| self.ids.get(id)).collect();
         texts.sort();
         texts.truncate(cap);
         texts
@@ -269,9 +303,22 @@ impl Join {
     /// Learns from the join what the sample could not tell: the app's own status words, and
     /// whether the columns agree with the provider at all.
     pub fn learn(&mut self) {
+        self.customers.sort_by_key(|k| k.id);
+        if let Some(people) = &mut self.people {
+            Arc::make_mut(people).sort_unstable();
+        }
         let mut settled = self.settled.clone();
         self.learned = Arc::new(learn::learn(&mut settled, || self.joined()));
         self.settled = settled;
+    }
+    /// The customers by number, of which the last that was told of one stands last.
+    fn by_number(&self) -> Cow<'_, [Known]> {
+        if self.customers.is_sorted_by_key(|k| k.id) {
+            return Cow::Borrowed(&self.customers);
+        }
+        let mut sorted = self.customers.clone();
+        sorted.sort_by_key(|k| k.id);
+        Cow::Owned(sorted)
     }
     fn joined(&self) -> impl Iterator<Item = (Row, Sub, Access)> + '_ {
         (0..self.rows.len()).filter_map(|at| {
@@ -320,33 +367,41 @@ impl Join {
     /// Every owner with both sides. What could not be retrieved, and what is on a test clock, is
     /// left out with its rows.
     pub fn each_group(&self, mut each: impl FnMut(&str, Group)) {
-        let owners = self.owners();
-        let mut entries: Vec<(Id, u8, u32)> = Vec::new();
-        let at = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let emails: HashMap<Id, u64> = self.customers.iter().copied().collect();
-        for n in 0..self.subs.len() {
-            entries.push((owners.of(self.subs.customer(n)), 0, at(n)));
-        }
+        /// What marks a row among the places of both.
+        const ROW: u32 = 1 << 31;
+        let customers = self.by_number();
+        let owners = self.owners(&customers);
+        let at = |n: usize| u32::try_from(n).map_or(!ROW, |n| n & !ROW);
+        let mut entries: Vec<(Id, u32)> = Vec::with_capacity(self.subs.len() + self.rows.len());
+        entries.extend((0..self.subs.len()).map(|n| (owners.of(self.subs.ids(n).1), at(n))));
         for n in 0..self.rows.len() {
             let (customer, sub, _) = self.rows.ids(n);
             if self.ignored.contains(&sub) {
                 continue;
             }
             // The provider's word for whose a subscription is beats the database's.
-            let of_sub = self.subs.position(sub).map(|p| self.subs.customer(p));
+            let of_sub = self.subs.position(sub).map(|p| self.subs.ids(p).1);
             let key = of_sub.or((customer != Ids::NONE).then_some(customer)).unwrap_or(sub);
-            entries.push((owners.of(key), 1, at(n)));
+            entries.push((owners.of(key), ROW | at(n)));
         }
+        drop(owners);
         entries.sort_unstable();
-        let people: Option<HashSet<u64>> = self.people.as_ref().map(|p| p.iter().copied().collect());
+        let people = self.people.as_ref().map(|p| {
+            let mut people = Cow::Borrowed(p.as_slice());
+            if !people.is_sorted() {
+                people.to_mut().sort_unstable();
+            }
+            people
+        });
         for part in entries.chunk_by(|a, b| a.0 == b.0) {
             let mut group = self.empty_group();
-            for (_, kind, n) in part {
-                if *kind == 0 { self.fill_sub(&mut group, *n as usize) } else { self.fill_row(&mut group, *n as usize) }
+            for (_, n) in part {
+                let at = (n & !ROW) as usize;
+                if n & ROW == 0 { self.fill_sub(&mut group, at) } else { self.fill_row(&mut group, at) }
             }
-            self.fill_customers(&mut group, &emails, people.as_ref());
-            let key = self.owners.get(self.ids.get(part[0].0)).map_or(self.ids.get(part[0].0), |k| &**k);
-            each(key, group);
+            self.fill_customers(&mut group, &customers, people.as_deref());
+            let own = self.ids.get(part[0].0);
+            each(self.owners.get(&own).unwrap_or(&own), group);
         }
     }
     fn empty_group(&self) -> Group {
@@ -368,7 +423,7 @@ impl Join {
     fn fill_sub(&self, group: &mut Group, at: usize) {
         let sub = self.subs.get(&self.ids, at);
         group.in_flight |= sub.changed > self.policy.now - self.policy.in_flight || self.recent.contains(&sub.id);
-        let unpaid = self.ids.find(&sub.id).and_then(|id| self.invoices.get(&id));
+        let unpaid = self.invoices.get(&self.subs.ids(at).0);
         let invoice =
             unpaid.and_then(|list| list.iter().find(|i| sub.latest_invoice.map(half) == Some(half(i.id))).cloned());
         let own = self.learned.is_own(&sub);
@@ -378,7 +433,7 @@ impl Join {
         let judged = self.judge(self.rows.get(&self.ids, at));
         group.rows.push(judged);
     }
-    fn fill_customers(&self, group: &mut Group, emails: &HashMap<Id, u64>, people: Option<&HashSet<u64>>) {
+    fn fill_customers(&self, group: &mut Group, customers: &[Known], people: Option<&[u64]>) {
         let of_subs = group.subs.iter().map(|s| (s.access != Access::Yes, s.is.customer.clone()));
         let of_rows = group.rows.iter().filter_map(|r| Some((true, r.is.customer.clone()?)));
         let mut ids: Vec<(bool, Box<str>)> = of_subs.chain(of_rows).collect();
@@ -389,10 +444,10 @@ impl Join {
                 continue;
             }
             let number = self.ids.find(&id);
-            let listed = number.and_then(|n| emails.get(&n));
+            let listed = number.and_then(|n| known(customers, n));
             let fate = number.and_then(|n| self.fates.get(&n)).copied();
             let there = if listed.is_some() { Fate::There } else { Fate::Unasked };
-            let email = listed.copied().filter(|e| *e != 0);
+            let email = listed.filter(|e| *e != 0);
             group.customers.push(Seen { id, email, fate: fate.unwrap_or(there) });
         }
         for seen in &group.customers {
@@ -402,7 +457,7 @@ impl Join {
         }
         let addresses: Vec<u64> = group.customers.iter().filter_map(|c| c.email).collect();
         group.person =
-            people.filter(|_| !addresses.is_empty()).map(|p| addresses.iter().any(|email| p.contains(email)));
+            people.filter(|_| !addresses.is_empty()).map(|p| addresses.iter().any(|e| p.binary_search(e).is_ok()));
         group.subs.sort_by(|a, b| a.is.id.cmp(&b.is.id));
         group.rows.sort_by(|a, b| {
             (&a.is.subscription, &a.is.customer, &a.is.status, &a.is.key).cmp(&(
@@ -415,20 +470,22 @@ impl Join {
     }
 
     /// Who belongs to whom: customers of one row, and customers with one address.
-    fn owners(&self) -> Owners {
+    fn owners(&self, customers: &[Known]) -> Owners {
         let mut owners =
             Owners { up: (0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX)).collect(), sizes: HashMap::new() };
-        let mut addresses: Vec<(u64, Id)> =
-            self.customers.iter().filter(|(_, e)| *e != 0).map(|(id, email)| (*email, *id)).collect();
+        let mut addresses: Vec<([u32; 2], Id)> =
+            customers.iter().filter(|k| k.email() != 0).map(|k| (k.email, k.id)).collect();
         for n in 0..self.rows.len() {
             let (customer, sub, email) = self.rows.ids(n);
-            let of_sub = self.subs.position(sub).map(|p| self.subs.customer(p));
+            let of_sub = self.subs.position(sub).map(|p| self.subs.ids(p).1);
             let own = (customer != Ids::NONE).then_some(customer);
             if let (Some(a), Some(b)) = (of_sub, own) {
                 owners.join(a, b);
             }
-            if let (Some(key), true) = (of_sub.or(own), email != 0) {
-                addresses.push((email, key));
+            if let (Some(key), true) = (of_sub.or(own), email != 0)
+                && known(customers, key) != Some(email)
+            {
+                addresses.push((halves(email), key));
             }
         }
         addresses.sort_unstable();
@@ -436,6 +493,7 @@ impl Join {
         for part in addresses.chunk_by(|a, b| a.0 == b.0).filter(|p| p.len() <= SHARED) {
             part.windows(2).for_each(|two| owners.join_few(two[0].1, two[1].1));
         }
+        drop(addresses);
         // In the second reading everybody stays where the first put them.
         let known: Vec<(Id, Id)> = self
             .owners
@@ -456,6 +514,7 @@ impl Join {
         let mut members: HashMap<Box<str>, Members> = HashMap::new();
         self.each_group(|key, group| {
             if group.in_flight {
+                again.in_flight += 1;
                 return;
             }
             let hits = CLASSES.iter().enumerate().filter_map(|(n, c)| Some((n, (c.hit)(&group)?.weight())));
@@ -502,14 +561,15 @@ impl Join {
         fresh.customers_whole = self.customers_whole;
         fresh.owners_known = self.owners_known;
         fresh.in_flight_known = self.in_flight_known;
+        fresh.events_told = self.events_told;
         fresh.owners.clone_from(&again.owners);
         // What hangs on an object was read a moment ago, and does not come back once it is gone.
         for (id, list) in &self.invoices {
-            fresh.invoices.insert(fresh.ids.put(self.ids.get(*id)), list.clone());
+            fresh.invoices.insert(fresh.ids.put(&self.ids.get(*id)), list.clone());
         }
         for (from, to) in [(&self.refunds, &mut fresh.refunds), (&self.disputes, &mut fresh.disputes)] {
             for (id, list) in from {
-                to.insert(fresh.ids.put(self.ids.get(*id)), list.clone());
+                to.insert(fresh.ids.put(&self.ids.get(*id)), list.clone());
             }
         }
         fresh.people.clone_from(&self.people);
@@ -539,9 +599,9 @@ impl Join {
         let shouting = self.rows.iter(&self.ids).filter_map(|r| r.status).any(|s| *s == *s.to_ascii_uppercase());
         self.each_group(|key, group| {
             let Some(rules) = wanted.get(key).filter(|_| !group.in_flight) else { return };
-            let answered = self.is_answered(&group);
+            let (answered, settled) = (self.is_answered(&group), self.is_settled(&group));
             for class in CLASSES.iter().filter(|c| rules.contains(&c.rule)) {
-                if !answered {
+                if !answered || !(settled || TIMELESS.contains(&class.rule)) {
                     tallies.entry(class.rule).or_default().unchecked += 1;
                 } else if let Some(mut hit) = (class.hit)(&group) {
                     self.spell(&mut hit, shouting);
@@ -553,6 +613,13 @@ impl Join {
             tallies.entry(rule).or_default().unchecked += *beyond;
         }
         tallies
+    }
+    /// Whether all that could make the sides differ is older than an event on its way: told by events, or by
+    /// subscriptions that ended, whose end is the last that happens to them.
+    fn is_settled(&self, group: &Group) -> bool {
+        self.events_told
+            || (group.subs.iter().all(|s| s.is.status.is_over())
+                && group.customers.iter().all(|c| c.fate != Fate::Deleted))
     }
     fn is_answered(&self, group: &Group) -> bool {
         let subs = group.subs.iter().map(|s| &s.is.id);
@@ -588,8 +655,8 @@ impl Join {
         gaps.extend(self.unknown_words());
         let odd: BTreeSet<Box<str>> = self
             .subs
-            .iter(&self.ids)
-            .filter_map(|s| match s.status {
+            .statuses(&self.ids)
+            .filter_map(|s| match s {
                 Status::Other(w) => Some(w),
                 _ => None,
             })
@@ -609,15 +676,16 @@ impl Join {
         if !self.by_status() {
             return None;
         }
-        let known = |id: &Option<Box<str>>| match id {
-            Some(id) => self.ids.find(id).is_some_and(|n| self.subs.position(n).is_some()),
-            None => self.settled.mapping.subscription.is_none(),
+        let is_known = |sub: Id| match sub {
+            Ids::NONE => self.settled.mapping.subscription.is_none(),
+            sub => self.subs.position(sub).is_some(),
         };
-        let unknown: BTreeSet<Box<str>> = self
-            .rows
-            .iter(&self.ids)
-            .filter_map(|r| match self.learned.word(r.status.as_deref()) {
-                Word::Unknown(w) if known(&r.subscription) => Some(w),
+        // Each word is read once, however many rows hold it.
+        let mut read: HashSet<Id> = HashSet::new();
+        let unknown: BTreeSet<Box<str>> = (0..self.rows.len())
+            .filter(|at| is_known(self.rows.ids(*at).1) && read.insert(self.rows.status(*at)))
+            .filter_map(|at| match self.learned.word(self.rows.get(&self.ids, at).status.as_deref()) {
+                Word::Unknown(w) => Some(w),
                 _ => None,
             })
             .take(1000)
@@ -628,11 +696,13 @@ impl Join {
         (!words.is_empty()).then(|| Cause::Parse(text().short(200)))
     }
 
-    /// The fact, out of the first reading (this join) and what the second confirmed.
+    /// The fact, out of the first reading (this join), how many owners in it were in flight, and what the
+    /// second confirmed.
     #[must_use]
     pub fn drift(
         self,
         mode: KeyMode,
+        in_flight: u64,
         classes: BTreeMap<&'static str, Tally>,
         mut gaps: Vec<Cause>,
         beside: BTreeMap<Source, Vec<Cause>>,
@@ -641,6 +711,9 @@ impl Join {
         gaps.extend(self.gaps());
         // Where an error kept candidates from being read again, it is among the gaps already.
         let unchecked: u64 = classes.values().map(|t| t.unchecked).sum();
+        if !self.events_told && unchecked > 0 {
+            gaps.push(Cause::Permission("rak_event_read".into()));
+        }
         if gaps.is_empty() && unchecked > 0 {
             let checked: u64 = classes.values().map(|t| t.count).sum();
             let all = checked + unchecked;
@@ -648,8 +721,6 @@ impl Join {
         }
         gaps.sort();
         gaps.dedup();
-        let mut in_flight = 0;
-        self.each_group(|_, g| in_flight += u64::from(g.in_flight));
         Drift {
             mode,
             classes,

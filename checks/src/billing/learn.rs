@@ -89,7 +89,8 @@ struct Counts {
     products: BTreeSet<Box<str>>,
     prices: BTreeMap<Box<str>, Money>,
     by: BTreeMap<Role, Count>,
-    off: Vec<i64>,
+    /// In four bytes: further off than decades is as far as decades.
+    off: Vec<i32>,
     live: u64,
     empty: BTreeMap<Role, u64>,
     ids: BTreeMap<u64, u32>,
@@ -130,7 +131,8 @@ impl Counts {
         if sub.status == Status::Active
             && let (Some(db), Some(stripe)) = (row.period_end, nearest(row.period_end, sub))
         {
-            self.off.push(db - stripe);
+            let off = (db - stripe).clamp(i32::MIN.into(), i32::MAX.into());
+            self.off.push(i32::try_from(off).unwrap_or(i32::MAX));
         }
     }
     fn compare(&mut self, row: &Row, sub: &Sub, settled: &Settled) {
@@ -249,21 +251,21 @@ fn status(settled: &mut Settled, learned: &Learned, pairs: impl Iterator<Item = 
 
 fn period(settled: &mut Settled, counts: &mut Counts, learned: &mut Learned) {
     counts.off.sort_unstable();
-    let off = &counts.off;
+    let mut off = std::mem::take(&mut counts.off);
     let pinned = settled.confirmed(Role::PeriodEnd).is_some();
-    let Some(median) = off.get(off.len() / 2).copied() else {
+    let Some(median) = off.get(off.len() / 2).copied().map(i64::from) else {
         learned.period = pinned.then_some(0);
         return;
     };
-    let mut far: Vec<i64> = off.iter().map(|o| o.abs()).collect();
-    far.sort_unstable();
-    let distance = far[far.len() / 2];
+    // A zone or a day of grace that is in nearly every row is the app's way of writing it.
+    let same = off.iter().filter(|o| (i64::from(**o) - median).abs() <= 3600).count();
+    let usual = if same * 5 >= off.len() * 4 { median } else { 0 };
+    off.iter_mut().for_each(|o| *o = o.saturating_abs());
+    off.sort_unstable();
+    let distance = i64::from(off[off.len() / 2]);
     let hours = distance / 3600;
     let evidence = format!("half of {} joined rows lie within {hours} h of Stripe's value", off.len());
     settled.judge(Role::PeriodEnd, distance < DAY, evidence);
-    // A zone or a day of grace that is in nearly every row is the app's way of writing it.
-    let same = off.iter().filter(|o| (*o - median).abs() <= 3600).count();
-    let usual = if same * 5 >= off.len() * 4 { median } else { 0 };
     learned.period = (distance < DAY || pinned).then_some(usual);
 }
 

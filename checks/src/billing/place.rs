@@ -147,7 +147,15 @@ pub fn endpoints(
     let mut list: Vec<Endpoint> =
         first.into_iter().chain(new).filter(|r| r.livemode == live).map(|r| endpoint(r, own)).collect();
     list.sort();
-    let mut found = Endpoints { mode, list, unrestricted: false, recurring: None, sdk: None, gaps: Vec::new() };
+    let mut found = Endpoints {
+        mode,
+        list,
+        unrestricted: false,
+        recurring: None,
+        sdk: None,
+        handlers: Vec::new(),
+        gaps: Vec::new(),
+    };
     if !found.is_served() {
         gaps.extend(second_gaps);
     }

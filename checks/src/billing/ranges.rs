@@ -19,8 +19,12 @@ use std::{
 const ALONE: u32 = 8;
 /// Fewer objects than this are not worth dividing: two pages, of which one would be half empty.
 const FEW: i64 = 250;
-/// The most requests at once, whatever the latency.
+/// The most requests at once, whatever the latency, and where nothing limits the rate: more only hold
+/// more pages in memory.
 const MOST: usize = 24;
+const UNLIMITED: (u32, usize) = (1000, 8);
+/// A list that is told to be this long is divided from its first page on.
+const LONG: u64 = 2000;
 /// How often a page is asked for again that could not be read.
 const AGAIN: u32 = 2;
 /// Nothing in any account is older: the first public month of the service, 2011-09.
@@ -47,6 +51,8 @@ struct Span {
     edge: i64,
     /// Objects in a thousand seconds, as far as was seen.
     dense: Option<i64>,
+    /// How many objects it seems to hold still, where somebody told how many there are.
+    left: Option<i64>,
     /// The digests of the pages' first ids, by which a cursor that loops is known.
     firsts: HashSet<u64>,
     tries: u32,
@@ -127,13 +133,20 @@ impl<T: Listed> Ranges<T> {
     /// The same, told how many objects there seem to be: of a list that is nearly at its end no part is
     /// given away.
     #[must_use]
-    pub const fn about(mut self, objects: u64) -> Self {
+    pub fn about(mut self, objects: u64) -> Self {
         self.about = objects;
+        if let Some(open) = self.spans.last_mut().filter(|_| objects > 0) {
+            open.left = i64::try_from(objects).ok();
+        }
         self
     }
     /// Whether so little is left, as far as was told, that it comes faster page after page.
     const fn is_nearly_done(&self) -> bool {
         self.objects <= self.about && self.about - self.objects < 1000
+    }
+    /// How many pages are read before the list is divided.
+    const fn alone(&self) -> u32 {
+        if self.about >= LONG { 1 } else { ALONE }
     }
     fn span(&mut self, low: i64, high: Option<i64>) {
         self.spans.push(Span {
@@ -142,6 +155,7 @@ impl<T: Listed> Ranges<T> {
             after: None,
             edge: high.unwrap_or(self.now),
             dense: None,
+            left: None,
             firsts: HashSet::new(),
             tries: 0,
             state: State::Idle,
@@ -150,19 +164,30 @@ impl<T: Listed> Ranges<T> {
     /// Enough to be answered as fast as may be asked, and two for the ones that take longer.
     fn at_once(&self) -> usize {
         let wanted = u64::from(self.per_second) * self.latency / 1000 + 2;
-        usize::try_from(wanted).unwrap_or(MOST).min(MOST)
+        let most = if self.per_second >= UNLIMITED.0 { UNLIMITED.1 } else { MOST };
+        usize::try_from(wanted).unwrap_or(most).min(most)
     }
     /// The span to ask next: one that waits, or half of the largest.
     fn next(&mut self) -> Option<usize> {
         if let Some(idle) = self.spans.iter().position(|s| s.state == State::Idle) {
             return Some(idle);
         }
-        if self.plain || !T::BY_CREATION || self.read < ALONE || self.is_nearly_done() {
+        if self.plain || !T::BY_CREATION || self.read < self.alone() || self.is_nearly_done() {
             return None;
         }
-        let expected = |s: &Span| match s.dense {
-            Some(dense) => (s.edge - s.low.max(BEGINNING)).saturating_mul(dense) / 1000,
-            None => 0,
+        // Of an account that is younger than the service most of the time behind it holds nothing.
+        let in_all = i64::try_from(self.about).ok().filter(|all| *all > 0);
+        let in_all = in_all.map(|all| (all - i64::try_from(self.objects).unwrap_or(all)).max(2 * FEW));
+        let expected = |s: &Span| {
+            let Some(dense) = s.dense else { return 0 };
+            let by_time = (s.edge - s.low.max(BEGINNING)).saturating_mul(dense) / 1000;
+            let left = s.left.filter(|left| *left > 0);
+            // Before a page of it came, the density is another's: without a number it is not cut again,
+            // or what is empty would be cut for ever.
+            if s.after.is_none() && left.is_none() && in_all.is_some() {
+                return 0;
+            }
+            [left, in_all].into_iter().flatten().fold(by_time, i64::min)
         };
         let busy = self.spans.iter().enumerate().filter(|(_, s)| s.state == State::Busy);
         let (at, most) = busy.map(|(n, s)| (n, expected(s))).max_by_key(|(_, most)| *most)?;
@@ -171,12 +196,15 @@ impl<T: Listed> Ranges<T> {
         if most < FEW || span.edge - bottom < 2 {
             return None;
         }
-        let middle = bottom + (span.edge - bottom) / 2;
         let dense = span.dense;
+        let below = (most / 2).saturating_mul(1000) / dense.unwrap_or(1).max(1);
+        let middle = (span.edge - below).clamp(bottom, span.edge - 2);
+        let left = span.left.filter(|left| *left > 0);
+        span.left = left.map(|left| left / 2);
         span.low = middle + 1;
         self.span(low, Some(middle));
         let new = self.spans.len() - 1;
-        self.spans[new].dense = dense;
+        (self.spans[new].dense, self.spans[new].left) = (dense, left.map(|left| left - left / 2));
         Some(new)
     }
     fn ask(&self, span: &Span) -> ApiRequest {
@@ -234,6 +262,7 @@ impl<T: Listed> Ranges<T> {
         if let (Some(newest), Some(oldest)) = (newest, oldest) {
             let count = i64::try_from(page.data.len()).unwrap_or(i64::MAX);
             span.dense = Some((count * 1000 / (newest - oldest).max(1)).max(1));
+            span.left = span.left.map(|left| left - count);
         }
         // What lies below the span was given to another.
         let low = span.low;
@@ -435,6 +464,15 @@ mod tests {
         assert_eq!(p.ids.len(), 50_000, "none twice");
         // 500 pages at 24 a second are 21 seconds; one after the other they are 150.
         assert!(p.ms < 21_000 * 13 / 10 && p.requests < 600, "{} ms, {} requests", p.ms, p.requests);
+    }
+
+    #[test]
+    fn a_list_that_is_told_to_be_long_is_divided_at_once() {
+        let account = account(10_000);
+        let p = play(Ranges::new(24, NOW).about(10_000), 300, |r| account.answer(r));
+        whole(&p, 10_000);
+        // 100 pages at 24 a second are 4.2 seconds.
+        assert!(p.ms < 6500 && p.requests < 130, "{} ms, {} requests", p.ms, p.requests);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Millions of subscriptions and rows in little memory: each text is kept once and known by a
-//! number, and a record is a few numbers. What a class is shown is unpacked for one customer at a time.
+//! number, what most of them share is kept once, and a record is a few numbers. What a class is shown
+//! is unpacked for one customer at a time.
 
 use super::{
     row::Row,
@@ -7,39 +8,141 @@ use super::{
     stripe::{Item, Sub},
 };
 use crate::vocab::{Currency, Money};
-use std::{collections::HashMap, hash::Hasher};
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 /// The number of a text. [`Ids::NONE`] stands for no text.
 pub type Id = u32;
 
-/// Texts, each once.
+/// Open addressing over numbers of something that is kept elsewhere; a slot is a number plus one, or 0.
+#[derive(Clone, Debug, Default)]
+struct Slots(Vec<u32>);
+impl Slots {
+    /// The number for which `same` holds, or the free slot where it would stand.
+    fn find(&self, hash: u64, same: impl Fn(u32) -> bool) -> Result<u32, usize> {
+        let mask = self.0.len().wrapping_sub(1);
+        let mut at = usize::try_from(hash & (mask as u64)).unwrap_or_default();
+        loop {
+            match self.0.get(at) {
+                None | Some(0) => return Err(at),
+                Some(number) if same(number - 1) => return Ok(number - 1),
+                Some(_) => at = (at + 1) & mask,
+            }
+        }
+    }
+    /// Makes room for one more than so many.
+    fn reserve(&mut self, count: usize, hash: impl Fn(u32) -> u64) {
+        if (count + 1) * 4 <= self.0.len() * 3 {
+            return;
+        }
+        let size = (self.0.len() * 2).max(64);
+        self.0 = Vec::new();
+        self.0 = vec![0; size];
+        for number in 0..u32::try_from(count).unwrap_or_default() {
+            if let Err(at) = self.find(hash(number), |_| false) {
+                self.0[at] = number + 1;
+            }
+        }
+    }
+}
+fn hash(of: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Texts, each once. Those of letters, digits and `_`, which ids are, take six bits a character.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
-    text: String,
-    ends: Vec<u32>,
-    /// Open addressing by the text's digest; a slot is a number plus one, or 0.
-    slots: Vec<u32>,
+    bytes: Vec<u8>,
+    /// How many characters each has; [`RAW`] where it stands as it is behind its length in four bytes.
+    lengths: Vec<u8>,
+    /// Where every sixteenth begins.
+    starts: Vec<u64>,
+    slots: Slots,
 }
+/// The length of a text that is not packed.
+const RAW: u8 = u8::MAX;
+/// Every so many have their beginning noted.
+const STRIDE: usize = 16;
+const ALPHABET: &[u8; 63] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
+fn code(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'Z' => Some(byte - b'A' + 10),
+        b'_' => Some(36),
+        b'a'..=b'z' => Some(byte - b'a' + 37),
+        _ => None,
+    }
+}
+/// The text as it is kept: its length, or [`RAW`], and its bytes.
+fn packed(text: &str, out: &mut Vec<u8>) -> u8 {
+    out.clear();
+    let length = u8::try_from(text.len()).ok().filter(|l| *l != RAW);
+    let Some(length) = length.filter(|_| text.bytes().all(|b| code(b).is_some())) else {
+        // What is longer than four bytes can say is cut there: nothing of that size is an id.
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        out.extend(length.to_le_bytes());
+        out.extend(text.as_bytes().iter().take(length as usize));
+        return RAW;
+    };
+    let (mut bits, mut held) = (0_u32, 0);
+    for c in text.bytes().filter_map(code) {
+        bits = bits << 6 | u32::from(c);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held & 0xff) as u8);
+        }
+    }
+    if held > 0 {
+        out.push((bits << (8 - held) & 0xff) as u8);
+    }
+    length
+}
+fn unpacked(length: u8, bytes: &[u8]) -> Box<str> {
+    if length == RAW {
+        return String::from_utf8_lossy(bytes.get(4..).unwrap_or_default()).into();
+    }
+    let mut text = String::with_capacity(usize::from(length));
+    let (mut bits, mut held) = (0_u32, 0);
+    for byte in bytes {
+        bits = bits << 8 | u32::from(*byte);
+        held += 8;
+        while held >= 6 && text.len() < usize::from(length) {
+            held -= 6;
+            text.push(char::from(ALPHABET[(bits >> held & 63) as usize % ALPHABET.len()]));
+        }
+    }
+    text.into()
+}
+
 impl Ids {
     /// No text.
     pub const NONE: Id = u32::MAX;
 
     /// The number of a text, which is kept where it is new.
     pub fn put(&mut self, text: &str) -> Id {
-        if (self.ends.len() + 1) * 4 > self.slots.len() * 3 {
-            self.grow();
-        }
-        let (slot, found) = self.slot(text);
-        if let Some(id) = found {
-            return id;
-        }
-        // A million of each kind is far below both limits; beyond them texts are simply not kept.
-        let (Ok(id), Ok(end)) = (u32::try_from(self.ends.len()), u32::try_from(self.text.len() + text.len())) else {
-            return Self::NONE;
+        let Self { bytes, lengths, starts, slots } = self;
+        slots.reserve(lengths.len(), |id| hash(stored(bytes, lengths, starts, id)));
+        let mut new = Vec::with_capacity(text.len() + 4);
+        let length = packed(text, &mut new);
+        let key = (length, new.as_slice());
+        let slot = match slots.find(hash(key), |id| stored(bytes, lengths, starts, id) == key) {
+            Ok(id) => return id,
+            Err(slot) => slot,
         };
-        self.text.push_str(text);
-        self.ends.push(end);
-        self.slots[slot] = id + 1;
+        // A million of each kind is far below the limit; beyond it texts are simply not kept.
+        let Some(id) = u32::try_from(lengths.len()).ok().filter(|id| *id < Self::NONE - 1) else { return Self::NONE };
+        if lengths.len() % STRIDE == 0 {
+            starts.push(bytes.len() as u64);
+        }
+        bytes.extend(&new);
+        lengths.push(length);
+        slots.0[slot] = id + 1;
         id
     }
     fn put_some(&mut self, text: Option<&str>) -> Id {
@@ -48,55 +151,77 @@ impl Ids {
     /// The number of a text that is kept.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Id> {
-        if self.slots.is_empty() { None } else { self.slot(text).1 }
+        let mut new = Vec::with_capacity(text.len() + 4);
+        let length = packed(text, &mut new);
+        let key = (length, new.as_slice());
+        self.slots.find(hash(key), |id| stored(&self.bytes, &self.lengths, &self.starts, id) == key).ok()
     }
     /// A kept text; empty for a number that stands for none.
     #[must_use]
-    pub fn get(&self, id: Id) -> &str {
-        let Some(end) = self.ends.get(id as usize) else { return "" };
-        let start = if id == 0 { 0 } else { self.ends[id as usize - 1] };
-        self.text.get(start as usize..*end as usize).unwrap_or_default()
+    pub fn get(&self, id: Id) -> Box<str> {
+        if id as usize >= self.lengths.len() {
+            return Box::default();
+        }
+        let (length, bytes) = stored(&self.bytes, &self.lengths, &self.starts, id);
+        unpacked(length, bytes)
     }
     fn some(&self, id: Id) -> Option<Box<str>> {
-        (id != Self::NONE).then(|| self.get(id).into())
+        (id != Self::NONE).then(|| self.get(id))
     }
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.ends.len()
+        self.lengths.len()
     }
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-    fn slot(&self, text: &str) -> (usize, Option<Id>) {
-        let mask = self.slots.len() - 1;
-        let mut at = usize::try_from(hash(text) & (mask as u64)).unwrap_or_default();
-        loop {
-            match self.slots[at] {
-                0 => return (at, None),
-                id if self.get(id - 1) == text => return (at, Some(id - 1)),
-                _ => at = (at + 1) & mask,
-            }
-        }
-    }
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(1024);
-        self.slots = vec![0; size];
-        for id in 0..u32::try_from(self.ends.len()).unwrap_or_default() {
-            let mut at = usize::try_from(hash(self.get(id)) & (size as u64 - 1)).unwrap_or_default();
-            while self.slots[at] != 0 {
-                at = (at + 1) & (size - 1);
-            }
-            self.slots[at] = id + 1;
-        }
+        self.lengths.is_empty()
     }
 }
-fn hash(text: &str) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
+/// How a text is kept, by its number.
+fn stored<'a>(bytes: &'a [u8], lengths: &[u8], starts: &[u64], id: Id) -> (u8, &'a [u8]) {
+    let at = id as usize;
+    let first = at / STRIDE * STRIDE;
+    let mut start = usize::try_from(starts[at / STRIDE]).unwrap_or(usize::MAX);
+    let size = |length: u8, start: usize| match length {
+        RAW => bytes[start..].first_chunk().map_or(4, |l| u32::from_le_bytes(*l) as usize + 4),
+        length => (usize::from(length) * 6).div_ceil(8),
+    };
+    for length in &lengths[first..at] {
+        start += size(*length, start);
+    }
+    (lengths[at], &bytes[start..start + size(lengths[at], start)])
+}
+
+/// Values that many records share, each once, by their numbers.
+#[derive(Clone, Debug)]
+struct Shared<T> {
+    list: Vec<T>,
+    slots: Slots,
+}
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self { list: Vec::new(), slots: Slots::default() }
+    }
+}
+impl<T: Hash + Eq> Shared<T> {
+    fn put(&mut self, value: T) -> u32 {
+        let Self { list, slots } = self;
+        slots.reserve(list.len(), |n| hash(&list[n as usize]));
+        match slots.find(hash(&value), |n| list[n as usize] == value) {
+            Ok(number) => number,
+            Err(slot) => {
+                list.push(value);
+                let number = u32::try_from(list.len()).unwrap_or(u32::MAX);
+                slots.0[slot] = number;
+                number - 1
+            }
+        }
+    }
+    fn get(&self, number: u32) -> &T {
+        &self.list[number as usize]
+    }
 }
 
 /// Seconds since 1970 in four bytes; 0 for none.
@@ -120,23 +245,29 @@ struct Price {
     unit: Option<Money>,
 }
 
+/// What is the same in most subscriptions.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct SubShape {
+    status: Id,
+    /// Prices and quantities of the items, whose periods all end with the subscription's; `None` where
+    /// that is not so and the items are kept as they are.
+    items: Option<Box<[(Id, u32)]>>,
+    monthly: i64,
+    currency: Id,
+    bits: u8,
+}
 #[derive(Clone, Debug)]
 struct PackedSub {
     id: Id,
     customer: Id,
-    status: Id,
+    shape: u32,
     period_start: u32,
     period_end: u32,
     created: u32,
     ended: u32,
     trial_end: u32,
-    changed: u32,
-    price: Id,
-    quantity: u32,
     /// Half of the digest is enough to tell one customer's invoices apart.
     invoice: u32,
-    monthly: i64,
-    bits: u8,
 }
 const ENDING: u8 = 1;
 const PAUSED: u8 = 2;
@@ -150,6 +281,10 @@ const INVOICED: u8 = 32;
 pub const fn half(digest: u64) -> u64 {
     digest & 0xffff_ffff
 }
+/// When something last changed, as most of a subscription's times tell it.
+fn changed(created: i64, ended: Option<i64>, period_start: Option<i64>) -> i64 {
+    [Some(created), ended, period_start].into_iter().flatten().max().unwrap_or_default()
+}
 
 /// The subscriptions.
 #[derive(Clone, Debug, Default)]
@@ -157,53 +292,55 @@ pub struct Subs {
     list: Vec<PackedSub>,
     /// Where a subscription stands, by the number of its id; plus one.
     place: Vec<u32>,
+    shapes: Shared<SubShape>,
     prices: HashMap<Id, Price>,
-    /// The items of those that have not exactly one with a price.
+    /// The items of those whose items are not all told by their prices.
     items: HashMap<Id, Vec<Item>>,
-    /// The currencies of those sums that no single price tells.
-    currencies: HashMap<Id, Currency>,
+    /// When those last changed of which no other time tells it.
+    changed: HashMap<Id, i64>,
 }
 impl Subs {
     /// Adds one, or puts it in the place of the one with its id.
     pub fn put(&mut self, ids: &mut Ids, sub: Sub) {
         let id = ids.put(&sub.id);
         let bit = |is: bool, bit: u8| if is { bit } else { 0 };
-        let (price, quantity) = match sub.items.as_slice() {
-            [one] if one.period_end == sub.period_end && one.price.is_some() => self.price(ids, one),
-            _ => (Ids::NONE, u32::MAX),
-        };
-        let packed = PackedSub {
-            id,
-            customer: ids.put(&sub.customer),
+        let told = |i: &Item| i.price.is_some() && i.period_end == sub.period_end;
+        let items = (!sub.items.is_empty() && sub.items.iter().all(told))
+            .then(|| sub.items.iter().map(|i| self.price(ids, i)).collect());
+        let shape = SubShape {
             status: ids.put(sub.status.word()),
-            period_start: pack(sub.period_start),
-            period_end: pack(sub.period_end),
-            created: pack(Some(sub.created)),
-            ended: pack(sub.ended),
-            trial_end: pack(sub.trial_end),
-            changed: pack(Some(sub.changed)),
-            price,
-            quantity,
-            invoice: u32::try_from(half(sub.latest_invoice.unwrap_or_default())).unwrap_or_default(),
             monthly: sub.monthly.as_ref().map_or(0, |m| m.minor),
+            currency: ids.put_some(sub.monthly.as_ref().map(|m| m.currency.0.as_str())),
             bits: bit(sub.ending, ENDING)
                 | bit(sub.paused, PAUSED)
                 | bit(sub.livemode, LIVE)
                 | bit(sub.monthly.is_some(), PRICED)
                 | bit(sub.items_whole, WHOLE)
                 | bit(sub.latest_invoice.is_some(), INVOICED),
+            items,
         };
-        if price == Ids::NONE {
-            if sub.items.is_empty() {
-                self.items.remove(&id)
-            } else {
-                self.items.insert(id, sub.items)
-            };
+        let packed = PackedSub {
+            id,
+            customer: ids.put(&sub.customer),
+            period_start: pack(sub.period_start),
+            period_end: pack(sub.period_end),
+            created: pack(Some(sub.created)),
+            ended: pack(sub.ended),
+            trial_end: pack(sub.trial_end),
+            invoice: u32::try_from(half(sub.latest_invoice.unwrap_or_default())).unwrap_or_default(),
+            shape: 0,
+        };
+        if sub.changed == changed(sub.created, sub.ended, sub.period_start) {
+            self.changed.remove(&id);
+        } else {
+            self.changed.insert(id, sub.changed);
         }
-        let told = self.prices.get(&price).and_then(|p| p.unit.as_ref()).map(|u| &u.currency);
-        if let Some(m) = sub.monthly.filter(|m| told != Some(&m.currency)) {
-            self.currencies.insert(id, m.currency);
+        if shape.items.is_some() || sub.items.is_empty() {
+            self.items.remove(&id);
+        } else {
+            self.items.insert(id, sub.items);
         }
+        let packed = PackedSub { shape: self.shapes.put(shape), ..packed };
         let at = id as usize;
         if self.place.len() <= at {
             self.place.resize(at + 1, 0);
@@ -237,48 +374,51 @@ impl Subs {
     pub fn position(&self, id: Id) -> Option<usize> {
         self.place.get(id as usize).filter(|p| **p > 0).map(|p| *p as usize - 1)
     }
-    /// The number of the customer of the one that stands there.
+    /// The numbers of the one that stands there and of its customer.
     #[must_use]
-    pub fn customer(&self, at: usize) -> Id {
-        self.list[at].customer
+    pub fn ids(&self, at: usize) -> (Id, Id) {
+        (self.list[at].id, self.list[at].customer)
     }
     /// Whether all items of the one that stands there are known.
     #[must_use]
     pub fn is_whole(&self, at: usize) -> bool {
-        self.list[at].bits & WHOLE > 0
+        self.shapes.get(self.list[at].shape).bits & WHOLE > 0
     }
     /// The one that stands there.
     #[must_use]
     pub fn get(&self, ids: &Ids, at: usize) -> Sub {
         let p = &self.list[at];
-        let is = |bit: u8| p.bits & bit > 0;
+        let shape = self.shapes.get(p.shape);
+        let is = |bit: u8| shape.bits & bit > 0;
         let (period_start, period_end) = (unpack(p.period_start), unpack(p.period_end));
-        let price = self.prices.get(&p.price);
-        let items = match price {
-            Some(price) => vec![Item {
-                price: ids.some(p.price),
-                product: ids.some(price.product),
-                quantity: large(p.quantity),
+        let (created, ended) = (i64::from(p.created), unpack(p.ended));
+        let item = |(price, quantity): &(Id, u32)| {
+            let known = self.prices.get(price);
+            Item {
+                price: ids.some(*price),
+                product: known.and_then(|p| ids.some(p.product)),
+                quantity: large(*quantity),
                 period_end,
-                unit: price.unit.clone(),
-            }],
-            None => self.items.get(&p.id).cloned().unwrap_or_default(),
+                unit: known.and_then(|p| p.unit.clone()),
+            }
         };
-        let own = self.currencies.get(&p.id);
-        let currency = own.or_else(|| Some(&price?.unit.as_ref()?.currency)).filter(|_| is(PRICED));
         Sub {
-            id: ids.get(p.id).into(),
-            customer: ids.get(p.customer).into(),
-            status: Status::parse(ids.get(p.status)),
+            id: ids.get(p.id),
+            customer: ids.get(p.customer),
+            status: Status::parse(&ids.get(shape.status)),
             period_start,
             period_end,
             ending: is(ENDING),
-            created: i64::from(p.created),
-            ended: unpack(p.ended),
+            created,
+            ended,
             trial_end: unpack(p.trial_end),
-            changed: i64::from(p.changed),
-            monthly: currency.map(|c| Money { currency: c.clone(), minor: p.monthly }),
-            items,
+            changed: self.changed.get(&p.id).copied().unwrap_or_else(|| changed(created, ended, period_start)),
+            monthly: is(PRICED)
+                .then(|| Money { currency: Currency(ids.get(shape.currency).into()), minor: shape.monthly }),
+            items: match &shape.items {
+                Some(items) => items.iter().map(item).collect(),
+                None => self.items.get(&p.id).cloned().unwrap_or_default(),
+            },
             items_whole: is(WHOLE),
             paused: is(PAUSED),
             latest_invoice: is(INVOICED).then_some(u64::from(p.invoice)),
@@ -290,21 +430,28 @@ impl Subs {
     pub fn iter<'a>(&'a self, ids: &'a Ids) -> impl Iterator<Item = Sub> + 'a {
         (0..self.list.len()).map(|at| self.get(ids, at))
     }
+    /// The status words that occur.
+    pub fn statuses<'a>(&'a self, ids: &'a Ids) -> impl Iterator<Item = Status> + 'a {
+        self.shapes.list.iter().map(|s| Status::parse(&ids.get(s.status)))
+    }
 }
 
-#[derive(Clone, Debug)]
-struct PackedRow {
-    customer: Id,
-    subscription: Id,
+/// What is the same in many rows.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct RowShape {
     status: Id,
     price: Id,
     plan: Id,
     currency: Id,
-    period_end: u32,
     quantity: u32,
-    email: u64,
-    owner: u64,
     bits: u16,
+}
+#[derive(Clone, Debug)]
+struct PackedRow {
+    customer: Id,
+    subscription: Id,
+    shape: u32,
+    period_end: u32,
 }
 /// Two bits a boolean: whether it is known, and what it is.
 fn tri(value: Option<bool>, at: u16) -> u16 {
@@ -315,10 +462,28 @@ fn untri(bits: u16, at: u16) -> Option<bool> {
     (two & 1 > 0).then_some(two & 2 > 0)
 }
 
+/// A number for each record, 0 for none, which takes no room while none has one.
+#[derive(Clone, Debug, Default)]
+struct Column(Vec<u64>);
+impl Column {
+    fn put(&mut self, at: usize, value: Option<u64>) {
+        if let Some(value) = value {
+            self.0.resize(at, 0);
+            self.0.push(value);
+        }
+    }
+    fn get(&self, at: usize) -> u64 {
+        self.0.get(at).copied().unwrap_or(0)
+    }
+}
+
 /// The rows.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     list: Vec<PackedRow>,
+    shapes: Shared<RowShape>,
+    emails: Column,
+    owners: Column,
     /// What tells rows apart, where it is kept: of the few that are read again.
     keys: Option<Vec<Option<Box<str>>>>,
 }
@@ -326,22 +491,25 @@ impl Rows {
     /// Rows that keep their keys.
     #[must_use]
     pub fn with_keys() -> Self {
-        Self { list: Vec::new(), keys: Some(Vec::new()) }
+        Self { keys: Some(Vec::new()), ..Self::default() }
     }
     /// Adds one.
     pub fn put(&mut self, ids: &mut Ids, row: Row) {
-        self.list.push(PackedRow {
-            customer: ids.put_some(row.customer.as_deref()),
-            subscription: ids.put_some(row.subscription.as_deref()),
+        let shape = self.shapes.put(RowShape {
             status: ids.put_some(row.status.as_deref()),
             price: ids.put_some(row.price.as_deref()),
             plan: ids.put_some(row.plan.as_deref()),
             currency: ids.put_some(row.currency.as_deref()),
-            period_end: pack(row.period_end),
             quantity: small(row.quantity),
-            email: row.email.unwrap_or(0),
-            owner: row.owner.unwrap_or(0),
             bits: tri(row.cancel, 0) | tri(row.livemode, 2) | tri(row.flag, 4) | tri(Some(row.date_only), 6),
+        });
+        self.emails.put(self.list.len(), row.email);
+        self.owners.put(self.list.len(), row.owner);
+        self.list.push(PackedRow {
+            customer: ids.put_some(row.customer.as_deref()),
+            subscription: ids.put_some(row.subscription.as_deref()),
+            shape,
+            period_end: pack(row.period_end),
         });
         if let Some(keys) = &mut self.keys {
             keys.push(row.key);
@@ -361,28 +529,35 @@ impl Rows {
     #[must_use]
     pub fn ids(&self, at: usize) -> (Id, Id, u64) {
         let p = &self.list[at];
-        (p.customer, p.subscription, p.email)
+        (p.customer, p.subscription, self.emails.get(at))
+    }
+    /// The number of the status word of the one that stands there.
+    #[must_use]
+    pub fn status(&self, at: usize) -> Id {
+        self.shapes.get(self.list[at].shape).status
     }
     /// The one that stands there.
     #[must_use]
     pub fn get(&self, ids: &Ids, at: usize) -> Row {
         let p = &self.list[at];
+        let shape = self.shapes.get(p.shape);
+        let some = |value: u64| (value != 0).then_some(value);
         Row {
             key: self.keys.as_ref().and_then(|k| k.get(at).cloned().flatten()),
             customer: ids.some(p.customer),
             subscription: ids.some(p.subscription),
-            status: ids.some(p.status),
-            price: ids.some(p.price),
-            plan: ids.some(p.plan),
+            status: ids.some(shape.status),
+            price: ids.some(shape.price),
+            plan: ids.some(shape.plan),
             period_end: unpack(p.period_end),
-            date_only: untri(p.bits, 6) == Some(true),
-            cancel: untri(p.bits, 0),
-            quantity: large(p.quantity),
-            currency: ids.some(p.currency),
-            livemode: untri(p.bits, 2),
-            flag: untri(p.bits, 4),
-            email: (p.email != 0).then_some(p.email),
-            owner: (p.owner != 0).then_some(p.owner),
+            date_only: untri(shape.bits, 6) == Some(true),
+            cancel: untri(shape.bits, 0),
+            quantity: large(shape.quantity),
+            currency: ids.some(shape.currency),
+            livemode: untri(shape.bits, 2),
+            flag: untri(shape.bits, 4),
+            email: some(self.emails.get(at)),
+            owner: some(self.owners.get(at)),
         }
     }
     /// Every one.
@@ -401,8 +576,17 @@ mod tests {
         assert_eq!(ids.find("a"), None);
         let all: Vec<Id> = (0..5000).map(|n| ids.put(&format!("sub_{n}"))).collect();
         assert_eq!(ids.put("sub_17"), all[17]);
-        assert_eq!((ids.get(all[4999]), ids.find("sub_4999"), ids.len()), ("sub_4999", Some(all[4999]), 5000));
-        assert_eq!(ids.get(Ids::NONE), "");
+        assert_eq!((&*ids.get(all[4999]), ids.find("sub_4999"), ids.len()), ("sub_4999", Some(all[4999]), 5000));
+        assert_eq!(&*ids.get(Ids::NONE), "");
+        // Packed or not, of every length: what goes in comes out, and nothing is taken for another.
+        let mut texts: Vec<String> = (0..300).map(|n| "aZ_09xY7".chars().cycle().take(n).collect()).collect();
+        texts.extend((0..300).map(|n| "é past due-".chars().cycle().skip(n % 7).take(n).collect()));
+        texts.extend(["0", "00", "000", "0000", "a", "a0", "a00", "\0", ""].map(str::to_owned));
+        let numbers: Vec<Id> = texts.iter().map(|t| ids.put(t)).collect();
+        for (text, number) in texts.iter().zip(&numbers) {
+            assert_eq!((&*ids.get(*number), ids.find(text)), (text.as_str(), Some(*number)));
+        }
+        assert_eq!(ids.find("zzz"), None);
     }
 
     #[test]

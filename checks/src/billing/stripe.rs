@@ -212,17 +212,34 @@ pub(super) struct WirePage<T> {
     next_page_url: Option<String>,
 }
 /// An identifier, or the object itself where it was expanded.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum Reference {
-    Id(Box<str>),
-    Object { id: Box<str> },
-}
+pub(super) struct Reference(Box<str>);
 impl Reference {
     pub(super) fn id(self) -> Box<str> {
-        match self {
-            Self::Id(id) | Self::Object { id } => id,
+        self.0
+    }
+}
+impl<'de> Deserialize<'de> for Reference {
+    /// By hand, for it stands in every object: an untagged enum keeps what it reads until it knows.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> serde::de::Visitor<'de> for Either {
+            type Value = Reference;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an id or an object that has one")
+            }
+            fn visit_str<E>(self, id: &str) -> Result<Reference, E> {
+                Ok(Reference(id.into()))
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Reference, A::Error> {
+                #[derive(Deserialize)]
+                struct Object {
+                    id: Box<str>,
+                }
+                let object = Object::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Reference(object.id))
+            }
         }
+        deserializer.deserialize_any(Either)
     }
 }
 #[derive(Deserialize)]

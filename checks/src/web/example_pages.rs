@@ -110,7 +110,8 @@ impl Pages {
             };
             let list = self.endpoints.iter().enumerate().map(endpoint).collect();
             let (unrestricted, recurring, sdk, gaps) = (false, None, None, Vec::new());
-            let endpoints = Endpoints { mode: KeyMode::Live, list, unrestricted, recurring, sdk, gaps };
+            let handlers = Vec::new();
+            let endpoints = Endpoints { mode: KeyMode::Live, list, unrestricted, recurring, sdk, handlers, gaps };
             put(facts, &billing, Observed::known(endpoints));
         }
         let lighthouse = match &self.lighthouse {

@@ -48,7 +48,8 @@ const LISTING: (u32, u32) = (2, 3);
 const PROBES: usize = 200;
 /// How many columns are tried.
 const CANDIDATES: usize = 8;
-/// The most rows that an audit keeps: a table of ten million is for a run that may take its time.
+/// The most rows that an audit keeps, unless told otherwise: a table of ten million is for a run that may
+/// take its time.
 const ROWS: u64 = 2_000_000;
 const ALL_ROWS: u64 = 20_000_000;
 /// How many subscriptions with more than ten items an audit reads whole.
@@ -68,6 +69,8 @@ pub(super) struct Sides {
     folders: Vec<PathBuf>,
     lists: Lists,
     whole: Option<WholeDrift>,
+    /// The most rows that an audit keeps.
+    most: u64,
     /// How many candidates of a class are read again, and how many are kept.
     cap: usize,
     keep: usize,
@@ -96,6 +99,7 @@ impl Sides {
                 live: account.mode == KeyMode::Live,
             },
             account,
+            most: cx.settings().billing_rows.unwrap_or(ROWS),
             timeout: cx.settings().timeout,
             counters: cx.wire().counters.clone(),
         })
@@ -256,11 +260,11 @@ impl Sides {
         if let (Some(resume), true) = (&resume, gaps.is_empty()) {
             resume.done();
         }
-        Ok(Drift { snapshots, ..join.drift(self.account.mode, classes, gaps, beside) })
+        Ok(Drift { snapshots, ..join.drift(self.account.mode, again.in_flight, classes, gaps, beside) })
     }
     /// Every row, up to what is kept of a very large table.
     async fn scan(&self, reading: &mut Reading, settled: &Settled, join: &mut Join) -> Result<(), Cause> {
-        let (most, time) = if self.whole.is_some() { (ALL_ROWS, WHOLE_SCAN) } else { (ROWS, SCAN) };
+        let (most, time) = if self.whole.is_some() { (ALL_ROWS, WHOLE_SCAN) } else { (self.most, SCAN) };
         let mut seen = 0_u64;
         let scanned = reading
             .scan(settled, time, &mut |row| {
@@ -374,14 +378,22 @@ impl Sides {
         let second = Mutex::new(second);
         let asked = if join.asks_customers() { customers } else { Vec::new() };
         let until = &self.account.until;
-        let (mut gaps, more) = tokio::join!(
+        let (mut gaps, more, unheard) = tokio::join!(
             self.lists.subs(again.subscriptions.clone(), until, |id, found| {
                 locked(&second).add_lookup(&id, found);
             }),
             self.lists.customers(asked, until, |id, found| locked(&second).add_customer_lookup(&id, &found)),
+            self.lists.changing(&second, self.policy, until),
         );
         gaps.extend(more);
         self.lists.complete(&second, usize::MAX, until).await;
+        // What changed while they were read is told by a last look; without time for it the one of a moment
+        // ago has to do.
+        let unheard_since = self.lists.changing(&second, self.policy, until).await;
+        if !unheard.is_empty() && !unheard_since.is_empty() {
+            locked(&second).in_flight_unknown();
+            gaps.extend(unheard);
+        }
         let second = second.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok((second.confirmed(again, self.keep), gaps))
     }

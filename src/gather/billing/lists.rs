@@ -71,6 +71,24 @@ impl OpenInvoices {
         self.0.get_or_init(ask).await
     }
 }
+/// Notes in the join what was told within the window for events on their way; returns why not all of it
+/// was, where the key may read events.
+async fn young(stripe: &Stripe, join: &Mutex<Join>, policy: Policy, until: &Sooner) -> Vec<Cause> {
+    let recent = (policy.now - policy.in_flight).to_string();
+    let young = [("type", "customer.subscription.*"), ("created[gte]", recent.as_str())];
+    let young = Listing::<Event>::new(EVENTS_PER_SECOND).with(&young).at_most(YOUNG_PAGES);
+    let each = |e: Event| {
+        if let Some(object) = e.object {
+            locked(join).add_recent(object);
+        }
+    };
+    let unheard = stripe.drain(young, until, each).await;
+    if matches!(unheard.first(), Some(Cause::Permission(_) | Cause::Auth)) {
+        locked(join).events_unreadable();
+        return Vec::new();
+    }
+    unheard
+}
 fn invoices_of(status: &str, rate: u32) -> Listing<ListedInvoice> {
     Listing::new(rate).with(&[("status", status)]).at_most(BESIDE_PAGES)
 }
@@ -187,7 +205,7 @@ impl Lists {
         until: &Sooner,
     ) -> (Vec<Cause>, Beside, Vec<ListedInvoice>) {
         let expected = if n == 0 { locked(join).size().1 } else { 0 };
-        let (back, recent) = ((policy.now - BACK).to_string(), (policy.now - policy.in_flight).to_string());
+        let back = (policy.now - BACK).to_string();
         let subs = async {
             let mut add = |sub: Sub| {
                 self.note(n, &sub.id);
@@ -236,25 +254,18 @@ impl Lists {
         let since = [("created[gte]", back.as_str())];
         let refunds = Listing::<Refund>::new(self.rate).with(&since).at_most(BESIDE_PAGES);
         let disputes = Listing::<Dispute>::new(self.rate).with(&since).at_most(BESIDE_PAGES);
-        let young = [("type", "customer.subscription.*"), ("created[gte]", recent.as_str())];
-        let young = Listing::<Event>::new(EVENTS_PER_SECOND).with(&young).at_most(YOUNG_PAGES);
-        let (mut subs, customers, (unpaid, uninvoiced), refunds, disputes, changing) = tokio::join!(
+        let (mut subs, customers, (unpaid, uninvoiced), refunds, disputes, unheard) = tokio::join!(
             subs,
             customers,
             self.invoices(n, stripe, until),
             stripe.drain(refunds, until, |r| locked(join).add_refund(r)),
             stripe.drain(disputes, until, |d| locked(join).add_dispute(d)),
-            stripe.drain(young, until, |e| {
-                if let Some(object) = e.object {
-                    locked(join).add_recent(object);
-                }
-            }),
+            young(stripe, join, policy, until),
         );
-        // A key that may not read events leaves what changed a moment ago to its own times. Where they only
-        // did not come now, nothing can be told from what is on its way.
-        if changing.iter().any(|c| !matches!(c, Cause::Permission(_) | Cause::Auth)) {
+        if !unheard.is_empty() {
+            // Where they only did not come now, nothing can be told from what is on its way.
             locked(join).in_flight_unknown();
-            subs.extend(changing);
+            subs.extend(unheard);
         }
         let aside = [
             (facts::Source::Customers, customers),
@@ -263,6 +274,14 @@ impl Lists {
             (facts::Source::Disputes, disputes),
         ];
         (subs, aside.into(), unpaid)
+    }
+    /// What changed a moment ago, asked again: in a long run that is another moment.
+    pub(super) async fn changing(&self, join: &Mutex<Join>, policy: Policy, until: &Sooner) -> Vec<Cause> {
+        if self.vendor != Vendor::Stripe {
+            return Vec::new();
+        }
+        let asked = self.accounts.iter().map(|stripe| young(stripe, join, policy, until));
+        join_all(asked).await.into_iter().flatten().collect()
     }
     async fn invoices(&self, n: usize, stripe: &Stripe, until: &Sooner) -> (Vec<ListedInvoice>, Vec<Cause>) {
         let mut found = Vec::new();
