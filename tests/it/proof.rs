@@ -341,6 +341,29 @@ fn every_class_is_found_and_no_look_alike_on_every_engine() {
 }
 
 #[test]
+fn what_is_about_the_table_as_a_whole_is_one_finding_on_every_engine() {
+    for engine in ENGINES {
+        let mut s = stage(engine);
+        // A column that is never filled, and two users with one address.
+        s.plan.sql.push("UPDATE users SET current_period_end = NULL".to_owned());
+        s.plan.users.push(User { email: "FINE00@customers.example".into(), ..User::new("second") });
+        s.expected.remove(&("billing.period-mismatch".to_owned(), "cus_period".to_owned()));
+        // Nothing in the row says any more that this one is paid for until a day to come.
+        s.finds("access-without-payment", "paidup");
+        for rule in ["billing.period-missing", "billing.user-duplicate"] {
+            s.expected.insert((rule.to_owned(), String::new()));
+        }
+        let world = World::start(s.plan).unwrap();
+        let output = command(&world).output().unwrap();
+        assert!(holds(&world, &output, &s.expected, &format!("{engine:?}")), "all is found");
+        for rule in ["billing.period-missing", "billing.user-duplicate"] {
+            let lines = String::from_utf8_lossy(&output.stdout).lines().filter(|l| l.contains(rule)).count();
+            assert_eq!(lines, 1, "{engine:?} {rule}");
+        }
+    }
+}
+
+#[test]
 fn rain_changes_nothing() {
     let weathers = [
         ("5 % errors", Weather { errors: 5, ..Weather::default() }),

@@ -279,11 +279,20 @@ impl Join {
         let unseen =
             |id: &Id| self.subs.position(*id).is_none() && !self.gone.contains_key(id) && !self.ignored.contains(id);
         let ids: HashSet<Id> = rows.filter(unseen).collect();
-        let mut texts: Vec<Box<str>> = ids.iter().map(|id| self.ids.get(*id)).collect();
+        let texts = self.first(ids.iter().copied(), cap);
         self.unanswered.extend(ids);
-        texts.sort();
-        texts.truncate(cap);
         texts
+    }
+    /// The first of these texts, in their order; all of them are never held at once where few are wanted.
+    fn first(&self, ids: impl Iterator<Item = Id>, cap: usize) -> Vec<Box<str>> {
+        let mut texts: BTreeSet<Box<str>> = BTreeSet::new();
+        for id in ids {
+            texts.insert(self.ids.get(id));
+            if texts.len() > cap {
+                texts.pop_last();
+            }
+        }
+        texts.into_iter().collect()
     }
     /// The customers that rows carry and the list did not have.
     #[must_use]
@@ -294,10 +303,7 @@ impl Join {
         let customers = self.by_number();
         let rows = (0..self.rows.len()).map(|at| self.rows.ids(at).0);
         let ids: HashSet<Id> = rows.filter(|id| *id != Ids::NONE && known(&customers, *id).is_none()).collect();
-        let mut texts: Vec<Box<str>> = ids.into_iter().map(|id| self.ids.get(id)).collect();
-        texts.sort();
-        texts.truncate(cap);
-        texts
+        self.first(ids.into_iter(), cap)
     }
 
     /// Learns from the join what the sample could not tell: the app's own status words, and

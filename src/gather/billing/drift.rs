@@ -205,11 +205,19 @@ impl Sides {
         let mut join = Join::new(self.policy, settled.clone());
         let mut snapshots = vec![self.stamp("database read from")];
         let mut scanned = self.scan(&mut reading, &settled, &mut join).await;
-        if let Some(users) = &settled.people
-            && let Err(cause) = reading.people(users, &mut |email| join.add_person(email)).await
-        {
-            beside.entry(Source::Customers).or_default().push(cause);
-            join.forget_people();
+        if let Some(users) = &settled.people {
+            let (most, mut seen) = (if self.whole.is_some() { ALL_ROWS } else { self.most }, 0_u64);
+            let mut each = |email| {
+                seen += 1;
+                if seen <= most {
+                    join.add_person(email);
+                }
+            };
+            let read = reading.people(users, &mut each).await;
+            if let Err(cause) = read.and(if seen > most { Err(Cause::TooLarge) } else { Ok(()) }) {
+                beside.entry(Source::Customers).or_default().push(cause);
+                join.forget_people();
+            }
         }
         let held = reading.held_still(&settled, shape).await;
         reading.close().await;
