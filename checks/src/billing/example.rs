@@ -127,7 +127,7 @@ impl World {
             ["gap", "provider"] => self.cut.0 = true,
             ["gap", "database"] => self.cut.1 = true,
             ["endpoint" | "destination" | "no-recurring" | "unrestricted" | "sdk" | "handler", ..] => {
-                self.account(&words)?
+                self.account(&words)?;
             }
             ["events" | "absent" | "scattered" | "twins" | "unconfirmed", ..] => self.layout(&words)?,
             _ => self.object(&words)?,

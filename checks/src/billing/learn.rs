@@ -260,7 +260,9 @@ fn period(settled: &mut Settled, counts: &mut Counts, learned: &mut Learned) {
     // A zone or a day of grace that is in nearly every row is the app's way of writing it.
     let same = off.iter().filter(|o| (i64::from(**o) - median).abs() <= 3600).count();
     let usual = if same * 5 >= off.len() * 4 { median } else { 0 };
-    off.iter_mut().for_each(|o| *o = o.saturating_abs());
+    for o in &mut off {
+        *o = o.saturating_abs();
+    }
     off.sort_unstable();
     let distance = i64::from(off[off.len() / 2]);
     let hours = distance / 3600;

@@ -53,11 +53,13 @@ fn hash(of: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Texts, each once. Those of letters, digits and `_`, which ids are, take six bits a character.
+/// Texts, each once. Those of letters, digits and `_`, which ids are, take six bits a character, and none
+/// for the prefixes that stand before most of them.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
     bytes: Vec<u8>,
-    /// How many characters each has; [`RAW`] where it stands as it is behind its length in four bytes.
+    /// How many characters each has behind its prefix, and in the two highest bits which prefix that is;
+    /// [`RAW`] where it stands as it is behind its length in four bytes.
     lengths: Vec<u8>,
     /// Where every sixteenth begins.
     starts: Vec<u64>,
@@ -65,6 +67,9 @@ pub struct Ids {
 }
 /// The length of a text that is not packed.
 const RAW: u8 = u8::MAX;
+/// The bits of a length.
+const LENGTH: u8 = 63;
+const PREFIXES: [&str; 3] = ["", "sub_", "cus_"];
 /// Every so many have their beginning noted.
 const STRIDE: usize = 16;
 const ALPHABET: &[u8; 63] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
@@ -78,11 +83,13 @@ fn code(byte: u8) -> Option<u8> {
         _ => None,
     }
 }
-/// The text as it is kept: its length, or [`RAW`], and its bytes.
+/// The text as it is kept: its prefix and length, or [`RAW`], and its bytes.
 fn packed(text: &str, out: &mut Vec<u8>) -> u8 {
     out.clear();
-    let length = u8::try_from(text.len()).ok().filter(|l| *l != RAW);
-    let Some(length) = length.filter(|_| text.bytes().all(|b| code(b).is_some())) else {
+    let prefixed = (1_u8..).zip(&PREFIXES[1..]).find_map(|(n, prefix)| Some((n, text.strip_prefix(prefix)?)));
+    let (prefix, rest) = prefixed.unwrap_or((0, text));
+    let length = u8::try_from(rest.len()).ok().filter(|l| *l < LENGTH).map(|l| prefix << 6 | l);
+    let Some(length) = length.filter(|_| rest.bytes().all(|b| code(b).is_some())) else {
         // What is longer than four bytes can say is cut there: nothing of that size is an id.
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         out.extend(length.to_le_bytes());
@@ -90,29 +97,36 @@ fn packed(text: &str, out: &mut Vec<u8>) -> u8 {
         return RAW;
     };
     let (mut bits, mut held) = (0_u32, 0);
-    for c in text.bytes().filter_map(code) {
+    for c in rest.bytes().filter_map(code) {
         bits = bits << 6 | u32::from(c);
         held += 6;
         if held >= 8 {
             held -= 8;
-            out.push((bits >> held & 0xff) as u8);
+            out.push(low(bits >> held));
         }
     }
     if held > 0 {
-        out.push((bits << (8 - held) & 0xff) as u8);
+        out.push(low(bits << (8 - held)));
     }
     length
+}
+/// The lowest eight bits.
+const fn low(bits: u32) -> u8 {
+    bits.to_le_bytes()[0]
 }
 fn unpacked(length: u8, bytes: &[u8]) -> Box<str> {
     if length == RAW {
         return String::from_utf8_lossy(bytes.get(4..).unwrap_or_default()).into();
     }
-    let mut text = String::with_capacity(usize::from(length));
+    let prefix = PREFIXES.get(usize::from(length >> 6)).copied().unwrap_or_default();
+    let whole = prefix.len() + usize::from(length & LENGTH);
+    let mut text = String::with_capacity(whole);
+    text.push_str(prefix);
     let (mut bits, mut held) = (0_u32, 0);
     for byte in bytes {
         bits = bits << 8 | u32::from(*byte);
         held += 8;
-        while held >= 6 && text.len() < usize::from(length) {
+        while held >= 6 && text.len() < whole {
             held -= 6;
             text.push(char::from(ALPHABET[(bits >> held & 63) as usize % ALPHABET.len()]));
         }
@@ -186,7 +200,7 @@ fn stored<'a>(bytes: &'a [u8], lengths: &[u8], starts: &[u64], id: Id) -> (u8, &
     let mut start = usize::try_from(starts[at / STRIDE]).unwrap_or(usize::MAX);
     let size = |length: u8, start: usize| match length {
         RAW => bytes[start..].first_chunk().map_or(4, |l| u32::from_le_bytes(*l) as usize + 4),
-        length => (usize::from(length) * 6).div_ceil(8),
+        length => (usize::from(length & LENGTH) * 6).div_ceil(8),
     };
     for length in &lengths[first..at] {
         start += size(*length, start);
@@ -264,8 +278,6 @@ struct PackedSub {
     period_start: u32,
     period_end: u32,
     created: u32,
-    ended: u32,
-    trial_end: u32,
     /// Half of the digest is enough to tell one customer's invoices apart.
     invoice: u32,
 }
@@ -292,6 +304,8 @@ pub struct Subs {
     list: Vec<PackedSub>,
     /// Where a subscription stands, by the number of its id; plus one.
     place: Vec<u32>,
+    ended: Column<u32>,
+    trial_end: Column<u32>,
     shapes: Shared<SubShape>,
     prices: HashMap<Id, Price>,
     /// The items of those whose items are not all told by their prices.
@@ -325,8 +339,6 @@ impl Subs {
             period_start: pack(sub.period_start),
             period_end: pack(sub.period_end),
             created: pack(Some(sub.created)),
-            ended: pack(sub.ended),
-            trial_end: pack(sub.trial_end),
             invoice: u32::try_from(half(sub.latest_invoice.unwrap_or_default())).unwrap_or_default(),
             shape: 0,
         };
@@ -345,13 +357,19 @@ impl Subs {
         if self.place.len() <= at {
             self.place.resize(at + 1, 0);
         }
-        match self.place[at] {
+        let at = match self.place[at] {
             0 => {
                 self.list.push(packed);
                 self.place[at] = u32::try_from(self.list.len()).unwrap_or_default();
+                self.list.len() - 1
             }
-            there => self.list[there as usize - 1] = packed,
-        }
+            there => {
+                self.list[there as usize - 1] = packed;
+                there as usize - 1
+            }
+        };
+        self.ended.put(at, pack(sub.ended));
+        self.trial_end.put(at, pack(sub.trial_end));
     }
     fn price(&mut self, ids: &mut Ids, item: &Item) -> (Id, u32) {
         let id = ids.put_some(item.price.as_deref());
@@ -391,7 +409,7 @@ impl Subs {
         let shape = self.shapes.get(p.shape);
         let is = |bit: u8| shape.bits & bit > 0;
         let (period_start, period_end) = (unpack(p.period_start), unpack(p.period_end));
-        let (created, ended) = (i64::from(p.created), unpack(p.ended));
+        let (created, ended) = (i64::from(p.created), unpack(self.ended.get(at)));
         let item = |(price, quantity): &(Id, u32)| {
             let known = self.prices.get(price);
             Item {
@@ -411,7 +429,7 @@ impl Subs {
             ending: is(ENDING),
             created,
             ended,
-            trial_end: unpack(p.trial_end),
+            trial_end: unpack(self.trial_end.get(at)),
             changed: self.changed.get(&p.id).copied().unwrap_or_else(|| changed(created, ended, period_start)),
             monthly: is(PRICED)
                 .then(|| Money { currency: Currency(ids.get(shape.currency).into()), minor: shape.monthly }),
@@ -464,16 +482,18 @@ fn untri(bits: u16, at: u16) -> Option<bool> {
 
 /// A number for each record, 0 for none, which takes no room while none has one.
 #[derive(Clone, Debug, Default)]
-struct Column(Vec<u64>);
-impl Column {
-    fn put(&mut self, at: usize, value: Option<u64>) {
-        if let Some(value) = value {
-            self.0.resize(at, 0);
+struct Column<N>(Vec<N>);
+impl<N: Copy + Default + PartialEq> Column<N> {
+    fn put(&mut self, at: usize, value: N) {
+        if let Some(there) = self.0.get_mut(at) {
+            *there = value;
+        } else if value != N::default() {
+            self.0.resize(at, N::default());
             self.0.push(value);
         }
     }
-    fn get(&self, at: usize) -> u64 {
-        self.0.get(at).copied().unwrap_or(0)
+    fn get(&self, at: usize) -> N {
+        self.0.get(at).copied().unwrap_or_default()
     }
 }
 
@@ -482,8 +502,8 @@ impl Column {
 pub struct Rows {
     list: Vec<PackedRow>,
     shapes: Shared<RowShape>,
-    emails: Column,
-    owners: Column,
+    emails: Column<u64>,
+    owners: Column<u64>,
     /// What tells rows apart, where it is kept: of the few that are read again.
     keys: Option<Vec<Option<Box<str>>>>,
 }
@@ -503,8 +523,8 @@ impl Rows {
             quantity: small(row.quantity),
             bits: tri(row.cancel, 0) | tri(row.livemode, 2) | tri(row.flag, 4) | tri(Some(row.date_only), 6),
         });
-        self.emails.put(self.list.len(), row.email);
-        self.owners.put(self.list.len(), row.owner);
+        self.emails.put(self.list.len(), row.email.unwrap_or(0));
+        self.owners.put(self.list.len(), row.owner.unwrap_or(0));
         self.list.push(PackedRow {
             customer: ids.put_some(row.customer.as_deref()),
             subscription: ids.put_some(row.subscription.as_deref()),
@@ -581,6 +601,8 @@ mod tests {
         // Packed or not, of every length: what goes in comes out, and nothing is taken for another.
         let mut texts: Vec<String> = (0..300).map(|n| "aZ_09xY7".chars().cycle().take(n).collect()).collect();
         texts.extend((0..300).map(|n| "é past due-".chars().cycle().skip(n % 7).take(n).collect()));
+        texts.extend(["sub_", "cus_", "sub_cus_", "sub", "xsub_1", "sub_é", "cus_-"].map(str::to_owned));
+        texts.extend((50..80).map(|n| format!("cus_{}", "Z".repeat(n))));
         texts.extend(["0", "00", "000", "0000", "a", "a0", "a00", "\0", ""].map(str::to_owned));
         let numbers: Vec<Id> = texts.iter().map(|t| ids.put(t)).collect();
         for (text, number) in texts.iter().zip(&numbers) {
