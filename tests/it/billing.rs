@@ -306,7 +306,7 @@ fn a_table_beyond_what_an_audit_keeps_is_unknown_and_what_was_seen_stands() {
         let world = World::start(plan).unwrap();
         let settings = Settings {
             timeout: Duration::from_secs(20),
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             billing_rows: Some(1_000),
             billing_rate: Some(100_000),
             ..Settings::default()
@@ -336,7 +336,7 @@ fn a_column_of_many_different_words_is_unknown_and_never_wrong() {
     let world = World::start(plan).unwrap();
     let settings = Settings {
         timeout: Duration::from_secs(20),
-        deadline: Duration::from_secs(60),
+        deadline: Duration::from_mins(1),
         billing_rate: Some(100_000),
         ..Settings::default()
     };
