@@ -3,7 +3,10 @@
 use super::{values::one_of, wrong};
 use crate::{exit, problem::Problem};
 use launchcheck_checks::{
-    email::message::{MOST_BYTES, Message, Signature, read},
+    email::{
+        is_own,
+        message::{MOST_BYTES, Message, Signature, read},
+    },
     vocab::{DomainName, Shown},
 };
 use serde::Serialize;
@@ -84,9 +87,19 @@ fn human(message: &Message) -> String {
         ),
         Some(true) => format!("DMARC passes for {from}"),
         Some(false) => format!("DMARC fails for {from}"),
+        None if message.judged_by.is_some() => {
+            format!("Whether DMARC passes for {from} is open: the receiver could not look a record up; send it again")
+        }
         None => format!("No receiver wrote down what it found of this mail from {from}"),
     };
     let _ = writeln!(out, "{headline}\n");
+    if let Some(lent) = message.from.as_ref().filter(|d| !is_own(d)) {
+        let _ = writeln!(
+            out,
+            "  {lent} is no domain of yours: a provider lends it for trying out, or gives mailboxes there. At launch\n  \
+             send from your own domain\n"
+        );
+    }
     if let Some(by) = &message.judged_by {
         let _ = writeln!(out, "  judged by    {}", by.short(120));
     }
@@ -94,7 +107,8 @@ fn human(message: &Message) -> String {
     if let Some(spf) = &message.spf {
         let domain = spf.domain.as_ref().map_or_else(|| "no domain".to_owned(), ToString::to_string);
         let aligned = spf.domain.as_ref().is_some_and(|d| message.counts(d));
-        let _ = writeln!(out, "  SPF          {} for {domain}, which {}", spf.result, counts(aligned));
+        let whose = if spf.by_helo { " (the server's own name)" } else { "" };
+        let _ = writeln!(out, "  SPF          {} for {domain}{whose}, which {}", spf.result, counts(aligned));
     }
     for Signature { domain, selector, result, algorithm } in &message.signatures {
         let result = result.clone().unwrap_or_else(|| "not judged".into());

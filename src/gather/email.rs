@@ -25,7 +25,7 @@ use launchcheck_checks::{
     providers,
     tls::{facts::Path, judge::certificate, path::PathWalk},
     vocab::{Cause, DomainName, Fact, Missing, Observed, Origin, Shown, TargetId, TargetKind},
-    wire::{DnsAnswer, DnsQuestion, HandshakeQuestion, HttpQuestion, RecordKind},
+    wire::{DnsAnswer, DnsQuestion, HandshakeQuestion, HttpQuestion, Record, RecordKind},
 };
 use std::sync::Arc;
 
@@ -43,6 +43,9 @@ impl Produce for MailPlan {
         let none = Email::default();
         let email = cx.config().email.as_ref().unwrap_or(&none);
         let declared = email.from.iter().any(|a| a.domain == domain);
+        if !declared && domain.is_lent() && !has_zone(&domain, cx).await {
+            return Observed::not_configured("the name lies in the zone of its platform, and no mail is sent from it");
+        }
         let apps = apps(at, cx).await;
         // Where it is known which domains are in From, what is said of sending is about those.
         let froms = froms(email, &apps);
@@ -94,6 +97,12 @@ impl Produce for MailPlan {
             others: cx.targets().of(TargetKind::Mail).filter(|t| *t != at).filter_map(TargetId::domain).collect(),
         })
     }
+}
+
+/// Whether a zone begins at the domain; what cannot be told counts as if one did.
+async fn has_zone(domain: &DomainName, cx: &Cx<MailPlan>) -> bool {
+    let question = DnsQuestion::new(domain.clone(), RecordKind::Soa);
+    cx.ask(&question).await.get().map_or(true, |a| a.all().iter().any(|r| matches!(r, Record::Soa { .. })))
 }
 
 type AppFacts = (Arc<Observed<EnvSet>>, Arc<Observed<Production>>);

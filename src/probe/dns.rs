@@ -72,7 +72,7 @@ impl Ask<DnsQuestion> for Dns {
         name.set_fqdn(true);
         match resolver.lookup(name, record_type(question.kind)).await {
             Ok(lookup) => read(lookup.answers(), question.kind),
-            Err(e) => failure(&e),
+            Err(e) => failure(&e, question),
         }
     }
 }
@@ -137,12 +137,14 @@ pub(super) fn convert(data: &RData) -> Option<Record> {
     })
 }
 
-fn failure(error: &NetError) -> Observed<DnsAnswer> {
-    let none = |found| Observed::known(DnsAnswer { found, aliases: Vec::new(), ttl: 0 });
+fn failure(error: &NetError, question: &DnsQuestion) -> Observed<DnsAnswer> {
+    // An alias to nothing is told as nothing at its end; the name that was asked last shows it.
+    let led = |end: &Name| Some(text(end)).filter(|end| *end != question.name.as_str());
+    let none = |found, end| Observed::known(DnsAnswer { found, aliases: led(end).into_iter().collect(), ttl: 0 });
     match error {
         NetError::Dns(DnsError::NoRecordsFound(n)) => match n.response_code {
-            ResponseCode::NXDomain => none(Found::NxDomain),
-            ResponseCode::NoError => none(Found::NoData),
+            ResponseCode::NXDomain => none(Found::NxDomain, n.query.name()),
+            ResponseCode::NoError => none(Found::NoData, n.query.name()),
             ResponseCode::ServFail => Observed::unknown(Cause::Servfail),
             ResponseCode::Refused => Observed::unknown(Cause::Refused),
             other => Observed::unknown(Cause::Parse(format!("the resolver answered {other}").into())),

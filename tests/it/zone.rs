@@ -167,6 +167,27 @@ fn what_is_published_and_not_yet_visible_has_its_time() {
     assert!(shown.contains("DNSSEC: off"), "{shown}");
 }
 
+/// A resolver tells of an alias to nothing only that nothing is there: that is no older answer.
+#[test]
+fn an_alias_to_nothing_is_not_taken_for_news() {
+    let world = with(|p| {
+        p.zone.remove("_dmarc.acme.test", "TXT").add("_dmarc.acme.test", "CNAME", "acme.dmarc.example");
+    });
+    let ended = audit(&world);
+    let shown = ended.report["exhibits"].as_array().expect("exhibits").iter().find(|e| e["id"] == "zone-servers");
+    let shown = shown.expect("the exhibit").to_string();
+    assert!(shown.contains("_dmarc.acme.test TXT: published and visible"), "{shown}");
+    let output = world
+        .command(env!("CARGO_BIN_EXE_launchcheck"))
+        .args(["audit", "--only", "email.dmarc-missing", "--timeout", "1s"])
+        .args(world.args())
+        .output()
+        .expect("the executable runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("it is an alias: acme.dmarc.example"), "{text}");
+    assert!(text.contains("In place of the CNAME record at _dmarc.acme.test"), "{text}");
+}
+
 /// A resolver that does not validate is asked for the signatures, and they are checked here.
 #[test]
 fn signatures_that_hold() {

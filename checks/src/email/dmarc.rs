@@ -217,9 +217,28 @@ pub fn meant(text: &str) -> Option<Record> {
     // ASCII alone is lowered, so that the place is the same in both.
     let at = text.to_ascii_lowercase().find("dmarc1")? + "dmarc1".len();
     let rest = text.get(at..)?.trim_start_matches([' ', '\t', ',', ';', '.', ':']);
-    let rest = if rest.contains(';') { rest.to_owned() } else { rest.replace(',', ";") };
+    let rest = if rest.contains(';') { rest.to_owned() } else { separated(rest) };
     let record = parse(format!("v=DMARC1; {rest}").as_bytes());
     record.p.value().is_some().then_some(record)
+}
+
+/// The tags of a text without a semicolon, with one between each two: a tag begins where a name and an equals
+/// sign stand, and what follows a comma without them belongs to the list before it.
+fn separated(text: &str) -> String {
+    let text = text.split('=').map(str::trim).collect::<Vec<_>>().join("=");
+    let mut out = String::new();
+    for word in text.split([' ', '\t', ',']).filter(|w| !w.is_empty()) {
+        let tag = word.split_once('=').is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_alphabetic()));
+        out.push_str(if out.is_empty() {
+            ""
+        } else if tag {
+            "; "
+        } else {
+            ","
+        });
+        out.push_str(word);
+    }
+    out
 }
 
 /// Reads a record; its first tag is taken to be the version.
@@ -349,10 +368,14 @@ mod tests {
             "\"v=DMARC1; p=reject; rua=mailto:a@acme.test\"",
             "v=DMARC1, p=reject, rua=mailto:a@acme.test",
             "v=DMARC1 p=reject; rua=mailto: a@acme.test",
+            "v=DMARC1 p=reject rua=mailto:a@acme.test",
+            "v=DMARC1, p = reject, rua = mailto:a@acme.test",
         ] {
             let meant = meant(text).map(|r| r.repaired("d@acme.test"));
             assert_eq!(meant.as_deref(), Some("v=DMARC1; p=reject; rua=mailto:a@acme.test"), "{text}");
         }
+        let two = meant("v=DMARC1, p=none, rua=mailto:a@acme.test,mailto:b@acme.test").map(|r| r.repaired(""));
+        assert_eq!(two.as_deref(), Some("v=DMARC1; p=none; rua=mailto:a@acme.test,mailto:b@acme.test"));
         assert!(meant("v=DMARC1 reject").is_none() && meant("p=none").is_none());
     }
 

@@ -122,6 +122,8 @@ pub struct Spf {
     pub near_misses: Vec<NearMiss>,
     /// Where there are several, the one to put in their place.
     pub merged: Option<Merged>,
+    /// Where there is none: one that stands a domain too deep, at `acme.com.acme.com`.
+    pub doubled: Option<(DomainName, spf::Record)>,
     /// The configured return paths, each with whether mail could pass by its SPF record.
     pub return_paths: Vec<(DomainName, bool)>,
     /// What could not be seen.

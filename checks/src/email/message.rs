@@ -40,6 +40,8 @@ pub struct Checked {
     pub result: Shown,
     /// The domain that was checked.
     pub domain: Option<DomainName>,
+    /// Whether that is the server's own name (HELO), for want of an envelope sender.
+    pub by_helo: bool,
 }
 /// One DKIM signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +102,12 @@ impl Message {
             return Some(dmarc.as_str() == "pass");
         }
         self.judged_by.as_ref()?;
-        Some(self.spf_vouches() || self.vouching().next().is_some())
+        let vouched = self.spf_vouches() || self.vouching().next().is_some();
+        // A receiver that could not look up a record has not judged.
+        let cut_short = self.dmarc.iter().chain(self.spf.iter().map(|s| &s.result));
+        let cut_short = cut_short.chain(self.signatures.iter().filter_map(|s| s.result.as_ref()));
+        let cut_short = cut_short.into_iter().any(|r| r.as_str() == "temperror");
+        (vouched || !cut_short).then_some(vouched)
     }
     /// The seconds from the first server to the last; `None` where a clock is missing or runs wrong.
     #[must_use]
@@ -125,6 +132,10 @@ impl Message {
         let path = self.return_path.iter().filter(|p| self.counts(p) && Some(*p) != self.from.as_ref());
         let path: Vec<String> = path.map(ToString::to_string).collect();
         let mut out = Vec::new();
+        // What a provider lends for trying out is nobody's to configure.
+        if !self.from.as_ref().is_none_or(super::is_own) {
+            return out;
+        }
         if !selectors.is_empty() {
             out.push(format!("dkim-selectors = [{}]", list(selectors)));
         }
@@ -154,19 +165,31 @@ pub fn read(bytes: &[u8]) -> Result<Message, Unreadable> {
     // What the receiver found stands on top; what stands below may be the sender's own words.
     let judged: Vec<Results> = named("authentication-results").map(results).collect();
     if let Some(first) = judged.first() {
-        message.judged_by = Some(first.by.as_str().into());
-        for found in judged.iter().take_while(|r| r.by == first.by).flat_map(|r| &r.found) {
+        let mine: Vec<&Results> = judged.iter().take_while(|r| first.is_with(r)).collect();
+        for found in mine.iter().flat_map(|r| &r.found) {
             take(&mut message, found);
+        }
+        // `none` says that nothing was looked at (RFC 8601, section 2.2).
+        let looked = |f: &Found| matches!(f.method.as_str(), "spf" | "dkim" | "dmarc");
+        if mine.iter().flat_map(|r| &r.found).any(looked) {
+            message.judged_by = Some(match message.hops.first() {
+                Some(hop) if first.by.is_empty() => hop.by.clone(),
+                _ if first.by.is_empty() => "a receiver that gives no name".into(),
+                _ if mine.iter().all(|r| r.by == first.by) => first.by.as_str().into(),
+                _ => first.house().map_or_else(|| first.by.as_str().into(), |d| d.as_str().into()),
+            });
         }
     }
     if message.return_path.is_none() {
-        message.return_path = message.spf.as_ref().and_then(|s| s.domain.clone());
+        message.return_path = message.spf.as_ref().filter(|s| !s.by_helo).and_then(|s| s.domain.clone());
     }
     Ok(message)
 }
 
 /// The fields, unfolded, their names in lower case.
 fn fields(bytes: &[u8]) -> Result<Vec<(String, String)>, Unreadable> {
+    // Editors put a mark of their own before the text.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = ascii(bytes.get(..MOST_BYTES).unwrap_or(bytes));
     let mut out: Vec<(String, String)> = Vec::new();
     for (number, line) in (1_u32..).zip(text.split('\n')) {
@@ -235,6 +258,16 @@ struct Results {
     by: String,
     found: Vec<Found>,
 }
+impl Results {
+    /// Whether both are of one receiver. Some put each result into a field of its own, by servers whose
+    /// names differ, such as `spf.icloud.com` and `dmarc.icloud.com`.
+    fn is_with(&self, other: &Self) -> bool {
+        self.by == other.by || (self.house().is_some() && self.house() == other.house())
+    }
+    fn house(&self) -> Option<DomainName> {
+        DomainName::parse(&self.by).ok().map(|d| d.registrable())
+    }
+}
 #[derive(Default)]
 struct Found {
     method: String,
@@ -244,8 +277,14 @@ struct Found {
 
 fn results(value: &str) -> Results {
     let bare = without_comments(value);
-    let mut parts = bare.split(';');
-    let by = parts.next().unwrap_or_default().split_ascii_whitespace().next().unwrap_or_default();
+    let mut parts = bare.split(';').peekable();
+    let first = |p: &&str| p.split_ascii_whitespace().next().unwrap_or_default().to_owned();
+    // Exchange Online gives no name and begins with the first result.
+    let named = parts.peek().map(first).filter(|word| !word.contains('='));
+    if named.is_some() {
+        parts.next();
+    }
+    let by = named.unwrap_or_default();
     let found = parts.take(MOST_KEPT).filter_map(|part| {
         let mut words = part.split_ascii_whitespace();
         let (method, result) = words.next()?.split_once('=')?;
@@ -261,8 +300,10 @@ fn take(message: &mut Message, found: &Found) {
     let domain = |v: &str| DomainName::parse(v.rsplit_once('@').map_or(v, |(_, d)| d)).ok();
     match found.method.as_str() {
         "spf" if message.spf.is_none() => {
-            let checked = prop("smtp.mailfrom").or_else(|| prop("smtp.helo")).and_then(domain);
-            message.spf = Some(Checked { result: found.result.as_str().into(), domain: checked });
+            let from = prop("smtp.mailfrom").and_then(domain);
+            let by_helo = from.is_none();
+            let checked = from.or_else(|| prop("smtp.helo").and_then(domain));
+            message.spf = Some(Checked { result: found.result.as_str().into(), domain: checked, by_helo });
         }
         "dmarc" if message.dmarc.is_none() => message.dmarc = Some(found.result.as_str().into()),
         "dkim" => {
@@ -352,6 +393,42 @@ Authentication-Results: this is the body\r\n";
             .unwrap();
         assert_eq!(m.passes(), Some(false));
         assert!(m.pins().is_empty());
+    }
+
+    #[test]
+    fn receivers_write_in_their_own_ways() {
+        const SIGNED: &str = "DKIM-Signature: v=1; a=rsa-sha256; d=acme.test; s=s1; b=x\nFrom: hi@acme.test\n";
+        // No name of the receiver, as Exchange Online has it; the name is taken from the last hop.
+        let exchange = "Received: from a by mx.mailbox.example; Sat, 21 Nov 2026 11:45:20 +0000\n\
+            Authentication-Results: spf=pass (sender IP is 203.0.113.9)\n smtp.mailfrom=send.acme.test; dkim=pass (x)\n \
+            header.d=acme.test;dmarc=pass action=none\n header.from=acme.test;compauth=pass reason=100\n";
+        let m = read(format!("{exchange}{SIGNED}").as_bytes()).unwrap();
+        assert_eq!(m.judged_by.as_ref().unwrap().as_str(), "mx.mailbox.example");
+        assert!(m.spf_vouches() && m.vouching().next().is_some() && m.passes() == Some(true));
+        assert_eq!(m.return_path.as_ref().unwrap().as_str(), "send.acme.test");
+        // A field for each result, from servers of one house; what stands below is somebody else's.
+        let apart = "Authentication-Results: bimi.mailbox.example; bimi=skipped\n\
+            Authentication-Results: dmarc.mailbox.example; dmarc=pass header.from=acme.test\n\
+            Authentication-Results: spf.mailbox.example; spf=pass smtp.mailfrom=x@send.acme.test\n\
+            Authentication-Results: dkim.mailbox.example; dkim=pass header.d=acme.test\n\
+            Authentication-Results: mx.forged.example; dmarc=fail\n";
+        let m = read(format!("{apart}{SIGNED}").as_bytes()).unwrap();
+        assert_eq!((m.passes(), m.judged_by.as_ref().unwrap().as_str()), (Some(true), "mailbox.example"));
+        assert!(m.spf_vouches() && m.vouching().next().is_some());
+        // Nothing was looked at, or a look-up failed: that is no verdict.
+        for told in ["none", "bimi=skipped", "dkim=temperror header.d=acme.test; dmarc=temperror"] {
+            let m = read(format!("Authentication-Results: mx.example; {told}\n{SIGNED}").as_bytes()).unwrap();
+            assert_eq!(m.passes(), None, "{told}");
+        }
+        // The name that the server gave is no return path.
+        let helo = "Return-Path: <>\nAuthentication-Results: mx.example; spf=pass smtp.helo=out.esp.example\n";
+        let m = read(format!("{helo}{SIGNED}").as_bytes()).unwrap();
+        assert_eq!((m.return_path, m.spf.unwrap().by_helo), (None, true));
+        // A mark before the text, and a provider's sandbox, which is nobody's to configure.
+        let m = read(format!("\u{feff}{SIGNED}").as_bytes()).unwrap();
+        assert_eq!(m.pins(), ["[email]", "dkim-selectors = [\"s1\"]"]);
+        let lent = SIGNED.replace("acme.test", "resend.dev");
+        assert!(read(lent.as_bytes()).unwrap().pins().is_empty());
     }
 
     #[test]

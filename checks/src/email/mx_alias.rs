@@ -22,6 +22,11 @@ rule! {
     /// acme.test. MX 10 mx.acme.test.
     /// mx.acme.test. A 203.0.113.5
     /// ```
+    /// ```pass
+    /// # an alias to nothing is no address, which is another rule's
+    /// acme.test. MX 10 mx.acme.test.
+    /// mx.acme.test. CNAME gone.example.com.
+    /// ```
     /// ```fail
     /// acme.test. MX 10 mail.acme.test.
     /// mail.acme.test. CNAME host.example.
@@ -38,7 +43,8 @@ rule! {
 }
 
 fn judge(server: &MxServer) -> Option<Fault> {
-    let to = server.alias.as_ref()?;
+    // Where nothing is at its end, that is the trouble, and email.mx-unresolvable tells of it.
+    let to = server.alias.as_ref().filter(|_| server.resolves != Some(false))?;
     let host = server.host.as_str();
     let saw = Evidence::Dns { name: host.into(), kind: "CNAME".into(), answer: vec![to.into()] };
     let fix = Fix::step(format!("Name {to} in the MX record instead of {host}, or give {host} A and AAAA records"));

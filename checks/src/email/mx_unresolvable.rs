@@ -2,8 +2,8 @@
 use super::facts::MailPlan;
 use super::mx_servers::{MxServer, MxServers, is_local};
 use crate::{
-    rule,
-    vocab::{Fault, Fix, Part, Severity, Verdict},
+    providers, rule,
+    vocab::{DomainName, Fault, Fix, Part, Severity, Verdict},
 };
 
 rule! {
@@ -28,6 +28,10 @@ rule! {
     /// acme.test. MX 10 mx.acme.tset.
     /// ```
     /// ```fail
+    /// # the panel appended the domain to the target
+    /// acme.test. MX 1 aspmx.l.google.com.acme.test.
+    /// ```
+    /// ```fail
     /// acme.test. MX 10 localhost.
     /// ```
     /// ```fail
@@ -50,14 +54,31 @@ rule! {
             (false, true) => Severity::High,
         };
         let gone = all().filter(|s| s.resolves == Some(false));
-        gone.map(|s| fault(s).lowered(severity)).collect::<Vec<_>>().into()
+        gone.map(|s| fault(s, &plan.domain).lowered(severity)).collect::<Vec<_>>().into()
     }
 }
 
-fn fault(server: &MxServer) -> Fault {
+/// The host that was meant, where a panel has appended the domain to the name of a known mail service.
+fn appended<'a>(host: &'a str, domain: &DomainName) -> Option<&'a str> {
+    let meant = host.strip_suffix(domain.registrable().as_str())?.strip_suffix('.')?;
+    let mails = providers::ALL.iter().filter_map(|p| p.mail.as_ref());
+    mails.into_iter().any(|m| providers::is_host_of(meant, m.mx_hosts)).then_some(meant)
+}
+
+fn fault(server: &MxServer, domain: &DomainName) -> Fault {
     let host = server.host.as_str();
-    let fix =
-        Fix::step(format!("Correct {host} in the MX record to the name that your mail service shows, or delete it"));
+    let fix = match appended(host, domain) {
+        Some(meant) => Fix::steps([
+            format!(
+                "Correct {host} in the MX record to {meant}: the DNS panel has put {} behind it",
+                domain.registrable()
+            ),
+            format!("Where it does so again, enter the name with a dot at its end: {meant}."),
+        ]),
+        None => {
+            Fix::step(format!("Correct {host} in the MX record to the name that your mail service shows, or delete it"))
+        }
+    };
     let mut saw = server.answers.iter().map(|(question, answer)| answer.evidence(question));
     let first = saw.next().unwrap_or_else(|| {
         if is_local(host) {

@@ -1,16 +1,18 @@
 //! `email.name-doubled`
+use super::alignment::Forecasts;
 use super::facts::MailPlan;
 use super::setup::{SenderSetup, Spot, Trouble};
 use super::setup_advice::{fault, relative};
 use crate::{
     rule,
-    vocab::{Fault, Fix, Part, Verdict},
+    vocab::{Fault, Fix, Part, Severity, Verdict},
 };
 
 rule! {
     /// A record stands one domain too deep: at `x.acme.com.acme.com`.
     ///
-    /// Most DNS panels append the domain to what is entered; who enters the whole name gets it twice.
+    /// Most DNS panels append the domain to what is entered; who enters the whole name gets it twice. Some
+    /// append it to the target of an alias too, which then leads nowhere.
     ///
     /// # Why at launch
     /// Nobody looks there, so the key or the return path is missing although the panel shows it.
@@ -33,21 +35,58 @@ rule! {
     /// sender resend
     /// send.acme.test.acme.test. MX 10 feedback-smtp.eu-west-1.amazonses.com.
     /// ```
+    /// ```fail
+    /// # The panel appended the domain to the target.
+    /// sender ses
+    /// selector abc
+    /// abc._domainkey.acme.test. CNAME abc.dkim.amazonses.com.acme.test.
+    /// ```
+    /// ```fail
+    /// sender postmark
+    /// pm-bounces.acme.test. CNAME pm.mtasv.net.acme.test.
+    /// ```
+    /// ```pass
+    /// sender ses
+    /// selector abc
+    /// abc._domainkey.acme.test. CNAME abc.dkim.amazonses.com.
+    /// abc.dkim.amazonses.com. TXT "p=<rsa-2048>"
+    /// ```
     "email.name-doubled" on Mail, High, stage Email;
     fails "A mail record stands under the domain twice"; holds "No mail record stands under the domain twice";
-    fn check(plan: &MailPlan, setup: Part<'_, SenderSetup>) -> Verdict {
+    fn check(plan: &MailPlan, setup: Part<'_, SenderSetup>, forecasts: Part<'_, Forecasts>) -> Verdict {
         let Some(setup) = setup.first() else { return Verdict::Pass };
         if setup.spots.is_empty() {
             return Verdict::not_applicable("no sender and no selector is known");
         }
         let judge = |spot: &Spot| -> Option<Fault> {
-            let Trouble::Doubled(deep) = spot.trouble()? else { return None };
+            let deep = match spot.trouble()? {
+                Trouble::Doubled(deep) => deep,
+                Trouble::Appended(meant) => {
+                    let zone = spot.name.registrable();
+                    let fix = Fix::DnsRecord {
+                        name: (&spot.name).into(),
+                        kind: "CNAME".into(),
+                        value: meant.as_str().into(),
+                        note: "in place of the CNAME record that is there; where the panel appends the domain again, end the target with a dot".into(),
+                    };
+                    let title = format!("The alias at {} leads to {meant}.{zone}: the domain stands behind the target", spot.name);
+                    return Some(milder(fault(plan, setup, spot, title, fix), spot, &forecasts));
+                }
+                _ => return None,
+            };
             let fix = Fix::steps([
                 format!("Enter the record's name as {} in the DNS panel; it appends {}", relative(&spot.name), spot.name.registrable()),
                 format!("Delete the record at {deep}"),
             ]);
-            Some(fault(plan, setup, spot, format!("The record for {} stands at {deep}", spot.name), fix))
+            let title = format!("The record for {} stands at {deep}", spot.name);
+            Some(milder(fault(plan, setup, spot, title, fix), spot, &forecasts))
         };
         setup.spots.iter().filter_map(judge).collect::<Vec<_>>().into()
     }
+}
+
+/// Where the sender's mail passes DMARC all the same, a return path that is not found loses bounces alone.
+fn milder(told: Fault, spot: &Spot, forecasts: &Part<'_, Forecasts>) -> Fault {
+    let passes = |p| forecasts.iter().any(|f| f.passes(p) == Some(true));
+    if !spot.is_key() && spot.provider.is_some_and(passes) { told.lowered(Severity::Medium) } else { told }
 }

@@ -1,10 +1,11 @@
 //! `email.return-path-wrong`
 use super::alignment::Forecasts;
-use super::facts::MailPlan;
+use super::facts::{MailPlan, Mx};
 use super::setup::{SenderSetup, Spot, Trouble};
-use super::setup_advice::{fault, is_certain, publish};
+use super::setup_advice::{both, fault, is_certain, publish};
+use crate::wire::{DnsQuestion, RecordKind};
 use crate::{
-    rule,
+    providers, rule,
     vocab::{Fault, Fix, Part, Severity, Verdict},
 };
 
@@ -12,7 +13,8 @@ rule! {
     /// The domain of the envelope sender has records that its provider cannot use.
     ///
     /// Bounces go to somebody else or to others beside the provider, its SPF record leaves the provider
-    /// out, or its alias leads elsewhere.
+    /// out, or its alias leads elsewhere. Or the provider's MX record stands at the domain itself, where
+    /// people write to, instead of at the return path.
     ///
     /// # Why at launch
     /// SPF does not pass for your domain and bounces get lost. Providers with such a record in their
@@ -53,12 +55,29 @@ rule! {
     /// return-path pm-bounces.acme.test
     /// pm-bounces.acme.test. CNAME bounces.other.test.
     /// ```
+    /// ```fail
+    /// # entered at the domain itself
+    /// sender resend
+    /// resend._domainkey.acme.test. TXT "p=<rsa-2048>"
+    /// acme.test. MX 10 feedback-smtp.eu-west-1.amazonses.com.
+    /// ```
+    /// ```pass
+    /// sender resend
+    /// resend._domainkey.acme.test. TXT "p=<rsa-2048>"
+    /// acme.test. MX 10 inbound-smtp.eu-west-1.amazonaws.com.
+    /// ```
     "email.return-path-wrong" on Mail, High, stage Email;
     fails "A return path has the wrong records"; holds "The return paths that can be known are right";
-    fn check(plan: &MailPlan, setup: Part<'_, SenderSetup>, forecasts: Part<'_, Forecasts>) -> Verdict {
+    fn check(
+        plan: &MailPlan,
+        setup: Part<'_, SenderSetup>,
+        forecasts: Part<'_, Forecasts>,
+        mx: Part<'_, Mx>,
+    ) -> Verdict {
         let Some(setup) = setup.first() else { return Verdict::Pass };
         let spots: Vec<&Spot> = setup.spots.iter().filter(|s| !s.is_key()).collect();
-        if spots.is_empty() {
+        let at_domain = mx.first().filter(|_| !plan.return_paths.contains(&plan.domain)).and_then(misplaced);
+        if spots.is_empty() && at_domain.is_none() {
             return Verdict::not_applicable("no return path is known; [email] return-paths names them");
         }
         let judge = |spot: &Spot| {
@@ -76,8 +95,31 @@ rule! {
             let safe = spot.provider.is_some_and(passes);
             Some(if safe && is_certain(plan, setup, spot) { told.lowered(Severity::Medium) } else { told })
         };
-        spots.into_iter().filter_map(judge).collect::<Vec<_>>().into()
+        spots.into_iter().filter_map(judge).chain(at_domain).collect::<Vec<_>>().into()
     }
+}
+
+/// The MX records of a domain that all lead to servers that take bounces alone.
+fn misplaced(mx: &Mx) -> Option<Fault> {
+    let targets = || providers::ALL.iter().filter_map(|p| p.mail.as_ref()?.path_target);
+    let form = |target: &str| Some(target.split_whitespace().nth(1)?.replace("REGION", "*"));
+    let is_theirs = |host: &str| targets().filter_map(form).any(|form| providers::fits(host, &form));
+    let (_, first) = mx.hosts.first()?;
+    if mx.hosts.iter().any(|(_, host)| !is_theirs(host)) {
+        return None;
+    }
+    let fix = Fix::steps([
+        format!(
+            "Move the MX record from {} to the return path that your mail provider shows, such as send.{}",
+            mx.domain, mx.domain
+        ),
+        format!("At {} publish the MX records of the service with your mailboxes, or none", both(&mx.domain)),
+    ]);
+    let saw = mx.answer.evidence(&DnsQuestion::new(mx.domain.clone(), RecordKind::Mx));
+    let told = Fault::new(&mx.domain, saw, fix)
+        .titled(format!("Mail that people write to {} goes to a server for bounces", mx.domain))
+        .and_saw(format!("{first} keeps bounces for the mail provider and delivers to no mailbox"));
+    Some(told.lowered(Severity::Medium))
 }
 
 /// What to publish and what to take away.

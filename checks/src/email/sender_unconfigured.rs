@@ -39,9 +39,21 @@ rule! {
     /// sender postmark
     /// acme.test. TXT "v=spf1 include:_spf.google.com ~all"
     /// ```
+    /// ```pass
+    /// # Two products: from this domain the other one sends.
+    /// sender resend postmark
+    /// from-domain acme.test mail.acme.test
+    /// selector 20261101pm
+    /// 20261101pm._domainkey.acme.test. TXT "k=rsa; p=<rsa-2048>"
+    /// ```
     /// ```fail
     /// sender resend
     /// acme.test. TXT "v=spf1 include:_spf.google.com ~all"
+    /// ```
+    /// ```fail
+    /// # A slip in the target: the service's hosts are below sendgrid.net.
+    /// sender sendgrid
+    /// s1._domainkey.acme.test. CNAME s1.domainkey.u1.wl1.sendgrid.com.
     /// ```
     /// ```fail
     /// # The key of another service stands where this one's must be.
@@ -68,8 +80,17 @@ rule! {
             return Verdict::not_applicable("no sender is known; [email] providers names them");
         }
         let nothing = matches!((spf.first(), reach.first(), dkim.first()), (Some(s), Some(r), Some(d)) if nothing_vouches(plan, s, r, d, Some(setup)));
+        // Of several senders and several From domains each has its own, and who is set up here is no other's.
+        let shared = plan.froms.len() > 1;
+        let taken = |by: &Sender| {
+            let others = setup.senders.iter().filter(|o| o.provider != by.provider);
+            shared && others.into_iter().any(|o| matches!(setup.keys_of(o), Standing::Right(_)))
+        };
         let fault = |sender: &Sender| {
             let Standing::Wrong(spots) = setup.keys_of(sender) else { return None };
+            if taken(sender) {
+                return None;
+            }
             let mine: Vec<&Spot> = spots.into_iter().filter(|s| is_ours(s, plan, &dkim)).collect();
             let some_right = setup.spots.iter().any(|s| {
                 s.is_key() && s.provider.is_some_and(|p| p == sender.provider.as_str()) && s.trouble().is_none()

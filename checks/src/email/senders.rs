@@ -64,7 +64,8 @@ fn entries<'a>(env: Option<&'a EnvSet>, production: Option<&'a Production>) -> i
 pub fn through(provider: &Provider, env: Option<&EnvSet>, production: Option<&Production>) -> Option<DomainName> {
     let names = provider.mail.as_ref().map_or(&[][..], |m| m.domain_vars);
     entries(env, production).filter(|e| names.contains(&e.name.as_str())).find_map(|e| match &e.shape.mailing {
-        Some(Mailing::Domain(domain)) => Some(domain.clone()),
+        // Nobody but its provider can publish anything at a sandbox.
+        Some(Mailing::Domain(domain)) if super::is_own(domain) => Some(domain.clone()),
         _ => None,
     })
 }

@@ -129,6 +129,7 @@ fn told(spot: &Spot) -> String {
         Trouble::Type(found) => format!("{subject} is {found}, {should}"),
         Trouble::WithOthers => format!("{subject} has an alias and other records"),
         Trouble::Elsewhere(to) => format!("{subject} leads to {to}, {should}"),
+        Trouble::Appended(meant) => format!("{subject} leads to {meant} with the domain behind it, {should}"),
         Trouble::Dangling(to) => format!("{subject} leads to {to}, where nothing is"),
         Trouble::Unusable => format!("{subject} has a key that cannot be used"),
         Trouble::Mx => format!("{subject} has other MX records, {should}"),

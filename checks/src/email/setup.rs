@@ -115,6 +115,8 @@ pub enum Trouble {
     WithOthers,
     /// The alias leads to somebody else.
     Elsewhere(String),
+    /// The alias leads to the provider's name with the domain appended, where nothing is: what it must be.
+    Appended(String),
     /// The alias leads to the provider, where nothing is.
     Dangling(String),
     /// A key stands there that cannot be used; the rules about keys say why.

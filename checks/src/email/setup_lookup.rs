@@ -6,8 +6,8 @@ use super::facts::{MailPlan, Sender};
 use super::path_cover::{self, Cover, cover};
 use super::setup::{Basis, SenderSetup, Spot, SpotRole, SpotState, Trouble, Want, wanted_key, wanted_path};
 use super::setup_seen::{
-    Name, Seen, crossed, doubled, empty, empty_key, evidence, is_positive, is_wild, known, mail, owner_of,
-    path_trouble, positive, spot, stranger, target, touches,
+    Name, Seen, appended_key, crossed, doubled, empty, empty_key, evidence, is_positive, is_wild, known, mail,
+    owner_of, path_trouble, positive, spot, stranger, target, touches,
 };
 use crate::providers::{self, ReturnPath, is_host_of};
 use crate::vocab::{Cause, DomainName, Evidence, Inquiry, Missing, Observed, Selector, Step};
@@ -155,7 +155,9 @@ impl SetupLookup {
         let aliases = txt.filter(|_| !wild).map_or(&[][..], |t| &t.aliases);
         let alias = aliases.first().or(cname.as_ref()).cloned();
         let chain: Vec<&str> = aliases.iter().chain(&cname).map(String::as_str).collect();
+        let appended = appended_key(&chain, &name.base).filter(|_| keys.is_empty());
         let provider = name.provider.or_else(|| self.whose_key(selector, &chain, !keys.is_empty()));
+        let provider = provider.or(appended.as_ref().map(|(id, _)| *id));
         let hosts = mail(provider).map_or(&[][..], |m| m.key_hosts);
         let led = chain.iter().any(|h| is_host_of(h, hosts));
         let trouble = match keys.as_slice() {
@@ -167,13 +169,19 @@ impl SetupLookup {
             }
             [only] if only.is_usable() => None,
             [_, ..] => Some(Trouble::Unusable),
-            [] => Some(empty_key(name, hosts, alias, led, seen)),
+            [] => Some(match &appended {
+                Some((_, meant)) => Trouble::Appended(meant.clone()),
+                None => empty_key(name, hosts, alias, led, seen),
+            }),
         };
         let mut saw = evidence(seen, &name.at, &[RecordKind::Txt]);
         if keys.is_empty() || matches!(trouble, Some(Trouble::WithOthers | Trouble::Elsewhere(_))) {
             saw.extend(positive(seen, &name.at, &[RecordKind::Cname, RecordKind::A]));
         }
-        let mut wanted = wanted_key(mail(provider), selector, &name.base);
+        let mut wanted = match &appended {
+            Some((_, meant)) => vec![Want { kind: "CNAME", value: meant.as_str().into(), exact: true }],
+            None => wanted_key(mail(provider), selector, &name.base),
+        };
         let (mut trouble, crossed) = (trouble, crossed(selector, &chain, mail(provider)));
         if let (true, Some((to, right))) = (trouble.is_none(), crossed) {
             trouble = Some(Trouble::Elsewhere(to));

@@ -37,6 +37,27 @@ pub(super) fn empty_key(name: &Name, hosts: &[&str], alias: Option<String>, led:
     empty(name, seen, key)
 }
 
+/// What a target must be, where a panel has appended the domain to it: without the domain it is a host of
+/// these.
+pub(super) fn without_domain(to: &str, base: &DomainName, hosts: &[&str]) -> Option<String> {
+    let zone = base.registrable();
+    let meant = to.strip_suffix(zone.as_str())?.strip_suffix('.')?;
+    is_host_of(meant, hosts).then(|| meant.to_owned())
+}
+/// The same for a key of any provider.
+pub(super) fn appended_key(chain: &[&str], base: &DomainName) -> Option<(&'static str, String)> {
+    let mails = || providers::ALL.iter().filter_map(|p| Some((p.id, p.mail.as_ref()?)));
+    let of = |to: &str| mails().find_map(|(id, m)| Some((id, without_domain(to, base, m.key_hosts)?)));
+    chain.iter().find_map(|to| of(to))
+}
+/// Whether a name was meant to be one of these hosts': it has their name under another top, such as
+/// `sendgrid.com` for `sendgrid.net`.
+fn resembles(to: &str, hosts: &[&str]) -> bool {
+    let house = |host: &&&str| DomainName::parse(host).ok()?.registrable().labels().next().map(str::to_owned);
+    let theirs = DomainName::parse(to).ok().and_then(|d| d.registrable().labels().next().map(str::to_owned));
+    theirs.is_some_and(|t| hosts.iter().filter_map(|h| house(&h)).any(|h| h == t))
+}
+
 /// Where the alias of a selector leads to the key of another selector of the same provider: that name,
 /// and the one it should be. The key is right until the provider changes to this one.
 pub(super) fn crossed(selector: &Selector, chain: &[&str], mail: Option<&providers::Mail>) -> Option<(String, String)> {
@@ -77,7 +98,10 @@ pub(super) fn path_trouble(name: &Name, path: ReturnPath, seen: &Seen) -> Option
     match path {
         ReturnPath::Alias { hosts, .. } => match cname {
             Some(t) if is_host_of(&t, hosts) => None,
-            Some(t) => Some(Trouble::Elsewhere(t)),
+            Some(t) => Some(match without_domain(&t, &name.base, hosts) {
+                Some(meant) => Trouble::Appended(meant),
+                None => Trouble::Elsewhere(t),
+            }),
             // Set up by hand, with records instead of the alias.
             None if !mx.is_empty() && mx.iter().all(|h| is_host_of(h, hosts)) => None,
             None if nothing => Some(empty(name, seen, |a| target(a).is_some_and(|t| is_host_of(&t, hosts)))),
@@ -121,7 +145,9 @@ pub(super) fn spot(
         Some(Trouble::Elsewhere(to))
             if name.basis == Basis::Usual
                 && matches!(name.role, SpotRole::Key(_))
-                && !is_host_of(&to, mail(provider).map_or(&[][..], |m| m.key_hosts)) =>
+                && !is_host_of(&to, mail(provider).map_or(&[][..], |m| m.key_hosts))
+                && !(resembles(&to, mail(provider).map_or(&[][..], |m| m.key_hosts))
+                    && known(seen, &name.at, RecordKind::Txt).is_some_and(|t| select(t.texts()).is_empty())) =>
         {
             SpotState::Unverified
         }

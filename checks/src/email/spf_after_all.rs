@@ -64,7 +64,10 @@ rule! {
 fn reordered(record: &Record, all: usize) -> String {
     let is_all = |kind: &Kind| matches!(kind, Kind::Directive(_, Mechanism::All));
     let mechanisms = record.terms.iter().filter(|t| matches!(t.kind, Kind::Directive(..)) && !is_all(&t.kind));
+    // Two records in one line leave a second version behind, which reads as a modifier that nobody knows.
+    let counts = |text: &str| !text.to_ascii_lowercase().starts_with("v=");
     let modifiers = record.terms.iter().filter(|t| matches!(t.kind, Kind::Exp(_) | Kind::Other));
+    let modifiers = modifiers.filter(|t| counts(t.text.as_str()));
     let parts = mechanisms.chain([&record.terms[all]]).chain(modifiers).map(|t| t.text.as_str());
     ["v=spf1"].into_iter().chain(parts).collect::<Vec<_>>().join(" ")
 }

@@ -4,7 +4,7 @@ use super::facts::{MailPlan, Spf};
 use super::spf_outlook::{Need, SpfNeed};
 use crate::{
     rule,
-    vocab::{Fault, Part, Severity, Verdict},
+    vocab::{Fault, Fix, Part, Severity, Verdict},
 };
 
 rule! {
@@ -46,6 +46,11 @@ rule! {
     /// send.mail.acme.test. TXT "v=spf1 include:amazonses.com ~all"
     /// ```
     /// ```fail
+    /// # the panel put the domain behind the name that was entered
+    /// acme.test. MX 1 smtp.google.com.
+    /// acme.test.acme.test. TXT "v=spf1 include:_spf.google.com ~all"
+    /// ```
+    /// ```fail
     /// domain mail.acme.test
     /// from hello@mail.acme.test
     /// ```
@@ -74,7 +79,19 @@ rule! {
             Need::Some => Severity::Medium,
             Need::Much => Severity::High,
         };
-        let mut fault = Fault::here(advice::txt(&spf.domain, Vec::new(), &spf.answer), advice::spf(plan, known));
+        let fix = match &spf.doubled {
+            Some((deep, record)) if record.is_valid() => Fix::DnsRecord {
+                name: (&spf.domain).into(),
+                kind: "TXT".into(),
+                value: record.text.clone(),
+                note: format!("Move the record here from {deep}, where the panel has put the domain behind what was entered:").into(),
+            },
+            _ => advice::spf(plan, known),
+        };
+        let mut fault = Fault::here(advice::txt(&spf.domain, Vec::new(), &spf.answer), fix);
+        if let Some((deep, record)) = &spf.doubled {
+            fault = fault.and_saw(format!("\"{}\" stands at {deep}, where nobody looks for it", record.text));
+        }
         for miss in advice::near(&spf.near_misses) {
             fault = fault.and_saw(miss);
         }

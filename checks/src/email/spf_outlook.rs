@@ -177,6 +177,10 @@ impl SpfNeed {
         let of_hosts = providers::ALL.iter().filter_map(|p| p.mail.as_ref());
         let of_hosts: Vec<_> = of_hosts.filter(|m| hosts.iter().any(|(_, h)| is_host_of(h, m.mx_hosts))).collect();
         let mut includes: Vec<_> = senders.iter().filter_map(|s| s.known()?.1.apex_include).collect();
+        // The owner has said who sends, and mailboxes that only receive are not among them.
+        let pinned = !senders.is_empty() && senders.iter().all(|s| !s.inferred && s.known().is_some());
+        let tried = !spf.near_misses.is_empty() || spf.doubled.is_some();
+        let only_mailboxes = pinned && includes.is_empty() && !tried;
         includes.extend(of_hosts.iter().filter_map(|m| m.apex_include));
         includes.sort_unstable();
         includes.dedup();
@@ -192,6 +196,7 @@ impl SpfNeed {
             enforced: dmarc.get().map_or(true, is_enforced),
         };
         let need = match () {
+            () if only_mailboxes && !open && !includes.is_empty() => Need::Some,
             () if open || !includes.is_empty() => Need::Much,
             () if !senders.is_empty() && senders_known => seen.by_return_paths(plan, setup, senders),
             () => seen.by_what_is_said(plan, senders),

@@ -1,7 +1,7 @@
 //! `email.spf-syntax`
 use super::advice;
 use super::facts::{Spf, SpfTree};
-use super::spf::Record;
+use super::spf::{Record, parse};
 use super::spf_merge::merged;
 use crate::{
     rule,
@@ -54,7 +54,14 @@ rule! {
 
 fn fault(name: &DomainName, record: &Record, own: bool) -> Fault {
     let repaired = merged(std::slice::from_ref(record));
-    let fix = if own {
+    let fix = if let (true, Some(value)) = (own, tidied(record.text.as_str())) {
+        Fix::DnsRecord {
+            name: name.into(),
+            kind: "TXT".into(),
+            value: value.into(),
+            note: "in place of the SPF record that is there".into(),
+        }
+    } else if own {
         Fix::steps([
             "Correct the record at each position shown".to_owned(),
             format!("What can be read of it, as a record to start from: \"{repaired}\""),
@@ -66,4 +73,71 @@ fn fault(name: &DomainName, record: &Record, own: bool) -> Fault {
         Evidence::Dns { name: name.into(), kind: "TXT".into(), answer: vec![format!("\"{}\"", record.text).into()] };
     advice::flaws(&record.flaws)
         .fold(Fault::new(if own { "".into() } else { Shown::from(name) }, saw, fix), Fault::and_saw)
+}
+
+/// The record that was meant, where only such slips are in it as text takes on its way through pages, chats
+/// and panels: signs that look like others, punctuation between the terms, a blank behind a colon, an
+/// equals sign for a colon, the wrong one of `ip4` and `ip6`.
+fn tidied(text: &str) -> Option<String> {
+    let plain = text.chars().filter_map(|c| match c {
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => Some(' '),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => None,
+        '"' | '\'' | '\u{2018}'..='\u{201f}' => None,
+        c => Some(c),
+    });
+    let plain: String = plain.collect();
+    let mut words = Vec::<String>::new();
+    for word in plain.split_whitespace().map(|w| w.trim_end_matches([',', ';'])).filter(|w| !w.is_empty()) {
+        match words.last_mut() {
+            Some(open) if open.ends_with(':') => open.push_str(word),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    let words = words.iter().map(|w| term(w));
+    let value = words.collect::<Vec<_>>().join(" ");
+    (value != text && parse(value.as_bytes()).is_valid()).then_some(value)
+}
+
+/// One term without the slips.
+fn term(word: &str) -> String {
+    let signs = word.len() - word.trim_start_matches(['+', '-', '~', '?']).len();
+    let (sign, rest) = word.split_at(signs);
+    let Some((name, value)) = rest.split_once([':', '=']) else { return word.to_owned() };
+    let name = name.to_ascii_lowercase();
+    let address = value.split('/').next().unwrap_or_default();
+    let name = match name.as_str() {
+        "ip4" | "ip6" | "ipv4" | "ipv6" if address.parse::<std::net::Ipv6Addr>().is_ok() => "ip6",
+        "ip4" | "ip6" | "ipv4" | "ipv6" if address.parse::<std::net::Ipv4Addr>().is_ok() => "ip4",
+        "include" | "a" | "mx" | "exists" => name.as_str(),
+        _ => return word.to_owned(),
+    };
+    format!("{sign}{name}:{value}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tidied;
+
+    #[test]
+    fn slips_are_undone_and_guesses_are_not_made() {
+        for (text, want) in [
+            ("v=spf1 include:_spf.a.test\u{a0}-all", Some("v=spf1 include:_spf.a.test -all")),
+            ("v=spf1 include:_spf.a.test \u{2013}all", Some("v=spf1 include:_spf.a.test -all")),
+            (
+                "v=spf1 include:_spf.a.test, include:b.test; ~all",
+                Some("v=spf1 include:_spf.a.test include:b.test ~all"),
+            ),
+            ("v=spf1 include: _spf.a.test ~all", Some("v=spf1 include:_spf.a.test ~all")),
+            (
+                "v=spf1 ip4:2001:db8::/32 ipv4:192.0.2.1 ?include=a.test -all",
+                Some("v=spf1 ip6:2001:db8::/32 ip4:192.0.2.1 ?include:a.test -all"),
+            ),
+            ("v=spf1 ip4:1.2.3 -all", None),
+            ("v=spf1 incude:a.test -all", None),
+            ("v=spf1 all- mx", None),
+        ] {
+            assert_eq!(tidied(text).as_deref(), want, "{text}");
+        }
+    }
 }

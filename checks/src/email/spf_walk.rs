@@ -37,6 +37,16 @@ impl Inquiry for SpfLookup {
             Err(c) => return Step::Done(Observed::unknown(c)),
         };
         let (records, near_misses) = select(answer.texts());
+        // What stands at this name is a hint and no more, so that it is no gap where it cannot be asked.
+        let deep = DomainName::parse(&format!("{}.{}", self.domain, self.domain.registrable())).ok();
+        let deep = deep.filter(|_| records.is_empty());
+        if let Some(question) = deep.as_ref().map(txt).filter(|q| !seen.contains_key(q)) {
+            return Step::Ask(vec![question]);
+        }
+        let doubled = deep.and_then(|name| {
+            let found = select(read(seen, &name).ok()?.texts()).0;
+            Some((name, found.into_iter().next()?))
+        });
         let takes_bounces = self.return_paths.contains(&self.domain);
         let merged = match merged_bill(&self.domain, &records, takes_bounces, seen) {
             Ok(merged) => merged,
@@ -50,7 +60,7 @@ impl Inquiry for SpfLookup {
             }
         }
         let (domain, answer) = (self.domain.clone(), answer.clone());
-        Step::Done(Observed::known(Spf { domain, answer, records, near_misses, merged, return_paths, gaps }))
+        Step::Done(Observed::known(Spf { domain, answer, records, near_misses, merged, doubled, return_paths, gaps }))
     }
 }
 
