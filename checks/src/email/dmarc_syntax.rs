@@ -1,8 +1,8 @@
 //! `email.dmarc-syntax`
 use super::advice;
-use super::dmarc::Psd;
-use super::facts::{Dmarc, MailPlan, Visit};
-use super::syntax::Effect;
+use super::dmarc::{self, Psd};
+use super::facts::{Dmarc, Force, MailPlan, Visit};
+use super::syntax::{Effect, NearMiss};
 use crate::{
     rule,
     vocab::{DomainName, Fault, Fix, Part, Severity},
@@ -28,6 +28,12 @@ rule! {
     /// _dmarc.acme.test. TXT "v=DMARC1; p=quarantine; pct=50; x-note=ours; rua=mailto:dmarc@acme.test"
     /// ```
     /// ```fail
+    /// # No semicolon behind the version: the policy of the domain above holds.
+    /// domain app.acme.test
+    /// _dmarc.app.acme.test. TXT "v=DMARC1 p=none"
+    /// _dmarc.acme.test. TXT "v=DMARC1; p=reject; rua=mailto:d@acme.test"
+    /// ```
+    /// ```fail
     /// _dmarc.acme.test. TXT "v=DMARC1; p=reject; psd=y"
     /// ```
     /// ```fail
@@ -43,8 +49,37 @@ rule! {
         let visits = dmarc.iter().flat_map(|d| &d.visits).filter(|v| !plan.is_told_at(&v.of));
         let visits: Vec<&Visit> = visits.collect();
         let suffixes = visits.iter().copied().filter_map(|v| suffix(v, &plan.domain));
-        visits.iter().copied().flat_map(faults).chain(suffixes).collect::<Vec<_>>().into()
+        // Where no policy holds, the rule about a missing record tells of it.
+        let holds = dmarc.first().is_some_and(|d| matches!(d.force, Force::Policy { .. }));
+        let almost = visits.iter().copied().filter(|_| holds).filter_map(passed_over);
+        visits.iter().copied().flat_map(faults).chain(suffixes).chain(almost).collect::<Vec<_>>().into()
     }
+}
+
+/// A record that was meant to be one of DMARC and is none: beside one that counts it only misleads; at a
+/// domain without one, another's policy holds than its owner believes.
+fn passed_over(visit: &Visit) -> Option<Fault> {
+    // An SPF record may come from a name that answers for all, and says nothing of DMARC.
+    let is_meant = |m: &&NearMiss| m.text.as_str().to_ascii_lowercase().contains("dmarc");
+    let misses: Vec<NearMiss> = visit.near_misses.iter().filter(is_meant).cloned().collect();
+    let miss = misses.first()?;
+    let mut saw = advice::near(&misses);
+    let saw_first = saw.next()?;
+    let beside = !visit.records.is_empty();
+    let fix = match dmarc::meant(miss.text.as_str()).filter(|_| !beside) {
+        Some(meant) => Fix::DnsRecord {
+            name: (&visit.at).into(),
+            kind: "TXT".into(),
+            value: meant.repaired(&format!("dmarc@{}", visit.of)).into(),
+            note: format!("in place of the record that is there{}", advice::mailbox(&meant, &visit.of)).into(),
+        },
+        None => {
+            Fix::step(format!("Delete the TXT record at {} that nobody reads: \"{}\"", visit.at, miss.text.short(120)))
+        }
+    };
+    let title = format!("A TXT record at {} was meant for DMARC, and nobody reads it as such", visit.at);
+    let told = saw.fold(Fault::new(format!("{}, passed over", visit.at), saw_first, fix).titled(title), Fault::and_saw);
+    Some(told.lowered(if beside { Severity::Low } else { Severity::Medium }))
 }
 
 /// `psd=y` at a domain that somebody registered: the names below it are then organisations of their own,

@@ -1,11 +1,13 @@
 //! `email.spf-syntax`
 use super::advice;
 use super::facts::{Spf, SpfTree};
+use super::setup_advice::both;
 use super::spf::{Record, parse};
 use super::spf_merge::merged;
+use super::syntax::NearMiss;
 use crate::{
     rule,
-    vocab::{DomainName, Evidence, Fault, Fix, Part, Shown},
+    vocab::{DomainName, Evidence, Fault, Fix, Part, Severity, Shown},
 };
 
 rule! {
@@ -28,6 +30,11 @@ rule! {
     /// _spf.example.com. TXT "v=spf1 ip6:2001:db8::/32 ~all"
     /// ```
     /// ```fail
+    /// # The second one is none, and its service is not covered.
+    /// acme.test. TXT "v=spf1 ip4:203.0.113.0/24 -all"
+    /// acme.test. TXT "v=spf1; include:mailgun.org -all"
+    /// ```
+    /// ```fail
     /// acme.test. TXT "v=spf1 ip4:203.0.113 include=_spf.example.com -al"
     /// ```
     /// ```fail
@@ -48,8 +55,25 @@ rule! {
                 faults.push(fault);
             }
         }
+        // A Sender ID record beside it is an old habit that harms nobody.
+        let mut almost = spf.near_misses.iter().filter(|m| !m.text.as_str().to_ascii_lowercase().contains("spf2.0"));
+        if let (Some(record), Some(miss)) = (spf.records.first(), almost.next()) {
+            faults.push(passed_over(spf, record, miss));
+        }
         faults.into()
     }
+}
+
+/// A record beside the one that counts that was meant to be SPF and is none.
+fn passed_over(spf: &Spf, record: &Record, miss: &NearMiss) -> Fault {
+    let fix = Fix::steps([
+        format!("If it is for a service that sends, put its terms into the record that counts: \"{}\"", record.text),
+        format!("Delete the TXT record \"{}\" at {}", miss.text.short(120), both(&spf.domain)),
+    ]);
+    let told = format!("\"{}\": {}", miss.text.short(120), miss.why);
+    Fault::new("passed over", told, fix)
+        .titled("A TXT record was meant for SPF, and nobody reads it as such")
+        .lowered(Severity::Low)
 }
 
 fn fault(name: &DomainName, record: &Record, own: bool) -> Fault {
@@ -82,8 +106,7 @@ fn tidied(text: &str) -> Option<String> {
     let plain = text.chars().filter_map(|c| match c {
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => Some(' '),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
-        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => None,
-        '"' | '\'' | '\u{2018}'..='\u{201f}' => None,
+        '"' | '\'' | '\u{2018}'..='\u{201f}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => None,
         c => Some(c),
     });
     let plain: String = plain.collect();
