@@ -1,7 +1,6 @@
 //! `email.name-doubled`
-use super::alignment::Forecasts;
 use super::facts::MailPlan;
-use super::setup::{SenderSetup, Spot, Trouble};
+use super::setup::{SenderSetup, Spot, Standing, Trouble};
 use super::setup_advice::{fault, relative};
 use crate::{
     rule,
@@ -53,7 +52,7 @@ rule! {
     /// ```
     "email.name-doubled" on Mail, High, stage Email;
     fails "A mail record stands under the domain twice"; holds "No mail record stands under the domain twice";
-    fn check(plan: &MailPlan, setup: Part<'_, SenderSetup>, forecasts: Part<'_, Forecasts>) -> Verdict {
+    fn check(plan: &MailPlan, setup: Part<'_, SenderSetup>) -> Verdict {
         let Some(setup) = setup.first() else { return Verdict::Pass };
         if setup.spots.is_empty() {
             return Verdict::not_applicable("no sender and no selector is known");
@@ -70,7 +69,7 @@ rule! {
                         note: "in place of the CNAME record that is there; where the panel appends the domain again, end the target with a dot".into(),
                     };
                     let title = format!("The alias at {} leads to {meant}.{zone}: the domain stands behind the target", spot.name);
-                    return Some(milder(fault(plan, setup, spot, title, fix), spot, &forecasts));
+                    return Some(milder(fault(plan, setup, spot, title, fix), spot, setup));
                 }
                 _ => return None,
             };
@@ -79,14 +78,14 @@ rule! {
                 format!("Delete the record at {deep}"),
             ]);
             let title = format!("The record for {} stands at {deep}", spot.name);
-            Some(milder(fault(plan, setup, spot, title, fix), spot, &forecasts))
+            Some(milder(fault(plan, setup, spot, title, fix), spot, setup))
         };
         setup.spots.iter().filter_map(judge).collect::<Vec<_>>().into()
     }
 }
 
-/// Where the sender's mail passes DMARC all the same, a return path that is not found loses bounces alone.
-fn milder(told: Fault, spot: &Spot, forecasts: &Part<'_, Forecasts>) -> Fault {
-    let passes = |p| forecasts.iter().any(|f| f.passes(p) == Some(true));
-    if !spot.is_key() && spot.provider.is_some_and(passes) { told.lowered(Severity::Medium) } else { told }
+/// Where the sender's keys are right, a return path that is not found loses bounces alone.
+fn milder(told: Fault, spot: &Spot, setup: &SenderSetup) -> Fault {
+    let signs = |p| setup.sender(p).is_some_and(|s| matches!(setup.keys_of(s), Standing::Right(_)));
+    if !spot.is_key() && spot.provider.is_some_and(signs) { told.lowered(Severity::Medium) } else { told }
 }
