@@ -34,7 +34,6 @@ rule! {
     /// }
     /// ```
     /// ```pass
-    /// # The service that keeps the passwords limits the tries.
     /// file app/login/actions.ts
     /// "use server"
     /// export async function login(email: string, password: string) {
