@@ -86,6 +86,7 @@ macro_rules! for_each_fact {
             preload: $crate::tls::hsts::Preload, of Site, network;
             lockout: $crate::tls::hsts::Lockout, of Site, network;
             upkeep: $crate::tls::upkeep::Upkeep, of Host, network;
+            logged: $crate::tls::facts::Logged, of Host, network;
             revocations: $crate::tls::facts::Revocations, of Host, network;
             seats: $crate::tls::facts::Seats, of Host, network;
             peers: $crate::tls::facts::Peers, of Host, network;

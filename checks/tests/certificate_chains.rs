@@ -8,6 +8,7 @@ use launchcheck_checks::{
         chain,
         crl::CrlWalk,
         facts::{Certificate, HostPlan, HostRole, KeyProof, Path, Split, Trust},
+        hello::Heard,
         judge,
         path::PathWalk,
         seats::{Judged, served},
@@ -172,6 +173,68 @@ fn a_missing_intermediate_is_proved() {
         assert_eq!(said.get().map(|t| &t.path), Ok(&open));
         assert_eq!(Split::of(&said, false).get(), Err(Missing::Unknown(cause)));
         assert_eq!(Split::of(&said, true).get(), Ok(&Split), "a private root is nobody's to know");
+    }
+}
+
+/// Three are fetched one behind the other, of 64 KB each, and from no private address.
+#[test]
+fn what_is_fetched_has_its_limits() {
+    let w = World::new(2035);
+    // Authorities below the one of the world, each of which names where its issuer is.
+    let (mut ders, mut issuer): (Vec<Vec<u8>>, Option<Issuer<'static, KeyPair>>) = (vec![w.intermediate.clone()], None);
+    for n in 1..=3 {
+        let key = KeyPair::generate().unwrap();
+        let mut p = params(&format!("Below {n}"), 2024, 2035);
+        p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        ders.push(p.signed_by(&key, issuer.as_ref().unwrap_or(&w.issuer)).unwrap().der().to_vec());
+        issuer = Some(Issuer::new(p, key));
+    }
+    let signed = |by: &Issuer<'static, KeyPair>| {
+        params("acme.test", 2026, 2027).signed_by(&KeyPair::generate().unwrap(), by).unwrap().der().to_vec()
+    };
+    // Every place has all of them, and the one of the wanted name is taken.
+    let bundle: String = ders
+        .iter()
+        .map(|d| {
+            format!(
+                "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+                base64::engine::general_purpose::STANDARD.encode(d)
+            )
+        })
+        .collect();
+    let all = reply(200, bundle.as_bytes());
+    let leaf = signed(issuer.as_ref().unwrap());
+    // Four are missing, which is one too many; with the first of them sent, three are.
+    assert!(matches!(path(&w, vec![leaf.clone()], &all), Path::UnknownRoot(_)));
+    match path(&w, vec![leaf.clone(), ders[3].clone()], &all) {
+        Path::Incomplete { missing } => assert_eq!(missing.len(), 3),
+        other => panic!("{other:?}"),
+    }
+    let heavy = reply(200, &[w.intermediate.clone(), vec![0; 64 * 1024]].concat());
+    let own = vec![w.leaf("acme.test", 2026, 2027)];
+    assert!(matches!(path(&w, own.clone(), &heavy), Path::Open { cause: Cause::TooLarge, .. }));
+    let private = Observed::known(Err(HostFailure::PrivateAddress("10.0.0.5".into())));
+    assert!(matches!(path(&w, own, &private), Path::UnknownRoot(_)));
+}
+
+/// What a certificate of a public root lacks where no log has it; a root of the user's is no public one.
+#[test]
+fn only_public_roots_are_asked_for_timestamps() {
+    let w = World::new(2035);
+    let of = |from| shake(vec![w.leaf("acme.test", from, 2027), w.intermediate.clone()]);
+    let (all, own, none) = (w.roots(), [w.root.clone()], []);
+    let judged = |given: &[Vec<u8>], from| chain::chain(&of(from), chain::Roots { all: &all, given }, NOW);
+    assert!(judged(&none, 2026).unlogged && !judged(&own, 2026).unlogged && !judged(&none, 2017).unlogged);
+    let unlogged = judged(&none, 2026);
+    let said = |stamps, chosen: Option<(u16, u16)>| Heard { stamps, chosen, chain: vec![vec![1]], ..Heard::default() };
+    for (heard, want) in [
+        (Ok(said(false, Some((0x0303, 0xc02b)))), Some(false)),
+        (Ok(said(true, Some((0x0303, 0xc02b)))), Some(true)),
+        (Ok(said(false, None)), None),
+        (Err(Cause::Timeout), None),
+    ] {
+        let known = chain::logged(&unlogged, heard.as_ref().map_err(Clone::clone));
+        assert_eq!(known.get().ok().map(|l| l.0), want, "{heard:?}");
     }
 }
 

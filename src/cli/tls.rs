@@ -212,6 +212,12 @@ fn of_file(args: &Args, file: &Path) -> anyhow::Result<Report> {
         lists,
         now: now.as_second(),
     };
+    if case.names_nobody() {
+        let problem = Problem::new(format!("cannot judge {} (--chain)", file.display()))
+            .cause("no certificate of it names a host")
+            .hint("say which one clients ask for: --name HOST");
+        return Err(wrong(problem));
+    }
     let (targets, facts, at) = case.facts();
     let planned = tls::file::rules().map(|rule| (rule, at.clone(), None)).collect();
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();

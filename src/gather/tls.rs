@@ -6,11 +6,11 @@ use futures_util::future::join_all;
 use launchcheck_checks::{
     facts::Before,
     tls::{
-        chain::{Roots, chain, key_proof},
+        chain::{Roots, chain, key_proof, logged},
         clock::Clock,
         crl::CrlWalk,
         facts::{
-            Certificate, Chain, HostPlan, HostRole, KeyProof, OldVersions, Peers, Reach, Refusal, Revocation,
+            Certificate, Chain, HostPlan, HostRole, KeyProof, Logged, OldVersions, Peers, Reach, Refusal, Revocation,
             Revocations, Seat, Seats, Session, Six, Split, Trust,
         },
         hello::{Heard, Offer, alert_name, cipher_name, is_modern, version_name},
@@ -192,6 +192,25 @@ impl Produce for Chain {
     }
 }
 
+impl Produce for Logged {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        let (plan, chain) = tokio::join!(cx.get::<HostPlan>(at), cx.get::<Chain>(at));
+        let (plan, chain) = match (plan.get(), chain.get()) {
+            (Ok(plan), Ok(chain)) => (plan, chain),
+            (Err(missing), _) | (_, Err(missing)) => return missing.into(),
+        };
+        if !chain.unlogged || plan.private_ca {
+            return Observed::known(Self(true));
+        }
+        match cx.ask(&greeting(plan, Offer::Wide)).await.into_inner() {
+            Ok(Ok(heard)) => logged(chain, Ok(&heard)),
+            Ok(Err(failure)) => logged(chain, Err(failure.cause())),
+            Err(Missing::Unknown(cause)) => logged(chain, Err(cause)),
+            Err(missing @ Missing::NotConfigured(_)) => missing.into(),
+        }
+    }
+}
+
 impl Produce for Revocations {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         let (plan, shake) = match shaken(at, cx).await {
@@ -341,18 +360,18 @@ fn refusal(heard: &Heard, failure: &HostFailure) -> Option<Refusal> {
     if let Some(bytes) = heard.other.as_deref() {
         return first_line(bytes).map(Refusal::PlainText);
     }
+    let first = match failure {
+        HostFailure::TlsAlert(a) => Some(Shown::from(a.as_str().strip_prefix("alert ").unwrap_or(a.as_str()))),
+        _ => None,
+    };
     match (heard.chosen, heard.alert) {
         (Some((version, _)), _) if heard.is_old() => Some(Refusal::OldVersion(version_name(version))),
         (Some(_), _) if heard.asks_certificate => Some(Refusal::WantsCertificate),
         (Some(_), _) if odd_key(heard).is_some() => odd_key(heard).map(Refusal::OddKey),
         (Some((_, cipher)), _) if !is_modern(cipher) => Some(Refusal::OldCipher(cipher_name(cipher))),
-        (None, Some(alert)) => Some(match failure {
-            // What it said to a modern client says more than what it says to an old one.
-            HostFailure::TlsAlert(first) => {
-                Refusal::Alert(first.as_str().strip_prefix("alert ").unwrap_or(first.as_str()).into())
-            }
-            _ => Refusal::Alert(alert_name(alert)),
-        }),
+        // What it said to a modern client says more than what it says to an old one.
+        (None, Some(alert)) => Some(Refusal::Alert(first.unwrap_or_else(|| alert_name(alert)))),
+        (Some(_), None) if !heard.chain.is_empty() => first.map(Refusal::Modern),
         _ => None,
     }
 }

@@ -61,6 +61,7 @@ const CERTIFICATES: &[Row] = &[
     ("ed25519", |n, h| leaf(n, h, |l| l.key(LeafKey::Ed25519)), &["key-weak"]),
     ("version-1", |n, h| leaf(n, h, |l| l.twist(Twist::VersionOne)), &["certificate-malformed"]),
     ("sha-1", |n, h| leaf(n, h, |l| l.twist(Twist::Sha1)), &["untrusted"]),
+    ("unreadable", |n, h| leaf(n, h, |l| l.twist(Twist::Unreadable)), &["certificate-malformed"]),
     ("serial-zero", |n, h| leaf(n, h, |l| l.twist(Twist::SerialZero)), &["certificate-malformed"]),
     ("extension-twice", |n, h| leaf(n, h, |l| l.twist(Twist::ExtensionTwice)), &["certificate-malformed"]),
     ("critical-unknown", |n, h| leaf(n, h, |l| l.twist(Twist::CriticalUnknown)), &["certificate-malformed"]),

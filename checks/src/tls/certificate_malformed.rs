@@ -58,7 +58,9 @@ rule! {
                     fault = fault.and_saw(saw(flaw));
                 }
                 if in_place_of_a_blocker {
-                    fault = fault.and_saw(format!("so no name of it fits {}, and every client refuses it", plan.host));
+                    fault = fault
+                        .and_saw(format!("so no name of it fits {}, and every client refuses it", plan.host))
+                        .titled(format!("The certificate names {} in a way that no client reads", plan.host));
                 }
                 let baseline = || flaws.iter().all(|f| f.kind == Kind::Baseline);
                 let mild = !in_place_of_a_blocker && (plan.private_ca || baseline());
@@ -153,6 +155,17 @@ fn fix(plan: &HostPlan, chain: &Chain, first: &Flaw, cert: Option<&Certificate>)
                 format!("or have a public authority issue it: {}", super::certbot(&plan.host, "")),
             ])
         }
+        Role::Leaf if code == "unreadable" && cert.is_none() => Fix::steps([
+            "Let the server read the file that the authority sent (fullchain.pem): what it serves now is no certificate, but perhaps a key, a request or a key store",
+            "A certificate comes out of a key store by: openssl pkcs12 -in store.p12 -nokeys -out fullchain.pem",
+        ]),
+        Role::Leaf if plan.host.as_str().contains('_') => Fix::steps([
+            format!(
+                "Call the host {}: no public authority issues for a name with an underscore",
+                plan.host.as_str().replace('_', "-")
+            ),
+            format!("Then have one issue for that name: {}", super::certbot(&plan.host, "").replace('_', "-")),
+        ]),
         Role::Leaf => Fix::steps([
             format!("Have a public authority issue it anew: {}", super::certbot(&plan.host, "")),
             "If your own script or authority made it: let it set what is named above, and issue it again".to_owned(),

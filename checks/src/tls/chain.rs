@@ -1,7 +1,8 @@
 //! Judging a chain as a whole: the path that is really built, every certificate on it, the order in
 //! which the server sends them, and the root behind them.
 
-use super::facts::{Chain, Distrust, KeyProof, Link, Revocation, Root};
+use super::facts::{Chain, Distrust, KeyProof, Link, Logged, Revocation, Root};
+use super::hello::Heard;
 use super::judge::{moment, shown_name};
 use super::lint::{Role, identifiers_differ, lint};
 use super::path::{Built, is_self_issued, verified, words};
@@ -61,6 +62,7 @@ pub fn chain(shake: &Handshake, roots: Roots<'_>, now: i64) -> Chain {
         order: order(&shake.chain, &sent, &between),
         bloat: bloat(&shake.chain, &sent, built.as_ref(), roots),
         distrust: leaf.and_then(|l| distrust(l, built.as_ref(), root.as_ref(), &between)),
+        unlogged: root.as_ref().is_some_and(|r| !r.given) && leaf.is_some_and(is_unlogged),
         root,
         flaws,
         refused,
@@ -161,8 +163,9 @@ fn bloat(
     roots: Roots<'_>,
 ) -> Vec<(&'static str, Shown)> {
     let mut out = Vec::new();
-    // Where an authority's certificate comes first, what the others certify says nothing yet.
-    if built.is_none() && sent.first().and_then(Option::as_ref).is_some_and(|c| c.is_ca()) {
+    // Where an authority's certificate comes first, or one that cannot be read, what the others certify
+    // says nothing yet.
+    if built.is_none() && sent.first().and_then(Option::as_ref).is_none_or(|c| c.is_ca()) {
         return out;
     }
     for (i, cert) in sent.iter().enumerate().skip(1) {
@@ -266,6 +269,28 @@ fn distrust(
         dated: moment(dated),
         trusted_by_mozilla: built.is_some(),
     })
+}
+
+/// 2018-04-30: Chrome asks of what was issued from then on that a log has it, Safari and Firefox of no
+/// less (googlechrome.github.io/CertificateTransparency, support.apple.com/103214).
+const LOGS: i64 = 1_525_046_400;
+
+/// Whether a certificate of a public root carries no timestamp of a log itself.
+fn is_unlogged(leaf: &X509Certificate<'_>) -> bool {
+    leaf.validity().not_before.timestamp() >= LOGS && first_logged(leaf).is_none()
+}
+
+/// Whether clients see it in a log all the same: by timestamps that the server sends beside it. What
+/// speaks TLS 1.3 alone sends them where nobody without its keys can read them.
+#[must_use]
+pub fn logged(chain: &Chain, heard: Result<&Heard, Cause>) -> Observed<Logged> {
+    match heard {
+        _ if !chain.unlogged => Observed::known(Logged(true)),
+        Ok(heard) if heard.stamps => Observed::known(Logged(true)),
+        Ok(Heard { chosen: Some(_), broken: None, chain, .. }) if !chain.is_empty() => Observed::known(Logged(false)),
+        Ok(_) => Observed::unknown(Cause::Parse("whether the server sends the timestamps of certificate logs".into())),
+        Err(cause) => Observed::unknown(cause),
+    }
 }
 
 /// When the certificate was first logged, by the timestamps inside of it.

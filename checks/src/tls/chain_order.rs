@@ -24,6 +24,7 @@ rule! {
     /// ```
     "tls.chain-order" on Host, Medium, stage Tls;
     fails "The certificates are sent in the wrong order"; holds "The certificates are sent in order";
+    yields_to "tls.certificate-malformed";
     fn check(plan: &HostPlan, chain: &Chain) -> Verdict {
         let fault = chain.order.as_ref().map(|why| {
             let fix = Fix::steps([

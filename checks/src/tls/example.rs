@@ -12,6 +12,7 @@
 //! key rsa 1024                    # or ec and a size, or another kind by its name: Ed25519
 //! trust missing-intermediate      # trusted, self-signed, unknown-root, open, broken WORDS
 //! distrusted GLOBALTRUST 2020     # a root that browsers stopped trusting
+//! unlogged                        # in no certificate log, nor stamped in the handshake
 //! intermediate 30d                # what is left of the certificate between; default 1000d
 //! flaw profile serial WORDS       # encoding, profile, baseline, usage, key, signature; of the leaf
 //! order WORDS
@@ -42,8 +43,8 @@
 use super::edge::{Doorway, DoorwayWalk};
 use super::example_next::Next;
 use super::facts::{
-    Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, OldVersions, Path, Peers, Reach, Refusal,
-    Revocation, Revocations, Root, Seat, Seats, Served, Session, Six, Split, Trust,
+    Certificate, Chain, Distrust, HostPlan, HostRole, Key, KeyProof, Link, Logged, OldVersions, Path, Peers, Reach,
+    Refusal, Revocation, Revocations, Root, Seat, Seats, Served, Session, Six, Split, Trust,
 };
 use super::hsts::{self, Cut, Lockout, Preload};
 use super::lint::{Flaw, Kind, Role};
@@ -62,6 +63,7 @@ const NOW: i64 = 1_795_219_200;
 struct Case {
     plan: HostPlan,
     elsewhere: bool,
+    unlogged: bool,
     failure: Option<Result<HostFailure, Cause>>,
     issuer: Shown,
     lifetime: i64,
@@ -100,6 +102,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             launch: None,
         },
         elsewhere: false,
+        unlogged: false,
         failure: None,
         issuer: "Test Authority".into(),
         lifetime: 90 * DAY,
@@ -119,6 +122,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
             order: None,
             bloat: Vec::new(),
             distrust: None,
+            unlogged: false,
             refused: None,
             self_issued: false,
             now: NOW,
@@ -188,6 +192,7 @@ impl Case {
                     trusted_by_mozilla: true,
                 });
             }
+            "unlogged" => self.unlogged = true,
             "intermediate" => self.chain.links[0].not_after = NOW + span(rest)?,
             "flaw" => self.chain.flaws.push(flaw(rest)?),
             "order" => self.chain.order = Some(rest.into()),
@@ -294,6 +299,7 @@ impl Case {
             let plan = crate::webhook::example::plan(&url, provider.as_str());
             facts.webhook_plan.insert(hook, Arc::new(Observed::known(plan)));
         }
+        facts.logged.insert(at.clone(), Arc::new(Observed::known(Logged(!self.unlogged))));
         facts.doorway.insert(at.clone(), Arc::new(door));
         self.live(&at, &mut facts);
         let judged = self.next.put((&mut targets, &mut facts), &at, &self.plan, &cert).unwrap_or_else(|| at.clone());
@@ -465,6 +471,7 @@ fn refusal(text: &str) -> Result<Refusal, String> {
         "plain-text" => Refusal::PlainText(rest.into()),
         "old-version" => Refusal::OldVersion(rest.into()),
         "old-cipher" => Refusal::OldCipher(rest.into()),
+        "modern" => Refusal::Modern(rest.into()),
         "odd-key" => Refusal::OddKey(rest.into()),
         "wants-certificate" => Refusal::WantsCertificate,
         "alert" => Refusal::Alert(rest.into()),

@@ -171,6 +171,8 @@ pub struct Chain {
     pub bloat: Vec<(&'static str, Shown)>,
     /// A root that browsers do not trust, or not for such a certificate.
     pub distrust: Option<Distrust>,
+    /// Whether it leads to one of Mozilla's roots and carries no timestamp of a certificate log.
+    pub unlogged: bool,
     /// Why a verifier refuses the chain, other than that it knows no issuer.
     pub refused: Option<Shown>,
     /// Whether the leaf signed itself and is not trusted as it is.
@@ -209,6 +211,14 @@ pub struct Distrust {
     /// Whether Mozilla's roots still hold it, so that only some browsers refuse.
     pub trusted_by_mozilla: bool,
 }
+
+/// Whether clients that want to see the certificate in a public log see it there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Logged(
+    /// They do, or do not ask for it.
+    pub bool,
+);
+impl Gaps for Logged {}
 
 /// Whether the server has the key of its certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -361,6 +371,9 @@ pub enum Refusal {
     OldCipher(Shown),
     /// It speaks TLS 1.2, and its certificate is for a key of this kind, with which clients cannot.
     OddKey(Shown),
+    /// It speaks TLS 1.2 with who offers what older clients offer, and ends the handshakes of modern ones
+    /// with this alert: there is no group or signature that both have, or it does not bear TLS 1.3.
+    Modern(Shown),
     /// It demands a certificate of its clients.
     WantsCertificate,
     /// It ends every handshake with this alert.

@@ -3,14 +3,14 @@
 
 use super::chain::{self, Roots};
 use super::crl::read_lists;
-use super::facts::{HostPlan, HostRole, Reach, Revocations, Session, Split};
+use super::facts::{HostPlan, HostRole, Logged, Reach, Revocations, Session, Split};
 use super::judge;
 use super::path::PathWalk;
 use super::upkeep::Upkeep;
 use crate::facts::{FactKind, Facts};
 use crate::vocab::{
-    DomainName, Eval, Evidence, Family, Fault, Observed, Origin, Rule, Shown, Step, TargetId, TargetKind, Targets,
-    Verdict, View,
+    Cause, DomainName, Eval, Evidence, Family, Fault, Observed, Origin, Rule, Shown, Step, TargetId, TargetKind,
+    Targets, Verdict, View,
 };
 use crate::wire::{Handshake, HostFailure};
 use rustls_pki_types::{CertificateDer, TrustAnchor};
@@ -61,11 +61,21 @@ pub fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BadFile> {
     if bytes.first() == Some(&0x30) {
         return Ok(vec![bytes.to_vec()]);
     }
+    // OpenSSL does not see the first block behind one, and neither does a server.
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return Err(BadFile(
+            "it begins with a byte order mark, behind which servers miss the first certificate: save it as plain UTF-8",
+        ));
+    }
     let mut found = Vec::new();
     for pem in Pem::iter_from_buffer(bytes) {
         let pem = pem.map_err(|_| BadFile("a PEM block in it cannot be read"))?;
         if matches!(pem.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE") {
-            found.push(pem.contents);
+            // What OpenSSL trusts it for stands behind the certificate, and is not sent.
+            let aside = pem.label == "TRUSTED CERTIFICATE";
+            let whole =
+                super::path::element(&pem.contents).filter(|_| aside).map(|(_, _, end)| pem.contents[..end].to_vec());
+            found.push(whole.unwrap_or(pem.contents));
         }
     }
     match found.len() {
@@ -100,10 +110,24 @@ pub fn name(text: &str) -> Result<DomainName, String> {
 }
 
 impl Case {
+    /// The name that clients ask for: the one that is given, or the first that the leaf names. `None`
+    /// where it names none that could be asked for.
+    #[must_use]
+    pub fn host(&self) -> Option<DomainName> {
+        self.name.clone().or_else(|| first_name(&self.chain))
+    }
+
+    /// Whether its certificates can be read and none of them says whom to ask for.
+    #[must_use]
+    pub fn names_nobody(&self) -> bool {
+        let is_read = |der: &Vec<u8>| X509Certificate::from_der(der).is_ok();
+        self.host().is_none() && self.chain.first().is_some_and(is_read)
+    }
+
     /// Everything that can be known of the chain without its server, and the target it is known of.
     #[must_use]
     pub fn facts(&self) -> (Targets, Facts, TargetId) {
-        let host = self.name.clone().unwrap_or_else(|| first_name(&self.chain));
+        let host = self.host().unwrap_or_else(|| DomainName::of_address(Ipv4Addr::UNSPECIFIED.into()));
         let at = TargetId::new(TargetKind::Host, host.as_str());
         let mut targets = Targets::default();
         targets.add(at.clone(), Origin::CommandLine);
@@ -133,6 +157,7 @@ impl Case {
         let walk = PathWalk { shake: &shake, roots, now: self.now };
         // Nothing is fetched: what is not in the file is not there.
         let (trust, ..) = Step::play(&walk, |_| Observed::known(Err(HostFailure::NoAddress)));
+        let chain = chain::chain(&shake, roots, self.now);
         let session = Session { version: Shown::default(), alpn: None };
         let mut facts = Facts::default();
         macro_rules! put {
@@ -143,7 +168,11 @@ impl Case {
             certificate: judge::certificate(&shake, &host, self.now);
             split: Split::of(&trust, false);
             trust: trust;
-            chain: Observed::known(chain::chain(&shake, roots, self.now));
+            logged: match chain.unlogged {
+                true => Observed::unknown(Cause::Parse("whether its server sends timestamps of certificate logs".into())),
+                false => Observed::known(Logged(true)),
+            };
+            chain: Observed::known(chain);
             key_proof: Observed::not_configured("there was no handshake");
             revocations: Revocations::of(chain::revocation(&shake, roots, &self.lists, self.now), Vec::new());
             upkeep: Observed::known(Upkeep::of(&shake, None));
@@ -226,6 +255,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         K::split,
         K::chain,
         K::key_proof,
+        K::logged,
         K::revocations,
         K::upkeep,
         K::clock,
@@ -242,7 +272,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// The first name that the server's own certificate is made out to and that a client could ask for. It
 /// comes first, but for files in the wrong order.
-fn first_name(chain: &[Vec<u8>]) -> DomainName {
+fn first_name(chain: &[Vec<u8>]) -> Option<DomainName> {
     let read = || chain.iter().filter_map(|der| Some(X509Certificate::from_der(der).ok()?.1));
     let leaf = read().find(|c| !c.is_ca()).or_else(|| read().next());
     let san = leaf.as_ref().and_then(|l| l.subject_alternative_name().ok().flatten());
@@ -256,5 +286,5 @@ fn first_name(chain: &[Vec<u8>]) -> DomainName {
         let text = leaf.as_ref()?.subject().iter_common_name().find_map(|c| c.as_str().ok())?;
         DomainName::parse(text).ok()
     };
-    found.or_else(common).unwrap_or_else(|| DomainName::of_address(Ipv4Addr::UNSPECIFIED.into()))
+    found.or_else(common)
 }

@@ -37,6 +37,11 @@ rule! {
     /// ```fail
     /// host acme.test
     /// unreachable alert
+    /// refusal modern handshake_failure
+    /// ```
+    /// ```fail
+    /// host acme.test
+    /// unreachable alert
     /// refusal odd-key secp256k1
     /// ```
     /// ```fail
@@ -58,11 +63,15 @@ rule! {
                 "nginx: ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20; and ssl_protocols TLSv1.2 TLSv1.3".to_owned(),
             ),
             Refusal::OddKey(kind) => (
-                format!("{host}:{port} has a certificate for a key of the kind {kind}, with which no client can shake hands"),
+                format!("{host}:{port} has a certificate for a key of the kind {kind}, which the clients of today do not take"),
                 format!(
                     "Have one issued for a key of the usual kind: {}",
                     super::certbot(host, " --force-renewal --key-type ecdsa --elliptic-curve secp256r1")
                 ),
+            ),
+            Refusal::Modern(alert) => (
+                format!("{host}:{port} answers a client of TLS 1.2 and ends the handshake of a modern one with the alert {alert}"),
+                "nginx: ssl_ecdh_curve X25519:prime256v1:secp384r1; and ssl_protocols TLSv1.2 TLSv1.3; or update a proxy in front that does not know TLS 1.3".to_owned(),
             ),
             Refusal::None => return Verdict::Pass,
             _ => return Verdict::not_applicable(super::OTHERWISE),

@@ -130,6 +130,11 @@ pub fn client_hello(offer: Offer, name: &str, random: [u8; 32]) -> Vec<u8> {
             &[4, 3, 5, 3, 6, 3, 8, 7, 8, 8, 8, 4, 8, 5, 8, 6, 8, 9, 8, 10, 8, 11, 4, 1, 5, 1, 6, 1, 2, 3, 2, 1];
         extend(13, &counted(SCHEMES));
     }
+    if offer == Offer::Wide {
+        // The timestamps of certificate logs: in the greeting (RFC 6962, section 3.3) or a stapled answer.
+        extend(18, &[]);
+        extend(5, &[1, 0, 0, 0, 0]);
+    }
     let version = if offer == Offer::Wide { TLS_1_2 } else { TLS_1_1 };
     let mut body = version.to_be_bytes().to_vec();
     body.extend(random);
@@ -156,6 +161,8 @@ pub struct Heard {
     pub chain: Vec<Vec<u8>>,
     /// Whether it asks the client for a certificate.
     pub asks_certificate: bool,
+    /// Whether it sends timestamps of certificate logs beside its certificate.
+    pub stamps: bool,
     /// The alert it ended with.
     pub alert: Option<u8>,
     /// The start of what it said, where that is not TLS.
@@ -175,6 +182,9 @@ impl Heard {
         self.version().is_some_and(|v| v <= TLS_1_1)
     }
 }
+
+/// The extension of an OCSP answer that holds timestamps (RFC 6962, section 3.3), by its number.
+const STAPLED_STAMPS: [u8; 10] = [0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 5];
 
 /// Reads an answer piece by piece.
 #[derive(Debug, Default)]
@@ -280,6 +290,10 @@ impl Listener {
                 self.heard.asks_certificate = true;
                 Some(())
             }
+            22 => {
+                self.heard.stamps |= body.windows(STAPLED_STAMPS.len()).any(|w| w == STAPLED_STAMPS);
+                Some(())
+            }
             // The end of the server's first words.
             14 => {
                 self.is_over = true;
@@ -298,6 +312,13 @@ impl Listener {
         let session = usize::from(*body.get(34)?);
         let cipher = body.get(35 + session..37 + session)?;
         self.heard.chosen = Some((version, u16::from_be_bytes([cipher[0], cipher[1]])));
+        // Behind the cipher stand the compression and the extensions, each a kind, a length and a body.
+        let mut rest = body.get(40 + session..).unwrap_or_default();
+        while let [a, b, high, low, ..] = *rest {
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            self.heard.stamps |= [a, b] == [0, 18] && length > 0;
+            rest = rest.get(4 + length..).unwrap_or_default();
+        }
         (version >> 8 == 3).then_some(())
     }
 
@@ -365,6 +386,27 @@ mod tests {
         let single: Vec<&[u8]> = bytes.chunks(1).collect();
         assert_eq!(heard(&single), want);
         assert!(want.is_old());
+    }
+
+    #[test]
+    fn timestamps_beside_the_certificate_are_seen() {
+        let hello = |extensions: &[u8]| {
+            let body = [&[3, 3][..], &[7; 32], &[0, 0xc0, 0x2b, 0], &counted(extensions)].concat();
+            message(2, &body)
+        };
+        let status = |body: &[u8]| message(22, &[&[1][..], body].concat());
+        let stapled = [&[6, 10][..], &STAPLED_STAMPS].concat();
+        for (said, stamps) in [
+            (vec![hello(&[])], false),
+            (vec![hello(&[0, 23, 0, 0, 0, 18, 0, 2, 1, 1])], true),
+            (vec![hello(&[0, 18, 0, 0])], false),
+            (vec![hello(&[0, 18, 0, 9, 1])], true),
+            (vec![hello(&[]), status(&stapled)], true),
+            (vec![hello(&[]), status(b"nothing")], false),
+        ] {
+            let heard = heard(&[&record(22, &[said.concat(), message(14, &[])].concat())]);
+            assert_eq!((heard.stamps, heard.broken), (stamps, None), "{said:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `tls.key-usage-wrong`
 use super::facts::{Chain, HostPlan};
-use super::lint::{Flaw, Kind};
+use super::lint::{Flaw, Kind, Role};
 use crate::rule;
 use crate::vocab::{Fault, Fix, Severity, Verdict};
 
@@ -30,8 +30,12 @@ rule! {
     fails "The certificate is made for another purpose"; holds "The certificate is made for servers";
     yields_to "tls.self-signed", "tls.untrusted";
     fn check(plan: &HostPlan, chain: &Chain) -> Verdict {
-        let flaws: Vec<&Flaw> = chain.flaws.iter().filter(|f| f.kind == Kind::Usage).collect();
-        let wrong = |f: &&&Flaw| f.code != "purpose";
+        let wrong = |f: &&&Flaw| !matches!(f.code, "purpose" | "no-purpose");
+        // One that leads to no root, or calls itself an authority's, was made by hand, and that is told.
+        let by_rules = chain.root.is_some()
+            && !chain.flaws.iter().any(|f| f.role == Role::Leaf && f.code == "basic-constraints");
+        let counts = |f: &&Flaw| f.kind == Kind::Usage && (by_rules || f.code != "no-purpose");
+        let flaws: Vec<&Flaw> = chain.flaws.iter().filter(counts).collect();
         let Some(first) = flaws.iter().find(wrong).or(flaws.first()) else { return Verdict::Pass };
         if plan.private_ca && !flaws.iter().any(|f| wrong(&f)) {
             return Verdict::not_applicable("declared with ca = \"private\", and made for servers too");

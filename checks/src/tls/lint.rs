@@ -400,7 +400,7 @@ impl Lint {
             // What cannot be read is told as such; version 1 has no extensions.
             let absent = extension.is_none() && cert.version() == X509Version::V3;
             let words = "it does not say that it is made for servers (no extended key usage)";
-            self.add_if(absent, extra, Kind::Usage, words);
+            self.add_if(absent, "no-purpose", Kind::Usage, words);
             return;
         };
         self.add_if(

@@ -40,8 +40,7 @@ pub(super) fn renew(plan: &HostPlan, cert: &Certificate, upkeep: Option<&Upkeep>
 
 /// With an ACME client that is there, or with a platform behind it.
 fn client(host: &DomainName) -> Vec<String> {
-    let named = if host.is_address() { String::new() } else { format!(" --cert-name {host}") };
-    let own = format!("Own server: certbot renew --force-renewal{named}, then reload the web server");
+    let own = "Own server: certbot renew --force-renewal, then reload the web server".to_owned();
     let hosted =
         format!("Hosted: remove {host} from the project's domains and add it again, so that it is issued anew");
     // No platform has addresses among its domains.
@@ -97,7 +96,7 @@ mod tests {
     #[test]
     fn each_way_of_renewal_has_its_own_words() {
         for (text, has, lacks) in [
-            ("issuer Let's Encrypt", "certbot renew --force-renewal --cert-name acme.test", "Order"),
+            ("issuer Let's Encrypt", "certbot renew --force-renewal, then", "Order"),
             ("edge Vercel", "At Vercel", "certbot"),
             ("issuer Amazon\nlifetime 198d", "AWS Certificate Manager", "certbot"),
             ("renewal auto", "Let the machine that renews acme.test", "Order"),
@@ -116,7 +115,7 @@ mod tests {
         }
         for text in ["issuer Let's Encrypt", "renewal auto", "issuer DigiCert Inc\nlifetime 198d"] {
             let said = steps(text, true);
-            let odd = ["the project", "--cert-name", "-d 192", "acme.test"];
+            let odd = ["the project", "-d 192", "acme.test"];
             assert!(!odd.iter().any(|w| said.contains(w)), "{text}: {said}");
         }
     }

@@ -66,7 +66,7 @@ const DATES_UNKNOWN: &str = "dates unknown, the clock is wrong";
 fn faults(shake: &Handshake, plan: &HostPlan, cert: Option<&Certificate>, judged: &Judged<'_>) -> Vec<&'static str> {
     let Some(cert) = cert else { return vec!["unreadable certificate"] };
     let &Judged { trust, chain, dates, .. } = judged;
-    let flawed = |kind: Kind| chain.flaws.iter().any(|f| f.kind == kind && f.code != "purpose");
+    let flawed = |kind: Kind| chain.flaws.iter().any(|f| f.kind == kind && !matches!(f.code, "purpose" | "no-purpose"));
     let by_browsers = !plan.private_ca && chain.root.is_some();
     let mut out = Vec::new();
     let mut say = |is_so: bool, words| out.extend(is_so.then_some(words));
