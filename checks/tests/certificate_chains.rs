@@ -193,15 +193,11 @@ fn what_is_fetched_has_its_limits() {
         params("acme.test", 2026, 2027).signed_by(&KeyPair::generate().unwrap(), by).unwrap().der().to_vec()
     };
     // Every place has all of them, and the one of the wanted name is taken.
-    let bundle: String = ders
-        .iter()
-        .map(|d| {
-            format!(
-                "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-                base64::engine::general_purpose::STANDARD.encode(d)
-            )
-        })
-        .collect();
+    let pem = |der: &Vec<u8>| {
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let bundle = ders.iter().map(pem).collect::<Vec<_>>().concat();
     let all = reply(200, bundle.as_bytes());
     let leaf = signed(issuer.as_ref().unwrap());
     // Four are missing, which is one too many; with the first of them sent, three are.

@@ -65,6 +65,9 @@ fn a_healthy_chain_is_go() {
     }
     let human = files.run(&chain, &["--name", "acme.test"]);
     assert!(String::from_utf8_lossy(&human.stdout).contains("GO"), "{human:?}");
+    let human = files.run(&chain, &["--name", "shop.example"]);
+    let text = String::from_utf8_lossy(&human.stdout);
+    assert!(text.contains("launchcheck explain") && !text.contains("launchcheck audit"), "{text}");
 }
 
 #[test]
@@ -224,5 +227,5 @@ fn wrong_use_ends_2() {
     let odd = files.write("odd.pem", pem("CERTIFICATE", b"0\x03abc"));
     let (report, code) = files.json(&odd, &[]);
     assert_eq!((found(&report), code), (vec!["blocker tls.certificate-malformed".to_owned()], 1));
-    assert!(!report["findings"].to_string().contains("0.0.0.0"), "{report}");
+    assert!(!report["findings"][0]["fix"].to_string().contains("0.0.0.0"), "{report}");
 }

@@ -158,6 +158,9 @@ impl Case {
         // Nothing is fetched: what is not in the file is not there.
         let (trust, ..) = Step::play(&walk, |_| Observed::known(Err(HostFailure::NoAddress)));
         let chain = chain::chain(&shake, roots, self.now);
+        // It might send them in the handshake.
+        let beside = Cause::Parse("whether its server sends timestamps of certificate logs".into());
+        let logged = if chain.unlogged { Observed::unknown(beside) } else { Observed::known(Logged(true)) };
         let session = Session { version: Shown::default(), alpn: None };
         let mut facts = Facts::default();
         macro_rules! put {
@@ -168,10 +171,7 @@ impl Case {
             certificate: judge::certificate(&shake, &host, self.now);
             split: Split::of(&trust, false);
             trust: trust;
-            logged: match chain.unlogged {
-                true => Observed::unknown(Cause::Parse("whether its server sends timestamps of certificate logs".into())),
-                false => Observed::known(Logged(true)),
-            };
+            logged: logged;
             chain: Observed::known(chain);
             key_proof: Observed::not_configured("there was no handshake");
             revocations: Revocations::of(chain::revocation(&shake, roots, &self.lists, self.now), Vec::new());

@@ -145,8 +145,14 @@ fn certbot(host: &DomainName, options: &str) -> String {
 }
 
 /// How a certificate comes to bear the host's name beside those that it has.
-fn add_name(cert: &Certificate) -> Fix {
+fn add_name(plan: &HostPlan, cert: &Certificate) -> Fix {
     let host = &cert.host;
+    if plan.private_ca {
+        let kind = if host.is_address() { "IP" } else { "DNS" };
+        return Fix::step(format!(
+            "Issue it anew with your own authority, with this name among its others: subjectAltName={kind}:{host}"
+        ));
+    }
     if host.is_address() {
         let named = cert.names.iter().find_map(|n| DomainName::parse(n.as_str()).ok().filter(|n| !n.is_address()));
         let by_name =

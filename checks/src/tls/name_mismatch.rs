@@ -45,7 +45,7 @@ rule! {
         } else {
             format!("it names {}, not {}", names.join(", "), cert.host)
         };
-        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(cert));
+        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(plan, cert));
         super::by_role(fault.and_saw(saw), plan, reach).into()
     }
 }

@@ -43,7 +43,7 @@ rule! {
         }
         let names: Vec<&str> = cert.names.iter().map(Shown::as_str).collect();
         let saw = format!("it names {}; {} is missing", names.join(", "), cert.host);
-        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(cert));
+        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(plan, cert));
         super::by_role(fault.and_saw(saw), plan, reach).into()
     }
 }

@@ -119,4 +119,21 @@ mod tests {
             assert!(!odd.iter().any(|w| said.contains(w)), "{text}: {said}");
         }
     }
+
+    #[test]
+    fn a_host_of_ones_own_is_sent_to_no_public_authority() {
+        let (targets, facts, at) =
+            crate::tls::example::facts("ca private\nrenewal manual\nnames www.acme.test").unwrap();
+        let told = ["tls.name-uncovered", "tls.renewal-manual"].map(|id| {
+            let rule = crate::rules().find(|r| r.id == id).unwrap();
+            let crate::vocab::Eval::Code(eval) = &rule.eval else { panic!("code") };
+            match eval(&crate::vocab::View::new(&at, &targets, &facts)) {
+                Ok(crate::vocab::Verdict::Fail(faults)) => format!("{:?}", faults[0].fix),
+                other => panic!("{id}: {other:?}"),
+            }
+        });
+        for text in told {
+            assert!(text.contains("your own authority") && !text.contains("certbot"), "{text}");
+        }
+    }
 }

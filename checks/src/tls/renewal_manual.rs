@@ -46,12 +46,21 @@ rule! {
             return Verdict::Pass;
         }
         let times = (365 + lives.max(1) - 1) / lives.max(1);
-        let fix = Fix::steps([
-            format!("Own server: {}, whose timer renews it from then on", super::certbot(&cert.host, "")),
-            "Hosted: let the platform issue the certificate rather than uploading one".to_owned(),
-            format!("Then set renewal = \"auto\" under the [[host]] table of {}", cert.host),
-        ]);
         let saw = format!("it lives {lives} days, so somebody renews it {times} times a year");
-        Fault::here(cert.evidence(), fix).and_saw(saw).into()
+        Fault::here(cert.evidence(), fix(plan, cert)).and_saw(saw).into()
     }
+}
+
+fn fix(plan: &HostPlan, cert: &Certificate) -> Fix {
+    let host = &cert.host;
+    let say_so = format!("Then set renewal = \"auto\" under the [[host]] table of {host}");
+    if plan.private_ca {
+        let fetch = "Let a machine fetch the certificate from your own authority (step-ca and others speak ACME)";
+        return Fix::steps([fetch.to_owned(), say_so]);
+    }
+    Fix::steps([
+        format!("Own server: {}, whose timer renews it from then on", super::certbot(host, "")),
+        "Hosted: let the platform issue the certificate rather than uploading one".to_owned(),
+        say_so,
+    ])
 }

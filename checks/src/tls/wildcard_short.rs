@@ -47,7 +47,7 @@ rule! {
         } else {
             format!("{wildcard} covers one label in front of {base}, and {} has more", cert.host)
         };
-        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(cert));
+        let fault = Fault::new(subject_of_names(plan, cert, chain), cert.evidence(), super::add_name(plan, cert));
         super::by_role(fault.and_saw(saw), plan, reach).into()
     }
 }
