@@ -93,6 +93,7 @@ const WALLS: &[&str] = &[
     ".edge-runtime-sync",
     ".secret-missing",
     ".secret-wrong",
+    ".signed-refused",
 ];
 
 /// What hides these and is itself a finding of one of their targets: a wall, or a host that cannot

@@ -42,14 +42,20 @@ fn what_could_do_something_is_never_asked() {
     let mut plan = scenarios::healthy();
     plan.table(
         "[site]",
-        "domain = \"acme.test\"\ncanonical = \"acme.test\"\nprivate-paths = [\"/account/delete\", \"/account\"]",
+        "domain = \"acme.test\"\ncanonical = \"acme.test\"\nprivate-paths = [\"/account/delete\", \"/account\", \"/jobs\"]",
     );
     plan.table("[web]", "routes = [\"/api/cron/nightly\", \"/logout\", \"/api/send-mail\", \"/api/plans\"]\nrate-limit = \"/api/login\"");
-    let (world, _, _) = audit(plan, &[]);
+    let (world, report, _) = audit(plan, &[]);
     for path in ["/account/delete", "/api/cron/nightly", "/logout", "/api/send-mail", "/api/login"] {
         assert_eq!(world.log().count("*", "acme.test", path), 0, "{path}");
     }
     assert_eq!(world.log().count("GET", "acme.test", "/account"), 1);
+    // A page about jobs is asked, and a private page that is not asked is not called closed.
+    assert_eq!(world.log().count("GET", "acme.test", "/jobs"), 1);
+    let units = report["units"].as_array().expect("units");
+    let doors = units.iter().find(|u| u["rule"] == "web.private-page-open").expect("the rule");
+    assert_eq!(doors["outcome"], "unknown");
+    assert!(doors["causes"].to_string().contains("/account/delete is not asked"), "{doors}");
     let posted: Vec<String> = world
         .log()
         .requests()

@@ -33,7 +33,8 @@ rule! {
         super::visits::judge(asked.iter(), route, |visit, look| {
             let json = look.json.as_ref().filter(|j| j.is_personal())?;
             let what = if json.personal.is_empty() { "e-mail addresses".to_owned() } else { json.personal.join(", ") };
-            let note = format!("{} record(s) with {what}, without any cookie", json.records.max(1));
+            let count = json.records.max(1);
+            let note = format!("{count} record{} with {what}, without any cookie", if count == 1 { "" } else { "s" });
             let fix = Fix::Code {
                 place: format!("the route behind {}", visit.path).into(),
                 lines: vec![

@@ -163,8 +163,40 @@ fn is_empty(value: &Value) -> bool {
         Value::Bool(true) | Value::Number(_) => false,
         Value::String(t) => t.is_empty(),
         Value::Array(list) => list.iter().all(is_empty),
-        Value::Object(map) => map.values().all(is_empty),
+        Value::Object(map) => {
+            let all = map.values().all(is_empty);
+            // A page of a list that has nothing on it still counts, to zero or to the size of a page.
+            let listed = map.iter().any(|(k, v)| !is_counter(k) && (v.is_array() || v.is_object() || v.is_null()));
+            all || listed && map.iter().all(|(k, v)| is_empty(v) || is_counter(k) && !v.is_array())
+        }
     }
+}
+
+/// Names of fields that say how much there is, and not what.
+fn is_counter(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "total",
+        "totalcount",
+        "totalpages",
+        "count",
+        "page",
+        "pages",
+        "pagesize",
+        "perpage",
+        "limit",
+        "offset",
+        "size",
+        "hasmore",
+        "hasnextpage",
+        "success",
+        "ok",
+        "status",
+        "meta",
+        "pagination",
+        "pageinfo",
+    ];
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    NAMES.contains(&plain.to_ascii_lowercase().as_str())
 }
 
 fn is_address(text: &str) -> bool {
@@ -190,6 +222,9 @@ mod tests {
     fn data_is_told_from_empty_answers_and_desks() {
         let read = |t: &str| Json::read(t.as_bytes()).unwrap();
         assert!(read("{\"user\":null}").empty && read("[]").empty && read("{\"authenticated\":false}").empty);
+        assert!(read("{\"users\":[],\"total\":0,\"page\":1}").empty);
+        assert!(read("{\"success\":true,\"data\":null,\"meta\":{\"limit\":20}}").empty);
+        assert!(!read("{\"success\":true}").empty && !read("{\"plan\":\"pro\",\"items\":[]}").empty);
         assert!(read("{\"error\":\"Unauthorized\",\"code\":\"x\"}").refusal);
         let users =
             read("[{\"id\":1,\"email\":\"anna@customers.example\"},{\"id\":2,\"email\":\"bela@customers.example\"}]");

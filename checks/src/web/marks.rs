@@ -161,6 +161,13 @@ pub fn dev_server(scripts: &[String]) -> Option<&'static str> {
     scripts.iter().any(|s| s == "/static/js/bundle.js").then_some("the Create React App development server")
 }
 
+/// Whether what is for sale is a domain.
+fn names_a_domain(title: &str, heading: &str) -> bool {
+    let text = format!("{title} {heading}");
+    let domain = |w: &str| w.split_once('.').is_some_and(|(a, b)| !a.is_empty() && b.len() >= 2);
+    text.contains("this website is") || text.contains("domain") || text.split_whitespace().any(domain)
+}
+
 /// The sign of a default page, a parked domain or maintenance in title and heading.
 #[must_use]
 pub fn placeholder(title: &str, heading: &str, words: usize) -> Option<&'static str> {
@@ -175,6 +182,11 @@ pub fn placeholder(title: &str, heading: &str, words: usize) -> Option<&'static 
         || either("apache2 ubuntu default page")
         || whole("it works!")
         || whole("iis windows server")
+        || either("apache2 debian default page")
+        || either("default web site page")
+        || either("web server's default page")
+        || either("test page for the nginx http server")
+        || either("caddy works!")
     {
         return Some("the default page of the web server");
     }
@@ -182,6 +194,10 @@ pub fn placeholder(title: &str, heading: &str, words: usize) -> Option<&'static 
         || title.trim() == "vite + react"
         || title.trim() == "vite + react + ts"
         || title.trim() == "react app" && words < 60
+        || title.trim() == "new remix app"
+        || title.trim() == "new react router app"
+        || whole("welcome to sveltekit")
+        || either("the install worked successfully! congratulations!")
     {
         return Some("the sample page of the framework");
     }
@@ -189,8 +205,12 @@ pub fn placeholder(title: &str, heading: &str, words: usize) -> Option<&'static 
         || either("domain for sale")
         || either("domain is for sale")
         || either("parked domain")
+        || words < 300 && names_a_domain(&title, &heading) && (either("is for sale") || either("may be for sale"))
     {
         return Some("a parked domain");
+    }
+    if title.trim().starts_with("index of /") && words < 600 {
+        return Some("a listing of the server's files");
     }
     let starts = |w: &str| title.trim().starts_with(w) || heading.trim().starts_with(w);
     if words < 600
@@ -222,6 +242,16 @@ mod tests {
         assert_eq!(what("/.git/HEAD", "ref: refs/heads/main\n"), Some("the git repository"));
         assert_eq!(what("/dump.sql", "-- PostgreSQL database dump\n"), Some("a database dump"));
         assert_eq!(exposure("/.env", b"A_KEY=1", true), None);
+    }
+
+    #[test]
+    fn pages_that_stand_in_for_a_site() {
+        let what = |title: &str, heading: &str| placeholder(title, heading, 40);
+        assert_eq!(what("acme.test is for sale", ""), Some("a parked domain"));
+        assert_eq!(what("acme.test", "This website is for sale!"), Some("a parked domain"));
+        assert_eq!(what("The lamp is for sale", "A lamp"), None);
+        assert_eq!(what("Index of /", "Index of /"), Some("a listing of the server's files"));
+        assert_eq!(what("Acme", "Ship faster"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `web.private-page-open`
-use super::visits::{Doors, Visit, Why, is_admin};
+use super::look::Look;
+use super::visits::{Doors, Visit, Why, is_admin, is_api};
 use crate::rule;
 use crate::vocab::{Fault, Fix, Part};
 
@@ -40,9 +41,21 @@ rule! {
 }
 
 fn open(visit: &Visit) -> Fault {
+    let refuse = if is_api(&visit.path) {
+        "if (!session) return new Response(\"Unauthorized\", { status: 401 });"
+    } else {
+        "if (!session) redirect(\"/login\");"
+    };
     let fix = Fix::Code {
         place: format!("the page or route behind {}", visit.path).into(),
-        lines: vec!["const session = await auth();".into(), "if (!session) redirect(\"/login\");".into()],
+        lines: vec!["const session = await auth();".into(), refuse.into()],
     };
-    visit.fault("content, without any cookie", fix)
+    let fault = visit.fault("content, without any cookie", fix);
+    // It may be open because a cache hands out what it once was given.
+    match visit.last().and_then(Look::shared) {
+        Some(sign) => fault.and_saw(format!(
+            "a shared cache may keep it ({sign}): send Cache-Control: private, no-store, and purge it"
+        )),
+        None => fault,
+    }
 }

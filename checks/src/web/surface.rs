@@ -109,7 +109,9 @@ impl Inquiry for SurfaceWalk {
             });
             let url = self.home.join(named.as_deref().unwrap_or("/sitemap.xml")).ok();
             let own = |u: &&Url| u.host_str() == self.home.host_str() && u.scheme() == "https";
-            sitemap = url.as_ref().filter(own).and_then(|u| asking.look(&LookQuestion::get(u.as_str())));
+            // One that is named on another host is told of; what stands on this one is read all the same.
+            let url = url.filter(|u| own(&u)).or_else(|| self.home.join("/sitemap.xml").ok());
+            sitemap = url.and_then(|u| asking.look(&LookQuestion::get(u.as_str())));
         }
         let copy = |l: Option<&Look>| l.cloned();
         let (front, missing, robots, sitemap) = (copy(front), copy(missing), copy(robots), copy(sitemap));

@@ -39,6 +39,8 @@ pub struct Asked {
     pub visits: Vec<Visit>,
     /// What a path gets that does not exist, where that is a page.
     pub shell: Option<Look>,
+    /// Private paths that are not asked, since by its name a GET of them does something.
+    pub unasked: Vec<String>,
     /// What could not be seen.
     pub gaps: Vec<Cause>,
 }
@@ -66,6 +68,8 @@ impl Doors {
                 all.gaps.push(cause);
             }
         }
+        let unasked = |p: &String| Cause::Untold(format!("{p} is not asked: by its name a GET does something").into());
+        all.gaps.extend(asked.unasked.iter().map(unasked));
         all.gaps.sort();
         all.gaps.dedup();
         Self(all)
@@ -109,6 +113,13 @@ pub fn is_askable(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     !NEVER.iter().any(|word| lower.contains(word)) && !lower.contains("sign-out") && !lower.contains("log-out")
 }
+/// The same of a path that a person declared: `/dashboard/jobs` is a page about jobs.
+#[must_use]
+pub fn is_askable_declared(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    !words.any(|w| NEVER.contains(&w)) && !lower.contains("sign-out") && !lower.contains("log-out")
+}
 /// Whether a path is for administrators.
 #[must_use]
 pub fn is_admin(path: &str) -> bool {
@@ -148,6 +159,10 @@ pub fn access(look: &Look, shell: Option<&Look>) -> Access {
     }
     if shell.is_some_and(|s| s.is_like(look)) {
         return Access::Shell;
+    }
+    // As a meta element does it, the header leads away what it stands on.
+    if look.header("refresh").is_some_and(|r| r.as_str().to_ascii_lowercase().contains("url=")) {
+        return Access::Closed;
     }
     match (look.kind, &look.json, &look.html) {
         (Kind::Empty, ..) => Access::Closed,
@@ -205,8 +220,9 @@ impl WebPlan {
         let health = self.health.iter().map(|(p, at)| (p.as_str(), Why::Health, at.clone()));
         let found = self.found.iter().map(|p| (p.as_str(), Why::Found, None));
         let mut seen: Vec<&str> = Vec::new();
-        private.chain(health).chain(routes).chain(found).filter(move |(path, ..)| {
-            let new = is_askable(path) && !seen.contains(path);
+        private.chain(health).chain(routes).chain(found).filter(move |(path, why, _)| {
+            let may = if *why == Why::Found { is_askable(path) } else { is_askable_declared(path) };
+            let new = may && !seen.contains(path);
             if new {
                 seen.push(path);
             }
@@ -230,7 +246,9 @@ impl Inquiry for AskedWalk {
             }
         }
         let shell = self.surface.shell().cloned();
-        asking.end(|gaps| Asked { visits, shell, gaps })
+        let private = self.plan.private.iter().map(|(p, _)| p).filter(|p| !is_askable_declared(p));
+        let unasked = private.cloned().collect();
+        asking.end(|gaps| Asked { visits, shell, unasked, gaps })
     }
 }
 

@@ -161,15 +161,16 @@ impl Differential {
         if !arrives {
             return Ok(None);
         }
-        let Some(end) = end else { return Ok(Some(Elsewhere { url: shown_url(&url), signed: None, works: false })) };
-        let signed = if self.signs() {
-            let shot = event::aside(&self.plan, &url, &self.token, self.now, 0);
-            all(seen, vec![shot])?.pop().and_then(|g| g.reply())
-        } else {
-            None
+        let Some(end) = end else {
+            return Ok(Some(Elsewhere { url: shown_url(&url), signed: None, works: false, gone: None }));
         };
-        let works = signed.as_ref().map_or_else(|| allows_post(&end) == Some(true), Reply::is_success);
-        Ok(Some(Elsewhere { url: shown_url(&url), signed, works }))
+        let shot = event::aside(&self.plan, &url, &self.token, self.now, 0);
+        let signed = if self.signs() { all(seen, vec![shot])?.pop() } else { None };
+        let works = signed.as_ref().map_or_else(|| allows_post(&end) == Some(true), Got::is_taken);
+        let lost = |g: &Got| g.answer.as_ref().is_ok_and(|a| is_gone(a.status));
+        let gone = signed.as_ref().unwrap_or(&end).reply().filter(|_| signed.as_ref().map_or(lost(&end), lost));
+        let signed = signed.and_then(|g| g.reply()).filter(|_| gone.is_none());
+        Ok(Some(Elsewhere { url: shown_url(&url), signed, works, gone }))
     }
 
     /// Whether the route stands with or without the slash at the end, or with or without `www.`.
@@ -182,13 +183,13 @@ impl Differential {
         if self.signs() && !open.is_empty() {
             let shot = |(n, url): &&(u8, String)| event::aside(&self.plan, url, &self.token, self.now, *n);
             let shots = all(seen, open.iter().map(shot).collect())?;
-            // A page that answers everything is no route.
-            let taken = |g: &Got| g.answer.as_ref().is_ok_and(|a| a.is_success() && !is_page(a));
-            let works = open.iter().zip(&shots).find(|(_, g)| taken(g));
-            return Ok(works.map(|((_, url), g)| Elsewhere { url: shown_url(url), signed: g.reply(), works: true }));
+            let works = open.iter().zip(&shots).find(|(_, g)| g.is_taken());
+            let found =
+                |url: &str, g: &Got| Elsewhere { url: shown_url(url), signed: g.reply(), works: true, gone: None };
+            return Ok(works.map(|((_, url), g)| found(url, g)));
         }
         let works = others.iter().zip(&got).find(|(_, g)| allows_post(g) == Some(true));
-        Ok(works.map(|((_, url), _)| Elsewhere { url: shown_url(url), signed: None, works: true }))
+        Ok(works.map(|((_, url), _)| Elsewhere { url: shown_url(url), signed: None, works: true, gone: None }))
     }
 
     /// What a signed event gets, and why it is refused.
@@ -472,6 +473,10 @@ impl Got {
     }
     fn is_success(&self) -> bool {
         self.answer.as_ref().is_ok_and(HttpAnswer::is_success)
+    }
+    /// Whether an event was taken; a page that answers everything takes none.
+    fn is_taken(&self) -> bool {
+        self.answer.as_ref().is_ok_and(|a| a.is_success() && !is_page(a))
     }
     fn text(&self) -> String {
         self.answer.as_ref().map(|a| steady(&self.question.http, a)).unwrap_or_default()

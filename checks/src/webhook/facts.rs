@@ -89,6 +89,8 @@ pub struct Elsewhere {
     pub signed: Option<Reply>,
     /// Whether a POST is taken there: by what a signed event got, else by what OPTIONS says.
     pub works: bool,
+    /// The answer that shows that nothing is there.
+    pub gone: Option<Reply>,
 }
 
 /// Whether there is a route.
@@ -327,7 +329,9 @@ impl Obstacle {
     /// The URL on the same registrable domain to which a redirect leads, where an event may be sent.
     #[must_use]
     pub fn way_on(&self, from: &str) -> Option<String> {
-        let Self::Redirect { location, turn: Turn::Slash | Turn::Https | Turn::Host, .. } = self else { return None };
+        let Self::Redirect { location, turn: Turn::Slash | Turn::Https | Turn::Host | Turn::Path, .. } = self else {
+            return None;
+        };
         let (from, to) = (url::Url::parse(from).ok()?, url::Url::parse(location).ok()?);
         let domain = |u: &url::Url| DomainName::parse(u.host_str()?).ok().map(|d| d.registrable());
         (domain(&from).is_some() && domain(&from) == domain(&to) && to.scheme() == "https").then(|| to.into())

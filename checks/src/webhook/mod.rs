@@ -146,7 +146,15 @@ fn turned(at: At<'_>, plan: &WebhookPlan, route: &Part<'_, Route>, is_mine: impl
 }
 /// Where the redirects end is what to register.
 fn to_register(plan: &WebhookPlan, route: &Route, reply: &facts::Reply, target: &Shown) -> Fix {
-    let url = route.elsewhere.as_ref().map_or(target, |e| &e.url);
+    let end = route.elsewhere.as_ref();
+    if end.is_some_and(|e| e.gone.is_some()) {
+        return Fix::steps([
+            format!("Remove the redirect for {}: nothing is where it leads", reply.url),
+            "Where a proxy.ts (middleware.ts) adds a language to every path, leave this path out of its matcher"
+                .to_owned(),
+        ]);
+    }
+    let url = end.map_or(target, |e| &e.url);
     Fix::steps([
         format!("Register exactly {url} at {}", plan.provider),
         format!("or remove the redirect for {}", reply.url),
@@ -160,7 +168,9 @@ fn led(mut fault: Fault, route: &Route, target: &Shown) -> Fault {
         None => format!("it leads to {target}"),
     });
     match end {
-        Some(facts::Elsewhere { signed: Some(reply), .. }) => fault.and_saw(reply.evidence()),
+        Some(facts::Elsewhere { gone: Some(reply), .. } | facts::Elsewhere { signed: Some(reply), .. }) => {
+            fault.and_saw(reply.evidence())
+        }
         Some(facts::Elsewhere { works: true, .. }) => fault.and_saw("a POST is taken there"),
         _ => fault,
     }
@@ -270,6 +280,7 @@ mod tests {
             ("OPTIONS 204\ncontrol 401 \"no\"\nunsigned 401 \"no\"\nforged 401 \"no\"", "auth-wall"),
             ("unsigned 403 \"CSRF verification failed\"", "walled"),
             ("redirect 308 /api/hooks", "redirected"),
+            ("OPTIONS 204\nunsigned 307\nforged 307", "redirected"),
             ("redirect 308 https://www.acme.test/api/webhooks/stripe", "host-redirect"),
             ("OPTIONS 200 allow: GET, HEAD\nunsigned 405", "method-missing"),
             ("forged 200", "forged-accepted"),
@@ -335,6 +346,15 @@ mod tests {
             judge("webhook.unsigned-accepted", "webhook postmark https://acme.test/hook?token=x\nunsigned 200"),
             Na
         );
+    }
+
+    #[test]
+    fn a_redirect_to_where_nothing_is_names_no_url() {
+        let (targets, facts, at) = example::facts("redirect 307 /en/api/webhooks/stripe\ntarget 404").unwrap();
+        let Eval::Code(check) = &super::redirected::RULE.eval else { panic!() };
+        let Ok(Verdict::Fail(faults)) = check(&View::new(&at, &targets, &facts)) else { panic!() };
+        let fix = format!("{:?}", faults[0].fix);
+        assert!(fix.contains("nothing is where it leads") && !fix.contains("Register"), "{fix}");
     }
 
     #[test]

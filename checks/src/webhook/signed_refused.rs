@@ -2,11 +2,11 @@
 use super::{
     blame,
     facts::{Culprit, Diagnosis, WebhookPlan},
-    verify_fix,
+    secret_name,
 };
 use crate::{
     rule,
-    vocab::{At, Fix, Part},
+    vocab::{At, Fix, Part, Verdict},
 };
 
 rule! {
@@ -54,6 +54,31 @@ rule! {
         };
         let thin = diagnosis.first().is_some_and(|d| d.culprit.as_ref().is_some_and(|(c, _)| *c == ThinOnly));
         let of = [Refused, ThinOnly, Parsed, Reserialised, EdgeSync, SecretMissing, SecretWrong];
-        blame(at, &diagnosis, &of, || if thin { whole() } else { verify_fix(&plan.provider) })
+        let told = blame(at, &diagnosis, &of, || if thin { whole() } else { compare(plan) });
+        let bodies = |d: &&Diagnosis| d.culprit.as_ref().is_some_and(|(c, _)| *c == Refused);
+        match told {
+            Verdict::Fail(faults) if diagnosis.first().filter(bodies).is_some() => {
+                let hardly = "so is one without indents, one as text/plain, and `[]`: it is hardly the body, but the secret";
+                faults.into_iter().map(|f| f.and_saw(hardly)).collect::<Vec<_>>().into()
+            }
+            told => told,
+        }
     }
+}
+
+fn compare(plan: &WebhookPlan) -> Fix {
+    let secret = secret_name(plan);
+    Fix::steps([
+        format!(
+            "Compare {secret} in production with the signing secret that {} shows for exactly this endpoint{}. Deploy again",
+            plan.provider,
+            if plan.provider.as_str() == "stripe" {
+                "; test mode, live mode and `stripe listen` each have their own"
+            } else {
+                ""
+            }
+        ),
+        "Check the signature over the raw body, before anything parses it: await request.text()".to_owned(),
+        "Or answer 400 with the library's message for a moment, and run this again: it then names the cause".to_owned(),
+    ])
 }

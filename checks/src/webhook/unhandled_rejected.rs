@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     rule,
-    vocab::{At, Fix, Part},
+    vocab::{At, Fix, Part, Verdict},
 };
 
 rule! {
@@ -40,9 +40,16 @@ rule! {
     "webhook.unhandled-rejected" on Webhook, High, intent Active, stage Subscription;
     fails "The webhook refuses events of a type that it does not handle"; holds "The webhook takes events of a type that it does not handle";
     fn check(at: At<'_>, diagnosis: Part<'_, Diagnosis>) -> Verdict {
-        blame(at, &diagnosis, &[Culprit::Unhandled], || Fix::Code {
+        let fix = || Fix::Code {
             place: "the switch over event.type".into(),
             lines: vec!["default: return Response.json({ received: true })".into()],
-        })
+        };
+        let falls = diagnosis.first().and_then(|d| d.culprit.as_ref()).is_some_and(|(_, proof)| proof.first().is_some_and(|r| r.status >= 500));
+        match blame(at, &diagnosis, &[Culprit::Unhandled], fix) {
+            Verdict::Fail(faults) if falls => {
+                faults.into_iter().map(|f| f.titled("The webhook fails on a signed event of a type that it does not handle")).collect::<Vec<_>>().into()
+            }
+            told => told,
+        }
     }
 }

@@ -29,6 +29,11 @@ pub(super) fn obstacle(seen: Exchange<'_>, control: Option<Exchange<'_>>) -> Opt
     if let Some(location) = answer.location() {
         return Some(redirect(&question.http, &location, &reply));
     }
+    // No provider goes on from here, wherever it was meant to lead.
+    if matches!(answer.status, 300..=399) {
+        let (target, location) = (Shown::default(), String::new());
+        return Some(Obstacle::Redirect { reply: reply(), target, location, turn: Turn::Unreadable });
+    }
     if wants_form_token(answer) {
         return Some(session("a check for form tokens (CSRF)", WallFix::FormToken));
     }
