@@ -67,6 +67,24 @@ fn what_could_do_something_is_never_asked() {
 }
 
 #[test]
+fn an_account_that_is_not_signed_in_proves_nothing() {
+    let mut plan = scenarios::healthy();
+    plan.table(
+        "[site]",
+        "domain = \"acme.test\"\ncanonical = \"acme.test\"\nprivate-paths = [\"/account\", \"/admin\"]",
+    );
+    plan.more("[[session]]", "name = \"anna\"\ncookie-env = \"ANNA_COOKIE\"\nrole = \"member\"");
+    plan.env("ANNA_COOKIE", "session=expired");
+    for path in ["/account", "/admin"] {
+        plan.host("acme.test").site.on("GET", path, Reply::redirect(307, "/login"));
+    }
+    let (_, report, _) = audit(plan, &[]);
+    assert_eq!(findings(&report), [""; 0], "{}", report["findings"]);
+    assert_eq!(outcome(&report, "web.admin-open-to-members"), "unknown");
+    assert!(report["units"].to_string().contains("is its cookie still signed in"));
+}
+
+#[test]
 fn the_cookies_of_an_account_stay_at_home_and_are_never_shown() {
     let mut plan = scenarios::healthy();
     plan.table(

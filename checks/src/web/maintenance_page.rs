@@ -34,7 +34,11 @@ rule! {
         let fault = surface.iter().find_map(|s| {
             let page = s.front.html.as_ref().filter(|_| s.front.is_success())?;
             let what = marks::placeholder(page.title.as_str(), page.heading.as_str(), page.words)?;
-            let fix = Fix::step(format!("Deploy the site to {}, or switch the maintenance mode off", s.home.host_str().unwrap_or_default()));
+            let host = s.home.host_str().unwrap_or_default();
+            let fix = Fix::step(match what {
+                "a parked domain" => format!("Point the DNS of {host} at your app: it still leads to a page of the registrar's"),
+                _ => format!("Deploy the site to {host}, or switch the maintenance mode off"),
+            });
             Some(Fault::here(s.front.evidence(format!("{what}: \"{}\"", page.title.short(80))), fix))
         });
         fault.into()

@@ -289,9 +289,34 @@ impl Inquiry for MembersWalk {
                     }
                 }
             }
+            if self.is_nobody(&mut asking, &visits) {
+                let name = &session.name;
+                asking.gap(Cause::Untold(
+                    format!("the account \"{name}\" gets what a stranger gets: is its cookie still signed in?").into(),
+                ));
+            }
             accounts.push((session.clone(), visits));
         }
         asking.end(|gaps| Members { accounts, gaps })
+    }
+}
+
+impl MembersWalk {
+    /// Whether every door is closed to an account, and in the way in which it is closed to strangers:
+    /// then nothing shows that its cookie counts.
+    fn is_nobody(&self, asking: &mut Asking<'_>, visits: &[Visit]) -> bool {
+        let shell = self.surface.shell();
+        if visits.is_empty() || visits.iter().any(|v| v.access(shell) != Access::Closed) {
+            return false;
+        }
+        let declared: Vec<&str> = self.plan.paths().map(|(p, ..)| p).collect();
+        let mut others = visits.iter().filter(|v| declared.contains(&v.path.as_str()));
+        others.all(|visit| {
+            let Some(start) = url(&self.surface.home, &visit.path) else { return true };
+            let looks = follow(asking, &start, None, &self.surface.home);
+            let way = |l: &Look| (l.status, l.target().map(|t| t.path().to_owned()));
+            looks.last().is_some_and(|l| visit.last().is_some_and(|own| way(own) == way(l)))
+        })
     }
 }
 

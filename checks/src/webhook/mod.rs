@@ -297,6 +297,7 @@ mod tests {
             "all 429 x-vercel-mitigated: challenge",
             "all 403 server: cloudflare \"Sorry, you have been blocked\"",
             "all 403 server: nginx \"<center><h1>403 Forbidden</h1></center><hr><center>nginx</center>\"",
+            "all 403 content-type: text/plain \"Forbidden\"",
             "all 403 \"<h1>Forbidden</h1><p>You don't have permission to access this resource.</p>\"",
             "unsigned 403 \"<center><h1>403 Forbidden</h1></center>\"\nforged 403 \"<center><h1>403 Forbidden</h1></center>\"",
             "unsigned 503 cf-mitigated: challenge\nforged 503 cf-mitigated: challenge",

@@ -53,7 +53,7 @@ rule! {
                 "Look at who serves this host: it sends visitors away from your domain",
                 "An app behind a proxy builds such addresses from the name it listens on: give it the public one (in Next.js, build URLs from a variable and not from request.url)",
             ]),
-            Turn::Unreadable => Fix::step("Remove the redirect for this path: its Location cannot be read"),
+            Turn::Unreadable => Fix::step("Remove the redirect for this path: it has no Location that leads anywhere"),
             _ => to_register(plan, route, reply, target),
         };
         // A circle is named by its host, as `tls.edge-flexible-loop` names it.

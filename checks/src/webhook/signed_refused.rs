@@ -58,7 +58,7 @@ rule! {
         let bodies = |d: &&Diagnosis| d.culprit.as_ref().is_some_and(|(c, _)| *c == Refused);
         match told {
             Verdict::Fail(faults) if diagnosis.first().filter(bodies).is_some() => {
-                let hardly = "so is one without indents, one as text/plain, and `[]`: it is hardly the body, but the secret";
+                let hardly = "so is one without indents, one as text/plain, and `[]`: more likely the secret than the body";
                 faults.into_iter().map(|f| f.and_saw(hardly)).collect::<Vec<_>>().into()
             }
             told => told,

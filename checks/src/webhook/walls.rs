@@ -41,6 +41,13 @@ pub(super) fn obstacle(seen: Exchange<'_>, control: Option<Exchange<'_>>) -> Opt
     let everywhere = control.is_some_and(|c| alike(seen, c)) && !speaks_of_signature(answer);
     if matches!(answer.status, 401 | 403) && everywhere {
         let basic = answer.header("www-authenticate").is_some();
+        // A check of sessions says 401, or says it in JSON; a bare 403 is rather a list of addresses or of
+        // clients, which may hold the provider's.
+        let json = answer.header("content-type").is_some_and(|t| t.as_str().contains("json"))
+            || matches!(answer.body.iter().find(|b| !b.is_ascii_whitespace()), Some(b'{' | b'['));
+        if answer.status == 403 && !basic && !json {
+            return Some(Obstacle::Bots { reply: reply(), what: super::facts::FILTER.into() });
+        }
         return Some(if basic {
             session("a password prompt (HTTP authentication)", WallFix::Basic)
         } else {
@@ -132,6 +139,8 @@ fn wants_form_token(answer: &HttpAnswer) -> bool {
         "InvalidAuthenticityToken",
         "The change you wanted was rejected",
         "CSRF token mismatch",
+        "CSRF token invalid",
+        "CSRF token missing",
         "invalid csrf token",
         "EBADCSRFTOKEN",
         "Cross-site POST form submissions are forbidden",
