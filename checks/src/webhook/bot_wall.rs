@@ -1,5 +1,5 @@
 //! `webhook.bot-wall`
-use super::facts::{BotWall, FILTER};
+use super::facts::{BARE, BotWall, FILTER};
 use crate::{
     rule,
     vocab::{At, Fault, Fix, Part, Verdict},
@@ -59,6 +59,11 @@ rule! {
             Fix::steps([
                 format!("Let Stripe's addresses through to {path} (https://docs.stripe.com/ips lists them)"),
                 "nginx: one `allow` line an address in that location, before `deny all`".to_owned(),
+            ])
+        } else if what.as_str() == BARE {
+            Fix::steps([
+                format!("Find who answers 403 to a POST of {path}: a list of addresses, a check of sessions, or of form tokens (Spring Security: ignore CSRF for it)"),
+                "Let the path through there; Stripe's addresses stand at https://docs.stripe.com/ips".to_owned(),
             ])
         } else {
             Fix::step(format!("Add a rule with the action Bypass for {path} to the firewall"))

@@ -339,7 +339,7 @@ impl Obstacle {
     /// Whether OPTIONS alone may have met it: a proxy may well let nothing but a POST through.
     #[must_use]
     pub fn may_spare_posts(&self) -> bool {
-        self.is_bare_refusal() || matches!(self, Self::Bots { what, .. } if what.as_str() == FILTER)
+        self.is_bare_refusal() || matches!(self, Self::Bots { what, .. } if matches!(what.as_str(), FILTER | BARE))
     }
     /// Whether it is known by a bare refusal alone, which a handler could give as well.
     #[must_use]
@@ -389,6 +389,9 @@ pub(super) const EDGE_ERROR: &str = "Cloudflare's error page";
 
 /// What a proxy's own refusal is called: a list of addresses, which may hold the provider's.
 pub(super) const FILTER: &str = "a filter of addresses in front of the app";
+
+/// What a 403 without a word of who gives it is called: such a filter, or a check of sessions or form tokens.
+pub(super) const BARE: &str = "a bare refusal (403) of every path";
 
 /// A wall that only robots meet, and whether the provider got through it.
 #[derive(Clone, Debug)]

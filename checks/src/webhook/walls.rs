@@ -46,7 +46,7 @@ pub(super) fn obstacle(seen: Exchange<'_>, control: Option<Exchange<'_>>) -> Opt
         let json = answer.header("content-type").is_some_and(|t| t.as_str().contains("json"))
             || matches!(answer.body.iter().find(|b| !b.is_ascii_whitespace()), Some(b'{' | b'['));
         if answer.status == 403 && !basic && !json {
-            return Some(Obstacle::Bots { reply: reply(), what: super::facts::FILTER.into() });
+            return Some(Obstacle::Bots { reply: reply(), what: super::facts::BARE.into() });
         }
         return Some(if basic {
             session("a password prompt (HTTP authentication)", WallFix::Basic)
