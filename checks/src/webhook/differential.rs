@@ -22,6 +22,7 @@ use crate::{
     vocab::{Answers, Cause, Inquiry, Missing, Observed, Step},
     wire::{HostFailure, HttpAnswer, ShotKind, ShotQuestion},
 };
+use url::Url;
 
 /// How many signed events are sent before any is timed: the first meets a cold start.
 const WARM_UP: u8 = 2;
@@ -167,8 +168,14 @@ impl Differential {
         let shot = event::aside(&self.plan, &url, &self.token, self.now, 0);
         let signed = if self.signs() { all(seen, vec![shot])?.pop() } else { None };
         let works = signed.as_ref().map_or_else(|| allows_post(&end) == Some(true), Got::is_taken);
+        // A page for people and the front of the site take no event either.
+        let front = Url::parse(&url).is_ok_and(|u| u.path() == "/");
         let lost = |g: &Got| g.answer.as_ref().is_ok_and(|a| is_gone(a.status));
-        let gone = signed.as_ref().unwrap_or(&end).reply().filter(|_| signed.as_ref().map_or(lost(&end), lost));
+        let turned =
+            |a: &HttpAnswer| is_gone(a.status) || matches!(a.status, 405 | 501) || a.is_success() && is_page(a);
+        let refused = |g: &Got| g.answer.as_ref().is_ok_and(turned);
+        let is_gone = signed.as_ref().map_or(front || lost(&end), refused);
+        let gone = signed.as_ref().unwrap_or(&end).reply().filter(|_| is_gone);
         let signed = signed.and_then(|g| g.reply()).filter(|_| gone.is_none());
         Ok(Some(Elsewhere { url: shown_url(&url), signed, works, gone }))
     }

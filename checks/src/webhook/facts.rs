@@ -89,7 +89,7 @@ pub struct Elsewhere {
     pub signed: Option<Reply>,
     /// Whether a POST is taken there: by what a signed event got, else by what OPTIONS says.
     pub works: bool,
-    /// The answer that shows that nothing is there.
+    /// The answer that shows that nothing there takes an event.
     pub gone: Option<Reply>,
 }
 

@@ -149,7 +149,7 @@ fn to_register(plan: &WebhookPlan, route: &Route, reply: &facts::Reply, target: 
     let end = route.elsewhere.as_ref();
     if end.is_some_and(|e| e.gone.is_some()) {
         return Fix::steps([
-            format!("Remove the redirect for {}: nothing is where it leads", reply.url),
+            format!("Remove the redirect for {}: nothing takes an event where it leads", reply.url),
             "Where a proxy.ts (middleware.ts) adds a language to every path, leave this path out of its matcher"
                 .to_owned(),
         ]);
@@ -351,11 +351,24 @@ mod tests {
 
     #[test]
     fn a_redirect_to_where_nothing_is_names_no_url() {
-        let (targets, facts, at) = example::facts("redirect 307 /en/api/webhooks/stripe\ntarget 404").unwrap();
-        let Eval::Code(check) = &super::redirected::RULE.eval else { panic!() };
-        let Ok(Verdict::Fail(faults)) = check(&View::new(&at, &targets, &facts)) else { panic!() };
-        let fix = format!("{:?}", faults[0].fix);
-        assert!(fix.contains("nothing is where it leads") && !fix.contains("Register"), "{fix}");
+        for (text, dead) in [
+            ("redirect 307 /en/api/webhooks/stripe\ntarget 404", true),
+            ("redirect 307 /", true),
+            ("secret production\nredirect 307 /home\naside 200 content-type: text/html \"<h1>Acme</h1>\"", true),
+            ("secret production\nredirect 307 /home\naside 405", true),
+            ("secret production\nredirect 307 /hooks\naside 400 \"bad signature\"", false),
+            ("redirect 307 /hooks", false),
+        ] {
+            let (targets, facts, at) = example::facts(text).unwrap();
+            let Eval::Code(check) = &super::redirected::RULE.eval else { panic!() };
+            let Ok(Verdict::Fail(faults)) = check(&View::new(&at, &targets, &facts)) else { panic!() };
+            let fix = format!("{:?}", faults[0].fix);
+            assert_eq!(
+                (fix.contains("nothing takes an event"), fix.contains("Register")),
+                (dead, !dead),
+                "{text}: {fix}"
+            );
+        }
     }
 
     #[test]
