@@ -55,9 +55,9 @@ rule! {
         let thin = diagnosis.first().is_some_and(|d| d.culprit.as_ref().is_some_and(|(c, _)| *c == ThinOnly));
         let of = [Refused, ThinOnly, Parsed, Reserialised, EdgeSync, SecretMissing, SecretWrong];
         let told = blame(at, &diagnosis, &of, || if thin { whole() } else { compare(plan) });
-        let bodies = |d: &&Diagnosis| d.culprit.as_ref().is_some_and(|(c, _)| *c == Refused);
+        let silent = diagnosis.first().is_some_and(|d| d.culprit.as_ref().is_some_and(|(c, _)| *c == Refused));
         match told {
-            Verdict::Fail(faults) if diagnosis.first().filter(bodies).is_some() => {
+            Verdict::Fail(faults) if silent => {
                 let hardly = "so is one without indents, one as text/plain, and `[]`: more likely the secret than the body";
                 faults.into_iter().map(|f| f.and_saw(hardly)).collect::<Vec<_>>().into()
             }
