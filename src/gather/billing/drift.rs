@@ -57,6 +57,9 @@ const LONG: usize = 500;
 /// How long the scan of the table may take, in an audit and in a run that may take its time.
 const SCAN: Duration = Duration::from_secs(20);
 const WHOLE_SCAN: Duration = Duration::from_mins(10);
+/// How long an audit waits to be told how many of the account's ids stand in a column: a table of ten million
+/// without an index takes seconds.
+const HELD: Duration = Duration::from_secs(6);
 
 /// Both sides.
 pub(super) struct Sides {
@@ -213,7 +216,7 @@ impl Sides {
                     join.add_person(email);
                 }
             };
-            let read = reading.people(users, &mut each).await;
+            let read = reading.people(users, self.scan_time(), &mut each).await;
             if let Err(cause) = read.and(if seen > most { Err(Cause::TooLarge) } else { Ok(()) }) {
                 beside.entry(Source::Customers).or_default().push(cause);
                 join.forget_people();
@@ -270,9 +273,13 @@ impl Sides {
         }
         Ok(Drift { snapshots, ..join.drift(self.account.mode, again.in_flight, classes, gaps, beside) })
     }
+    /// How long one statement over the whole table may take.
+    const fn scan_time(&self) -> Duration {
+        if self.whole.is_some() { WHOLE_SCAN } else { SCAN }
+    }
     /// Every row, up to what is kept of a very large table.
     async fn scan(&self, reading: &mut Reading, settled: &Settled, join: &mut Join) -> Result<(), Cause> {
-        let (most, time) = if self.whole.is_some() { (ALL_ROWS, WHOLE_SCAN) } else { (self.most, SCAN) };
+        let (most, time) = (if self.whole.is_some() { ALL_ROWS } else { self.most }, self.scan_time());
         let mut seen = 0_u64;
         let scanned = reading
             .scan(settled, time, &mut |row| {
@@ -414,6 +421,7 @@ impl Sides {
         subs: &[&Sub],
     ) -> Result<(Settlement, Vec<Shown>), Cause> {
         let users = people(tables);
+        let time = if self.whole.is_some() { WHOLE_SCAN } else { HELD };
         let (ids, customers) = probes(subs);
         let mut covered: Vec<(Candidate, Coverage)> = Vec::new();
         for subscriptions in [true, false] {
@@ -421,7 +429,7 @@ impl Sides {
                 candidates_of(self.account.vendor, tables).into_iter().filter(|c| c.subscriptions == subscriptions);
             for candidate in of_kind.take(CANDIDATES) {
                 let probes = if subscriptions { &ids } else { &customers };
-                let held = reading.held(&tables[candidate.table], &candidate.column, probes).await?;
+                let held = reading.held(&tables[candidate.table], &candidate.column, probes, time).await?;
                 covered.push((candidate, Coverage { asked: probes.len(), held }));
             }
         }

@@ -263,11 +263,19 @@ impl Reading {
         Ok(())
     }
 
-    /// How many of these ids stand in the column.
+    /// How many of these ids stand in the column. Without an index each statement reads the whole table,
+    /// for which it may take `time`.
     ///
     /// # Errors
     /// Why that could not be counted.
-    pub async fn held(&mut self, table: &TableSample, column: &str, ids: &[Box<str>]) -> Result<usize, Cause> {
+    pub async fn held(
+        &mut self,
+        table: &TableSample,
+        column: &str,
+        ids: &[Box<str>],
+        time: Duration,
+    ) -> Result<usize, Cause> {
+        self.limit(time).await?;
         let dialect = self.session.dialect();
         let mut held = 0;
         for part in ids.chunks(CHUNK) {
@@ -277,7 +285,7 @@ impl Reading {
                 self.run("SAVEPOINT launchcheck").await?;
             }
             let mut count = |cells: Cells| held += cells.first().and_then(|c| c.as_ref()?.parse().ok()).unwrap_or(0);
-            let done = self.rows(sql, args, SAMPLE, &mut count).await;
+            let done = self.rows(sql, args, time, &mut count).await;
             if dialect.savepoints && done.is_err() {
                 self.run("ROLLBACK TO SAVEPOINT launchcheck").await?;
             }
@@ -419,8 +427,13 @@ impl Reading {
     ///
     /// # Errors
     /// Why they ended before their end.
-    pub async fn people(&mut self, people: &People, each: &mut (dyn FnMut(u64) + Send)) -> Result<(), Cause> {
-        self.limit(SCAN).await?;
+    pub async fn people(
+        &mut self,
+        people: &People,
+        time: Duration,
+        each: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<(), Cause> {
+        self.limit(time).await?;
         let sql = self.session.dialect().people(people);
         let mut fold = |cells: Cells| {
             let address = cells.into_iter().next().flatten();
@@ -428,7 +441,7 @@ impl Reading {
                 each(digest(&email));
             }
         };
-        self.rows(sql, Vec::new(), SCAN, &mut fold).await
+        self.rows(sql, Vec::new(), time, &mut fold).await
     }
     /// The column of the billing table that refers to the users, where one does.
     ///

@@ -48,7 +48,7 @@ async fn reads_like_the_others(database: &Database) {
     let ids: Vec<Box<str>> = vec!["sub_1".into(), "sub_2".into(), "sub_9".into()];
     let mut covered = Vec::new();
     for c in candidates(&tables).into_iter().filter(|c| c.subscriptions) {
-        let held = reading.held(&tables[c.table], &c.column, &ids).await.unwrap();
+        let held = reading.held(&tables[c.table], &c.column, &ids, SCAN).await.unwrap();
         covered.push((c, Coverage { asked: ids.len(), held }));
     }
     let Settlement::Settled(settled) = settle(&tables, &covered) else { panic!("{covered:?}") };
