@@ -48,7 +48,12 @@ rule! {
             let flaws: Vec<_> = bimi.records.iter().flat_map(|r| r.flaws.clone()).collect();
             return advice::flaws(&flaws).fold(Fault::here(shown(), fix), Fault::and_saw).into();
         }
+        // Mailboxes want the names below guarded too, and which record says otherwise is told once.
+        let milder_below = dmarc.applying().is_some_and(|(_, r)| r.sp.value() == Some(Policy::None));
         let policy = match &dmarc.force {
+            Force::Policy { policy: Policy::Quarantine | Policy::Reject, .. } if milder_below => {
+                return Verdict::not_applicable("DMARC says sp=none, which keeps the logo back and which email.dmarc-policy-weaker-below is about");
+            }
             Force::Policy { policy: Policy::Quarantine | Policy::Reject, .. } => return Verdict::Pass,
             Force::Policy { policy, .. } => format!("the DMARC policy in force is {}", policy.word()),
             _ => "no DMARC policy is in force".to_owned(),
