@@ -5,6 +5,7 @@ use crate::{
     lower::lower,
     resolve::Resolver,
     summary::{Seen, Summary, Words},
+    walk::STACK,
     workspace::is_outside,
     world::{World, room},
 };
@@ -17,7 +18,10 @@ use launchcheck_checks::{
     providers,
     vocab::{Cause, Place},
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    thread,
+};
 
 /// An app's files as they were summarised, how their modules hang together, and a way to read one
 /// again.
@@ -28,6 +32,9 @@ pub struct Tree<'t> {
     pub extras: BTreeMap<String, String>,
     /// The root's package.json; null where there is none that can be read.
     pub package: serde_json::Value,
+    /// What the app depends on to run, and what the packages of the workspace that it imports do, each
+    /// with the version that is asked for.
+    pub dependencies: BTreeMap<String, String>,
     /// The text of a file by its path below the root.
     pub text: &'t (dyn Fn(&str) -> Option<String> + Sync),
     /// A path below the root as people know it.
@@ -59,20 +66,8 @@ impl<'t> Tree<'t> {
             .collect();
         let package = extras.get("package.json").map_or("", String::as_str);
         let package = serde_json::from_str(package.trim_start_matches('\u{feff}')).unwrap_or_default();
-        Self { files, extras, package, text, shown, resolver, imports }
-    }
-
-    /// What the app depends on to run, and what the packages of the workspace that it imports do, each
-    /// with the version that is asked for.
-    #[must_use]
-    pub fn dependencies(&self) -> BTreeMap<String, String> {
-        let shared = self.extras.iter().filter(|(p, _)| is_outside(p) && p.ends_with("/package.json"));
-        let shared: Vec<serde_json::Value> =
-            shared.map(|(_, text)| serde_json::from_str(text).unwrap_or_default()).collect();
-        // The app's own word comes last and stands.
-        let all =
-            shared.iter().chain([&self.package]).flat_map(|p| p["dependencies"].as_object().into_iter().flatten());
-        all.filter_map(|(name, v)| Some((name.clone(), v.as_str()?.to_owned()))).collect()
+        let dependencies = dependencies(&extras, &package);
+        Self { files, extras, package, dependencies, text, shown, resolver, imports }
     }
 
     /// The file and the name behind an exported name, through at most `hops` files that pass it on.
@@ -163,14 +158,39 @@ pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> C
     let sides = tree.sides();
     let (texts, modules) = (room(tree), room(tree));
     let world = World { tree, texts: &texts, modules: &modules };
-    let hooks = crate::hook::hooks(&world);
-    CodeIndex {
-        tree: summary(tree),
-        names: names(tree, &sides, mentions, gaps),
-        calls: crate::calls_map::calls(&world, &hooks.handlers),
-        exposure: crate::leaks::exposure(&world, &sides),
-        hooks,
-        practice: crate::practice::practice(world),
+    let hooks = || {
+        let hooks = crate::hook::hooks(&world);
+        (crate::calls_map::calls(&world, &hooks.handlers), hooks)
+    };
+    let exposure = || crate::leaks::exposure(&world, &sides);
+    let practice = || crate::practice::practice(world);
+    let ((calls, hooks), exposure, practice) = thread::scope(|scope| {
+        let hooks = deep(scope, &hooks);
+        let exposure = deep(scope, &exposure);
+        let practice = deep(scope, &practice);
+        (hooks.done(), exposure.done(), practice.done())
+    });
+    CodeIndex { tree: summary(tree), names: names(tree, &sides, mentions, gaps), calls, exposure, hooks, practice }
+}
+/// Work on a thread of its own, or what it gave where there is no memory for one.
+enum Deep<'s, T> {
+    Running(thread::ScopedJoinHandle<'s, T>),
+    Done(T),
+}
+impl<T> Deep<'_, T> {
+    fn done(self) -> T {
+        match self {
+            Self::Done(t) => t,
+            Self::Running(handle) => handle.join().unwrap_or_else(|e| std::panic::resume_unwind(e)),
+        }
+    }
+}
+/// Does work that parses: the parser's calls nest as the source does, and the caller's stack is not made for that.
+fn deep<'s, 'e, T: Send + 's>(scope: &'s thread::Scope<'s, 'e>, work: &'e (impl Fn() -> T + Sync)) -> Deep<'s, T> {
+    let named = thread::Builder::new().name("source".into());
+    match named.stack_size(STACK).spawn_scoped(scope, work) {
+        Ok(handle) => Deep::Running(handle),
+        Err(_) => Deep::Done(work()),
     }
 }
 
@@ -213,9 +233,8 @@ fn names(tree: &Tree<'_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: 
     reads.sort_by(|a, b| (&a.read.at, &a.read.name).cmp(&(&b.read.at, &b.read.name)));
     reads.dedup();
     gaps.extend(tree.gaps(Words::ENV));
-    let packages = packages(tree);
     let sdks = providers::ALL.iter().filter_map(|p| p.sdk.as_ref());
-    let used = sdks.filter_map(|s| Some((s, s.packages.iter().find(|p| packages.contains(**p))?)));
+    let used = sdks.filter_map(|s| Some((s, s.packages.iter().find(|p| tree.dependencies.contains_key(**p))?)));
     let implicit = used.flat_map(|(s, p)| s.reads.iter().map(|n| ((*n).to_owned(), *p))).collect();
     let sources = tree.files.iter().filter(|f| !f.generated).count();
     CodeNames {
@@ -270,7 +289,11 @@ fn prisma(path: &str, text: &str, out: &mut Vec<NameRead>) {
         out.push(NameRead { read, side: Side::Server, time: Time::Run, how: How::Elsewhere });
     }
 }
-/// The packages that the app depends on to run.
-fn packages(tree: &Tree<'_>) -> BTreeSet<String> {
-    tree.dependencies().into_keys().collect()
+fn dependencies(extras: &BTreeMap<String, String>, package: &serde_json::Value) -> BTreeMap<String, String> {
+    let shared = extras.iter().filter(|(p, _)| is_outside(p) && p.ends_with("/package.json"));
+    let shared: Vec<serde_json::Value> =
+        shared.map(|(_, text)| serde_json::from_str(text).unwrap_or_default()).collect();
+    // The app's own word comes last and stands.
+    let all = shared.iter().chain([package]).flat_map(|p| p["dependencies"].as_object().into_iter().flatten());
+    all.filter_map(|(name, v)| Some((name.clone(), v.as_str()?.to_owned()))).collect()
 }

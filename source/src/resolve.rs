@@ -208,7 +208,7 @@ fn first_text(v: &serde_json::Value) -> Option<String> {
     }
 }
 /// JSON with comments and commas behind the last member, as tsconfig.json is written.
-fn jsonc(text: &str) -> Option<serde_json::Value> {
+pub(crate) fn jsonc(text: &str) -> Option<serde_json::Value> {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.trim_start_matches('\u{feff}').chars().peekable();
     let mut quoted = false;

@@ -4,7 +4,7 @@
 
 use crate::{
     index::Tree,
-    resolve::join,
+    resolve::{join, jsonc},
     walk::{self, Found},
 };
 use std::{
@@ -177,8 +177,8 @@ fn package_of(module: &str) -> Option<&str> {
 fn configurations(folder: &Path, found: &mut Found) {
     let own = found.extras.iter().filter(|(p, _)| p.ends_with("tsconfig.json") || p.ends_with("jsconfig.json"));
     let extended = own.filter_map(|(path, text)| {
-        let (_, behind) = text.split_once("\"extends\"")?;
-        let named = behind.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?.split('"').next()?;
+        let json = jsonc(text)?;
+        let named = json["extends"].as_str()?;
         let at = path.rsplit_once('/').map_or("", |(f, _)| f);
         named.starts_with('.').then(|| join(at, named)).filter(|p| is_outside(p))
     });

@@ -80,25 +80,16 @@ rule! {
         };
         // Beside an alias no other record can stand.
         let alias = dmarc.visits.iter().find(|v| v.at.as_str() == name).and_then(|v| v.answer.aliases.first());
-        let fix = match alias {
-            None if meant.is_some() => Fix::DnsRecord {
-                note: format!("In place of the record that is there{mailbox}:").into(),
-                name: name.into(),
-                kind: "TXT".into(),
-                value: value.into(),
-            },
-            None => Fix::DnsRecord {
-                note: format!("Add at your DNS host{mailbox}:").into(),
-                name: name.into(),
-                kind: "TXT".into(),
-                value: value.into(),
-            },
-            Some(_) => Fix::DnsRecord {
-                note: format!("In place of the CNAME record at {name}, which leads to no DMARC record{mailbox}:").into(),
-                name: name.into(),
-                kind: "TXT".into(),
-                value: value.into(),
-            },
+        let how = match alias {
+            Some(_) => format!("In place of the CNAME record at {name}, which leads to no DMARC record"),
+            None if meant.is_some() => "In place of the record that is there".to_owned(),
+            None => "Add at your DNS host".to_owned(),
+        };
+        let fix = Fix::DnsRecord {
+            note: format!("{how}{mailbox}:").into(),
+            name: name.into(),
+            kind: "TXT".into(),
+            value: value.into(),
         };
         let mut fault = Fault::here(advice::txt(&own.at, Vec::new(), &own.answer), fix);
         if let Some(alias) = alias {

@@ -62,7 +62,7 @@ pub(crate) fn hooks<'m, 't: 'm>(world: &World<'m, 't>) -> Hooks {
         grants,
         covered,
         tests: tests.map(|f| f.shown.clone()).collect(),
-        versions: tree.dependencies(),
+        versions: tree.dependencies.clone(),
         gaps: tree.gaps(Words::HOOK),
     }
 }

@@ -71,8 +71,7 @@ fn limited(room: &Room<'_>, file: usize, importers: &[Vec<usize>]) -> bool {
         let (stem, _) = room.file(i).path.rsplit_once('.').unwrap_or_default();
         matches!(stem.rsplit('/').next(), Some("middleware" | "proxy" | "server" | "hooks.server"))
     };
-    if room.tree.dependencies().keys().any(|p| package(p)) || (0..room.tree.files.len()).any(|i| fence(i) && counts(i))
-    {
+    if room.tree.dependencies.keys().any(|p| package(p)) || (0..room.tree.files.len()).any(|i| fence(i) && counts(i)) {
         return true;
     }
     let mut seen = BTreeSet::from([file]);

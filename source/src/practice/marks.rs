@@ -1,6 +1,7 @@
 //! What a text speaks of, so that only files of a matter are parsed for it.
 
-use aho_corasick::AhoCorasick;
+use crate::summary::{TRIGGERS, Words};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 /// Answers to other sites.
@@ -146,7 +147,11 @@ const WORDS: &[(&str, u32)] = &[
     ("logger.", LOGGING),
     ("log.", LOGGING),
 ];
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(WORDS.iter().map(|(w, _)| *w)).ok());
+/// Finds the words of both lists in one pass, first those that say what a file speaks of.
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let all = TRIGGERS.iter().chain(WORDS).map(|(w, _)| *w);
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(all).ok()
+});
 
 /// Words that make a line which logs worth a look, in small letters.
 const TELLING: &[&str] = &[
@@ -173,19 +178,22 @@ const TELLING: &[&str] = &[
 /// How far behind the beginning of a call its values are looked for, in bytes.
 const CALL: usize = 400;
 
-/// The marks of a text.
+/// What a text speaks of, and its marks.
 #[must_use]
-pub(crate) fn marks(text: &str) -> u32 {
-    let Some(finder) = FINDER.as_ref() else { return u32::MAX };
-    let mut seen = 0;
+pub(crate) fn of(text: &str) -> (Words, u32) {
+    let Some(finder) = FINDER.as_ref() else { return (Words(u32::MAX), u32::MAX) };
+    let (mut words, mut marks) = (0, 0);
     for found in finder.find_overlapping_iter(text) {
-        let mark = WORDS[found.pattern().as_usize()].1;
-        seen |= mark;
-        if mark == LOGGING && seen & LOGS == 0 && tells(text, found.end()) {
-            seen |= LOGS;
+        let Some((_, mark)) = found.pattern().as_usize().checked_sub(TRIGGERS.len()).map(|n| WORDS[n]) else {
+            words |= TRIGGERS[found.pattern().as_usize()].1;
+            continue;
+        };
+        marks |= mark;
+        if mark == LOGGING && marks & LOGS == 0 && tells(text, found.end()) {
+            marks |= LOGS;
         }
     }
-    seen
+    (Words(words), marks)
 }
 fn tells(text: &str, at: usize) -> bool {
     let bytes = &text.as_bytes()[at..text.len().min(at + CALL)];

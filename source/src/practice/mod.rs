@@ -1,5 +1,5 @@
 //! What the source does beyond webhooks: at the routes that only some may call, on its schedule, in
-//! its logs. The files that speak of a matter are parsed again for it, and no others.
+//! its logs. The files that speak of a matter are parsed once for all of it, and no others.
 
 pub(crate) mod columns;
 mod doors;

@@ -122,8 +122,8 @@ pub(super) fn watch(tree: &Tree<'_>) -> Watch {
         "react-router",
     ];
     out.app = packages.iter().any(|p| runs.contains(&p.as_str()));
-    let shared = tree.dependencies();
-    out.sells_with = packages.iter().copied().chain(shared.keys()).find(|p| SELLERS.contains(&p.as_str())).cloned();
+    out.sells_with =
+        packages.iter().copied().chain(tree.dependencies.keys()).find(|p| SELLERS.contains(&p.as_str())).cloned();
     let of = |p: &str, list: &[&str]| list.iter().any(|r| p == *r || r.ends_with('/') && p.starts_with(r));
     // A monorepo has such a package in a shared one.
     let shared = || {
