@@ -5,8 +5,9 @@
 //! made; `tests/it/leaks.rs` does it again.
 
 use crate::{
+    index::Tree,
     ir::{ExportOf, Expr, Func, Kind, Module, Pattern, Stmt, walk},
-    summary::Words,
+    summary::{Summary, Words},
     world::World,
 };
 use launchcheck_checks::{
@@ -15,6 +16,9 @@ use launchcheck_checks::{
     providers::{self, Role},
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Through how many files a name is followed to the one that makes it.
+const PASSED_ON: u8 = 3;
 
 /// The leaks of a tree.
 #[must_use]
@@ -27,10 +31,10 @@ pub(crate) fn exposure<'m, 't: 'm>(world: &World<'m, 't>, sides: &[Side]) -> Exp
         let f = &tree.files[i];
         !f.test && !f.generated && !f.tooling()
     };
-    let secret = |i: &usize| tree.files[*i].words.any(Words::ENV | Words::KEY);
+    let holds = holders(tree, &compiled);
     for i in (0..tree.files.len()).filter(|i| wanted(*i)) {
-        // A file renders a secret that it reads itself, or that a file reads which it imports.
-        let near = secret(&i) || tree.imports[i].iter().any(secret);
+        // A file renders a secret that it reads itself, or that it imports.
+        let near = holds[i] || tree.imports[i].iter().any(|j| holds[*j]);
         if !near {
             continue;
         }
@@ -44,6 +48,24 @@ pub(crate) fn exposure<'m, 't: 'm>(world: &World<'m, 't>, sides: &[Side]) -> Exp
     }
     let gaps = tree.gaps(Words::ENV | Words::KEY);
     Exposure { leaks: out.into_iter().collect(), gaps }
+}
+
+/// For each file whether it reads a secret, holds a key, or passes on what such a file exports. No other
+/// file, and none that does not import one of these, can bring a secret anywhere.
+fn holders(tree: &Tree<'_>, compiled: &BTreeMap<String, String>) -> Vec<bool> {
+    let reads = |f: &Summary| {
+        let mut all = f.reads.iter().chain(f.through.iter().map(|t| &t.seen));
+        f.words.any(Words::KEY) || all.any(|r| is_secret(&r.name) || compiled.contains_key(&r.name))
+    };
+    let mut holds: Vec<bool> = tree.files.iter().map(reads).collect();
+    for _ in 0..PASSED_ON {
+        let before = holds.clone();
+        for (i, f) in tree.files.iter().enumerate().filter(|(i, _)| !before[*i]) {
+            let passes = f.passes_on.iter().map(|(_, module, _)| module).chain(&f.stars);
+            holds[i] = passes.filter_map(|m| tree.resolver.find(&f.path, m)).any(|j| before[j]);
+        }
+    }
+    holds
 }
 
 /// Whether a variable's name says that it is a secret.
@@ -281,7 +303,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
         let tree = self.world.tree;
         let Some(i) = self.module.imports.iter().find(|i| i.local == root) else { return false };
         let Some(next) = tree.resolver.find(&tree.files[self.at].path, i.from) else { return false };
-        tree.files[next].client || self.world.export(next, i.name, 3).is_some_and(|(f, _)| tree.files[f].client)
+        tree.files[next].client || self.world.export(next, i.name, PASSED_ON).is_some_and(|(f, _)| tree.files[f].client)
     }
 
     // ---- what holds a secret ----
@@ -347,7 +369,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
             if tree.files[next].server {
                 return None;
             }
-            return self.world.export(next, i.name, 3);
+            return self.world.export(next, i.name, PASSED_ON);
         }
         let found = self.module.body.iter().find_map(|s| match s {
             Stmt::Let(Pattern::Name(n, _), _) if *n == name => Some(*n),
@@ -381,7 +403,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
                 if tree.files[next].server {
                     return None;
                 }
-                self.world.export(next, i.name, 3)?
+                self.world.export(next, i.name, PASSED_ON)?
             }
             None => (self.at, name),
         };

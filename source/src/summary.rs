@@ -6,13 +6,12 @@ use crate::{
     practice::marks,
     reads,
 };
-use aho_corasick::AhoCorasick;
 use launchcheck_checks::{
     code::facts::{How, Ignore, Time},
     env::{facts::Without, reads::is_tooling},
     vocab::Place,
 };
-use std::{borrow::Cow, collections::BTreeSet, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// What a file's text speaks of: a file that cannot be parsed is a gap only for what its text names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +34,7 @@ impl Words {
     }
 }
 /// The words that are looked for, each with what it says.
-const TRIGGERS: &[(&str, u32)] = &[
+pub(crate) const TRIGGERS: &[(&str, u32)] = &[
     ("env", Words::ENV),
     ("Env", Words::ENV),
     ("ebhook", Words::HOOK),
@@ -71,24 +70,6 @@ const TRIGGERS: &[(&str, u32)] = &[
     ("whsec_", Words::KEY),
     ("sk_test_", Words::KEY),
 ];
-static FINDER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(TRIGGERS.iter().map(|(w, _)| *w)).ok());
-
-/// What a text speaks of.
-#[must_use]
-pub fn words(text: &str) -> Words {
-    let Some(finder) = FINDER.as_ref() else { return Words(u32::MAX) };
-    let all = TRIGGERS.iter().fold(0, |a, (_, w)| a | w);
-    let mut seen = 0;
-    for found in finder.find_iter(text) {
-        seen |= TRIGGERS[found.pattern().as_usize()].1;
-        if seen == all {
-            break;
-        }
-    }
-    Words(seen)
-}
-
 /// What is kept of a file.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing of a file, and any of them may hold together")]
@@ -241,18 +222,14 @@ pub fn parsed_as(path: &str) -> &str {
 /// Summarises one source file.
 #[must_use]
 pub fn summarise(path: &str, shown: &str, text: &str) -> Summary {
-    let mut out = Summary {
-        path: path.to_owned(),
-        shown: shown.to_owned(),
-        test: is_test(path),
-        words: words(text),
-        ..Summary::default()
-    };
+    let (words, marks) = marks::of(text);
+    let mut out =
+        Summary { path: path.to_owned(), shown: shown.to_owned(), test: is_test(path), words, ..Summary::default() };
     if is_generated(path, text) {
         out.generated = true;
         return out;
     }
-    out.marks = marks::marks(text);
+    out.marks = marks;
     if out.words.any(Words::IGNORE) {
         out.ignores = ignores(shown, text);
     }

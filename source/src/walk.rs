@@ -7,6 +7,8 @@ use ignore::{DirEntry, WalkBuilder};
 use launchcheck_checks::{env::reads::mentions, vocab::Cause};
 use std::{
     collections::{BTreeMap, HashSet},
+    fs::File,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
@@ -22,7 +24,7 @@ const FILES: usize = 40_000;
 /// The most words that are kept: far above what an app has.
 const WORDS: usize = 200_000;
 /// The stack of a thread that parses: the parser's calls nest as the source does.
-const STACK: usize = 256 * 1024 * 1024;
+pub(crate) const STACK: usize = 256 * 1024 * 1024;
 /// How many paths go to a thread at once.
 const CHUNK: usize = 32;
 
@@ -182,21 +184,33 @@ pub(crate) fn merge(all: &mut Found, one: Found) {
     all.gaps.extend(one.gaps);
 }
 
+/// A file's bytes; `None` where it is too large.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > FILE_CAP {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    // `read_to_end` of the file itself would ask for its size and place once more.
+    file.take(FILE_CAP).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
 fn file((folder, prefix): (&Path, &str), path: &Path, shown: &(dyn Fn(&Path) -> String + Sync), found: &mut Found) {
     let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let below = format!("{prefix}{below}");
     let name = below.rsplit('/').next().unwrap_or_default();
     let source = is_source(name);
-    if std::fs::metadata(path).is_ok_and(|m| m.len() > FILE_CAP) {
+    let bytes = match read(path) {
+        Ok(Some(bytes)) => bytes,
         // What is that large was bundled; that it was passed over is counted and hides no fault.
-        if source {
-            let summary = Summary { path: below.clone(), shown: shown(path), generated: true, ..Summary::default() };
-            found.files.push(summary);
+        Ok(None) => {
+            if source {
+                let (path, shown) = (below.clone(), shown(path));
+                found.files.push(Summary { path, shown, generated: true, ..Summary::default() });
+            }
+            return;
         }
-        return;
-    }
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
         Err(e) => {
             found.gaps.push(Cause::Unreadable(format!("{} ({e})", shown(path)).into()));
             return;

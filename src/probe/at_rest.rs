@@ -1,7 +1,7 @@
 //! Reads the files that git tracks, and its history, for secrets. Values become digests here and go no
 //! further.
 
-use super::{env_files::shown, git, secrets};
+use super::{env_files::shown, git};
 use launchcheck_checks::{
     env::{
         at_rest::{AtRest, EnvFile, History, Log, Needles, is_example, is_machines, scan},
@@ -10,6 +10,9 @@ use launchcheck_checks::{
     vocab::Cause,
 };
 use std::{
+    borrow::Cow,
+    fs::File,
+    io::{self, Read as _},
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -80,18 +83,29 @@ pub fn tracked(folder: &Path, needles: &Needles, key: &DigestKey) -> Result<AtRe
 
 fn one(folder: &Path, path: &str, needles: &Needles, key: &DigestKey, out: &mut AtRest) {
     let whole = folder.join(path);
-    let small = whole.symlink_metadata().is_ok_and(|m| m.is_file() && m.len() <= FILE_CAP);
-    let Ok(bytes) = (if small { secrets::bytes(&whole) } else { return }) else {
+    let small = whole.symlink_metadata().ok().filter(|m| m.is_file() && m.len() <= FILE_CAP);
+    let Some(bytes) = small.map(|m| read(&whole, m.len())) else { return };
+    let Ok(bytes) = bytes else {
         out.gaps.push(Cause::Unreadable(shown(&whole).into()));
         return;
     };
-    if bytes.iter().take(1024).any(|b| *b == 0) {
+    if memchr::memchr(0, &bytes[..bytes.len().min(1024)]).is_some() {
         return;
     }
     out.files += 1;
-    let (keys, values) = scan(&shown(&whole), &String::from_utf8_lossy(&bytes), needles, key);
+    let text = match str::from_utf8(&bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(&bytes),
+    };
+    let (keys, values) = scan(&|| shown(&whole), &text, needles, key);
     out.keys.extend(keys);
     out.values.extend(values);
+}
+/// A small file's bytes; without asking for its size again, which costs as much as reading it.
+fn read(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    File::open(path)?.take(FILE_CAP).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What the history of the current branch has added.

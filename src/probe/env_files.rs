@@ -13,7 +13,11 @@ use launchcheck_checks::{
     },
     vocab::Place,
 };
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 /// The usual names of an example file, best first.
 pub const EXAMPLES: &[&str] =
@@ -163,7 +167,8 @@ pub fn version(folder: &Path, package: &str) -> Option<String> {
 #[must_use]
 pub fn shown(path: &Path) -> String {
     let clean: std::path::PathBuf = path.components().filter(|c| *c != std::path::Component::CurDir).collect();
-    let here = std::env::current_dir().unwrap_or_default();
-    let below = clean.strip_prefix(&here).unwrap_or(&clean);
+    // Asked for every file of a tree.
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
+    let below = clean.strip_prefix(&*HERE).unwrap_or(&clean);
     if below.as_os_str().is_empty() { ".".to_owned() } else { below.display().to_string() }
 }

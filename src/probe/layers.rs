@@ -2,6 +2,7 @@
 //! within the timeout and the deadline, and counted.
 
 use super::Ask;
+use futures_util::future::FutureExt;
 use launchcheck_checks::vocab::{Cause, Missing, Observed, Question};
 use std::{
     collections::BTreeMap,
@@ -157,7 +158,9 @@ impl<Q: Question, I: Ask<Q>> Ask<Q> for Once<Q, I> {
         }
         cell.get_or_init(|| async {
             self.count.asked.fetch_add(1, Ordering::Relaxed);
-            let answer = self.inner.ask(question).await;
+            // Whoever might ask holds room for the whole future of asking, and most are answered from memory: in a
+            // box it is there once, and only while it is asked.
+            let answer = self.inner.ask(question).boxed().await;
             if let Err(Missing::Unknown(cause)) = answer.get() {
                 self.counters.silence(question.place(), cause);
             }

@@ -140,34 +140,37 @@ impl Needles {
     }
 }
 
-/// What one tracked file holds.
+/// What one tracked file holds; its name is asked for where something is found.
 #[must_use]
-pub fn scan(file: &str, text: &str, needles: &Needles, key: &DigestKey) -> (Vec<KeyAt>, Vec<(String, Place)>) {
-    let aside = is_aside(file);
-    let (mut keys, mut values) = (BTreeSet::new(), BTreeMap::new());
+pub fn scan(
+    file: &dyn Fn() -> String,
+    text: &str,
+    needles: &Needles,
+    key: &DigestKey,
+) -> (Vec<KeyAt>, Vec<(String, Place)>) {
     let whole = leaks::scan_keyed(text, key);
-    if !whole.is_empty() || !needles.by_length.is_empty() {
-        for (number, line) in (1..).zip(text.lines()) {
-            let at = || Place::new(file, number, 1);
-            if !whole.is_empty() {
-                for leak in leaks::scan_keyed(line, key).into_iter().filter(is_key) {
-                    if !keys.iter().any(|k: &KeyAt| k.leak == leak) {
-                        keys.insert(KeyAt { leak, at: at(), aside });
-                    }
-                }
-            }
-            needles.find(line, key, &mut |name| {
-                values.entry(name.to_owned()).or_insert_with(at);
-            });
-        }
-        // A key file is no line.
-        for leak in whole.into_iter().filter(is_key) {
-            if !keys.iter().any(|k| k.leak == leak) {
-                keys.insert(KeyAt { leak, at: Place::new(file, 1, 1), aside });
+    let (mut keys, mut values) = (BTreeMap::new(), BTreeMap::new());
+    for (number, line) in (1..).zip(text.lines()).take_while(|_| !whole.is_empty() || !needles.by_length.is_empty()) {
+        if !whole.is_empty() {
+            for leak in leaks::scan_keyed(line, key).into_iter().filter(is_key) {
+                keys.entry(leak).or_insert(number);
             }
         }
+        needles.find(line, key, &mut |name| {
+            values.entry(name.to_owned()).or_insert(number);
+        });
     }
-    (keys.into_iter().collect(), values.into_iter().collect())
+    // A key file is no line.
+    for leak in whole.into_iter().filter(is_key) {
+        keys.entry(leak).or_insert(1);
+    }
+    if keys.is_empty() && values.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let file = file();
+    let (aside, at) = (is_aside(&file), |line| Place::new(file.as_str(), line, 1));
+    let keys = keys.into_iter().map(|(leak, line)| KeyAt { leak, at: at(line), aside });
+    (keys.collect(), values.into_iter().map(|(name, line)| (name, at(line))).collect())
 }
 fn is_key(leak: &Leak) -> bool {
     matches!(leak.worth, Worth::Secret | Worth::TestSecret)
@@ -232,7 +235,7 @@ impl<'a> Log<'a> {
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
+        while let Some(end) = memchr::memchr(b'\n', rest) {
             if self.rest.is_empty() {
                 self.line(&rest[..end]);
             } else {
@@ -261,16 +264,21 @@ impl<'a> Log<'a> {
             String::from_utf8_lossy(file).trim_end().clone_into(&mut self.file);
             self.skipped = is_machines(&self.file);
         } else if let Some(added) = line.strip_prefix(b"+").filter(|_| !self.skipped && line.len() <= LINE) {
-            let text = String::from_utf8_lossy(added);
-            self.added(&text);
+            match std::str::from_utf8(added) {
+                Ok(text) => self.added(text),
+                Err(_) => self.added(&String::from_utf8_lossy(added)),
+            }
         }
     }
     fn added(&mut self, text: &str) {
         let then = || Then { commit: self.commit.clone(), file: self.file.as_str().into() };
-        let example = is_example(&self.file);
         for leak in leaks::scan_keyed(text, self.key).into_iter().filter(is_key) {
             if self.seen.insert(leak.digest) {
-                self.out.keys.push(KeyThen { leak, then: then(), aside: example || is_aside(&self.file) });
+                self.out.keys.push(KeyThen {
+                    leak,
+                    then: then(),
+                    aside: is_example(&self.file) || is_aside(&self.file),
+                });
             }
         }
         let (told, values) = (&mut self.told, &mut self.out.values);
@@ -327,12 +335,12 @@ mod tests {
             ("SHORT_SECRET", "abc"),
         ]);
         let text = format!("const a = 1;\nconst k = '{}';\nSESSION_SECRET={secret}\nname: Acme\n", live("x"));
-        let (keys, values) = scan("src/a.ts", &text, &Needles::of(Some(&p)), &key());
+        let (keys, values) = scan(&|| "src/a.ts".to_owned(), &text, &Needles::of(Some(&p)), &key());
         assert_eq!(keys.len(), 1);
         assert_eq!((keys[0].at.to_string().as_str(), keys[0].aside), ("src/a.ts:2:1", false));
         assert_eq!(keys[0].leak.digest, key().digest(&live("x")));
         assert_eq!(values, [("SESSION_SECRET".to_owned(), Place::new("src/a.ts", 3, 1))]);
-        assert!(scan("src/a.test.ts", &text, &Needles::default(), &key()).0[0].aside);
+        assert!(scan(&|| "src/a.test.ts".to_owned(), &text, &Needles::default(), &key()).0[0].aside);
     }
 
     #[test]

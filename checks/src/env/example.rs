@@ -111,7 +111,7 @@ fn at_rest(
 ) {
     let (needles, key) = (Needles::of(production), key());
     for (file, body) in tracked {
-        let (keys, values) = scan(file, body, &needles, &key);
+        let (keys, values) = scan(&|| file.clone(), body, &needles, &key);
         rest.keys.extend(keys);
         rest.values.extend(values);
     }

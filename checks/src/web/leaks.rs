@@ -4,6 +4,8 @@
 use crate::env::shape::{Digest, DigestKey, Shape};
 use crate::providers::{self, Mode, Role};
 use crate::vocab::Shown;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::sync::LazyLock;
 
 /// A key in a body.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -34,6 +36,8 @@ pub enum Worth {
 const SAMPLES: &[&str] = &["4eC39HqLyjWDarjtT1zdp7dc", "BQokikJOvBiI2HlWgH4olfQ2"];
 /// The most that is kept of one body.
 const MOST: usize = 20;
+/// How a key file begins.
+const PEM: &str = "-----BEGIN ";
 const DATABASES: &[&str] =
     &["postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://"];
 
@@ -52,40 +56,52 @@ pub fn scan_keyed(text: &str, key: &DigestKey) -> Vec<Leak> {
             out.push(leak);
         }
     };
-    for word in words(text) {
-        if word.len() >= 20 && may_be_key(word) && !SAMPLES.iter().any(|s| word.ends_with(s)) {
-            judge(word, key).into_iter().for_each(&mut put);
+    let (mut last, mut is_pem, mut is_database) = (None, false, false);
+    for sign in SIGNS.find_overlapping_iter(text) {
+        let at = sign.start();
+        if sign.pattern().as_usize() >= DATABASES.len() + 1 {
+            if last.replace(at) != Some(at) && (at == 0 || !is_part(text.as_bytes()[at - 1])) {
+                let word = word(&text[at..]);
+                if word.len() >= 20 && !SAMPLES.iter().any(|s| word.ends_with(s)) {
+                    judge(word, key).into_iter().for_each(&mut put);
+                }
+            }
+        } else if sign.pattern().as_usize() == 0 {
+            is_pem = true;
+        } else {
+            is_database = true;
         }
     }
-    pem(text, key).into_iter().chain(databases(text, key)).for_each(&mut put);
+    if is_pem {
+        pem(text, key).into_iter().for_each(&mut put);
+    }
+    if is_database {
+        databases(text, key).into_iter().for_each(&mut put);
+    }
     out.sort();
     out
 }
 
-/// Runs of the characters that keys are made of; a token with dots in it is one word.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let bytes = text.as_bytes();
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < bytes.len() && !is_part(bytes[at]) {
-            at += 1;
-        }
-        let start = at;
-        let dotted = bytes[start..].starts_with(b"eyJ") || bytes[start..].starts_with(b"SG.");
-        while at < bytes.len() && (is_part(bytes[at]) || dotted && bytes[at] == b'.') {
-            at += 1;
-        }
-        (at > start).then(|| &text[start..at])
-    })
-}
+/// What a key begins with; before these, the beginnings of a key file and of the URLs of databases. Few texts hold any of them,
+/// and a tree of thousands of files is looked through for them on every deploy.
+static SIGNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let vars = providers::ALL.iter().filter_map(|p| p.env.as_ref()).flat_map(|e| e.vars);
+    let prefixes = vars.flat_map(|v| v.prefixes.iter().map(|(prefix, _)| *prefix));
+    let mut words: Vec<&str> = prefixes.chain(["eyJ", "AKIA", "pk_test_", "pk_live_"]).collect();
+    words.sort_unstable();
+    words.dedup();
+    let all = [PEM].iter().chain(DATABASES).chain(&words);
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(all).expect("a few hundred short words fit")
+});
 
-fn may_be_key(word: &str) -> bool {
-    let bytes = word.as_bytes();
-    word.starts_with("eyJ")
-        || word.starts_with("AKIA")
-        || word.starts_with("SG.")
-        || bytes.iter().take(14).any(|b| matches!(b, b'_' | b'-')) && bytes[0].is_ascii_alphabetic()
+const fn is_part(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
+}
+/// The run of characters that keys are made of at the beginning of a text; a token with dots in it is one word.
+fn word(text: &str) -> &str {
+    let dotted = text.starts_with("eyJ") || text.starts_with("SG.");
+    let end = text.bytes().position(|b| !(is_part(b) || dotted && b == b'.'));
+    &text[..end.unwrap_or(text.len())]
 }
 
 fn judge(word: &str, key: &DigestKey) -> Option<Leak> {
@@ -157,7 +173,7 @@ fn tail(prefix: &str, word: &str) -> Shown {
 
 /// A private key with its body: libraries hold the first line alone.
 fn pem(text: &str, key: &DigestKey) -> Option<Leak> {
-    let found = text.split("-----BEGIN ").skip(1).any(|rest| {
+    let found = text.split(PEM).skip(1).any(|rest| {
         let Some((head, body)) = rest.split_once("-----") else { return false };
         let base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
         let body: String = body.replace("\\n", "").chars().filter(|c| !c.is_whitespace()).take(80).collect();

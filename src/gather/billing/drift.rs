@@ -208,6 +208,11 @@ impl Sides {
         let mut join = Join::new(self.policy, settled.clone());
         let mut snapshots = vec![self.stamp("database read from")];
         let mut scanned = self.scan(&mut reading, &settled, &mut join).await;
+        if let Err(cause) = &scanned {
+            // A statement that was ended takes its transaction with it.
+            reading.close().await;
+            reading = self.open().await.map_err(|_| cause.clone())?;
+        }
         if let Some(users) = &settled.people {
             let (most, mut seen) = (if self.whole.is_some() { ALL_ROWS } else { self.most }, 0_u64);
             let mut each = |email| {
@@ -293,7 +298,18 @@ impl Sides {
             let text = format!("checked {most} of {seen} rows; run `launchcheck drift`");
             return Err(Cause::Partial(text.into()));
         }
-        scanned
+        scanned.map_err(|cause| self.rows_cut(seen, cause))
+    }
+    /// Where time ended the scan of the table, how much of it was read.
+    fn rows_cut(&self, seen: u64, cause: Cause) -> Cause {
+        if seen == 0 || !matches!(cause, Cause::Timeout | Cause::Deadline) {
+            return cause;
+        }
+        let how = match self.whole {
+            Some(_) => format!("the database takes longer than {} s for the rest", self.scan_time().as_secs()),
+            None => "run `launchcheck drift`".to_owned(),
+        };
+        Cause::Partial(format!("checked {seen} of more than {seen} rows; {how}").into())
     }
     /// What an interrupted run kept, put into the join.
     fn resume(&self, join: &mut Join) -> Result<Option<Resume>, Cause> {
