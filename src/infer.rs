@@ -3,7 +3,7 @@
 //! `launchcheck init`.
 
 use crate::probe::{env_files, secrets};
-use ignore::WalkBuilder;
+use ignore::{DirEntry, WalkBuilder};
 use launchcheck_checks::{
     env::{
         dotenv,
@@ -15,6 +15,7 @@ use launchcheck_checks::{
 use serde_json::Value as Json;
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -328,10 +329,15 @@ fn webhooks(folder: &Path) -> Vec<Hint<(&'static str, String)>> {
     let passed = |name: &str| {
         matches!(name, "node_modules" | ".git" | ".next" | "dist" | "build" | "out" | "target" | "vendor" | "coverage")
     };
+    let is_router = |name: Option<&OsStr>| name.is_some_and(|n| n == "app" || n == "pages");
+    // A router's folder stands at the top or in one folder of it: what lies elsewhere is not walked for this.
+    let aside = move |e: &DirEntry| {
+        e.depth() == 2 && !is_router(Some(e.file_name())) && !is_router(e.path().parent().and_then(Path::file_name))
+    };
     let walker = WalkBuilder::new(folder)
         .follow_links(false)
         .sort_by_file_name(Ord::cmp)
-        .filter_entry(move |e| e.depth() == 0 || e.file_name().to_str().is_none_or(|n| !passed(n)))
+        .filter_entry(move |e| e.depth() == 0 || e.file_name().to_str().is_none_or(|n| !passed(n)) && !aside(e))
         .build();
     let mut found: BTreeMap<String, Hint<(&'static str, String)>> = BTreeMap::new();
     for entry in walker.flatten().take(FILES) {

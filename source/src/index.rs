@@ -55,15 +55,7 @@ impl<'t> Tree<'t> {
         shown: &'t (dyn Fn(&str) -> String + Sync),
     ) -> Self {
         let resolver = Resolver::new(files.iter().map(|f| f.path.as_str()), &extras);
-        let imports = files
-            .iter()
-            .map(|f| {
-                let mut all: Vec<usize> = f.modules.iter().filter_map(|m| resolver.find(&f.path, m)).collect();
-                all.sort_unstable();
-                all.dedup();
-                all
-            })
-            .collect();
+        let imports = links(&files, &resolver);
         let package = extras.get("package.json").map_or("", String::as_str);
         let package = serde_json::from_str(package.trim_start_matches('\u{feff}')).unwrap_or_default();
         let dependencies = dependencies(&extras, &package);
@@ -152,6 +144,22 @@ impl<'t> Tree<'t> {
     }
 }
 
+/// For each file those that it imports, looked up on all cores.
+fn links(files: &[Summary], resolver: &Resolver) -> Vec<Vec<usize>> {
+    let of = |f: &Summary| {
+        let mut all: Vec<usize> = f.modules.iter().filter_map(|m| resolver.find(&f.path, m)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    let part = files.len().div_ceil(thread::available_parallelism().map_or(1, usize::from)).max(500);
+    thread::scope(|scope| {
+        let parts: Vec<_> =
+            files.chunks(part).map(|part| scope.spawn(move || part.iter().map(of).collect::<Vec<_>>())).collect();
+        parts.into_iter().flat_map(|p| p.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect()
+    })
+}
+
 /// The index of a tree.
 #[must_use]
 pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> CodeIndex {
@@ -164,13 +172,14 @@ pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> C
     };
     let exposure = || crate::leaks::exposure(&world, &sides);
     let practice = || crate::practice::practice(world);
-    let ((calls, hooks), exposure, practice) = thread::scope(|scope| {
+    let ((calls, hooks), exposure, practice, names) = thread::scope(|scope| {
         let hooks = deep(scope, &hooks);
         let exposure = deep(scope, &exposure);
         let practice = deep(scope, &practice);
-        (hooks.done(), exposure.done(), practice.done())
+        let names = names(tree, &sides, mentions, gaps);
+        (hooks.done(), exposure.done(), practice.done(), names)
     });
-    CodeIndex { tree: summary(tree), names: names(tree, &sides, mentions, gaps), calls, exposure, hooks, practice }
+    CodeIndex { tree: summary(tree), names, calls, exposure, hooks, practice, ..CodeIndex::default() }
 }
 /// Work on a thread of its own, or what it gave where there is no memory for one.
 enum Deep<'s, T> {

@@ -34,12 +34,12 @@ use std::path::Path;
 pub fn read(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> CodeIndex {
     let mut found = walk::walk(folder, "", shown);
     workspace::add(folder, &mut found, shown);
-    let walk::Found { files, mut extras, mentions, gaps } = found;
+    let walk::Found { files, mut extras, mentions, keyless, gaps } = found;
     practice::watch::above(folder, &mut extras);
     let text = |path: &str| std::fs::read_to_string(folder.join(path)).ok();
     let named = |path: &str| shown(&workspace::plain(&folder.join(path)));
     let tree = workspace::reached(index::Tree::new(files, extras, &text, &named));
-    index::index(&tree, mentions.into_iter().collect(), gaps)
+    CodeIndex { keyless, ..index::index(&tree, mentions.into_iter().collect(), gaps) }
 }
 
 /// Reads files that are given by their paths and texts, as tests and examples have them.

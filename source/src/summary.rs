@@ -3,7 +3,7 @@
 use crate::{
     ir::{self, ExportOf, Expr, Kind, Module},
     lower::lower,
-    practice::marks,
+    practice::marks::{self, Spoken},
     reads,
 };
 use launchcheck_checks::{
@@ -182,7 +182,7 @@ pub fn is_generated(path: &str, text: &str) -> bool {
     if name.contains(".min.") || name.contains(".bundle.") {
         return true;
     }
-    let head: String = text.chars().take(400).collect();
+    let head = &text[..text.floor_char_boundary(400)];
     if head.contains("@generated") || head.contains("DO NOT EDIT") {
         return true;
     }
@@ -222,14 +222,23 @@ pub fn parsed_as(path: &str) -> &str {
 /// Summarises one source file.
 #[must_use]
 pub fn summarise(path: &str, shown: &str, text: &str) -> Summary {
-    let (words, marks) = marks::of(text);
-    let mut out =
-        Summary { path: path.to_owned(), shown: shown.to_owned(), test: is_test(path), words, ..Summary::default() };
+    summarise_as(path, shown, text, marks::of(text))
+}
+/// The same of a text that was looked through.
+#[must_use]
+pub(crate) fn summarise_as(path: &str, shown: &str, text: &str, spoken: Spoken) -> Summary {
+    let mut out = Summary {
+        path: path.to_owned(),
+        shown: shown.to_owned(),
+        test: is_test(path),
+        words: spoken.words,
+        ..Summary::default()
+    };
     if is_generated(path, text) {
         out.generated = true;
         return out;
     }
-    out.marks = marks;
+    out.marks = spoken.marks;
     if out.words.any(Words::IGNORE) {
         out.ignores = ignores(shown, text);
     }

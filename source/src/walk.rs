@@ -1,11 +1,12 @@
 //! Reads a folder: one thread lists, the others read and summarise, and of each file only its
 //! summary is kept.
 
-use crate::practice::{columns, watch};
-use crate::summary::{Summary, is_source, is_test, summarise};
+use crate::practice::{columns, marks, watch};
+use crate::summary::{Summary, is_source, is_test, summarise_as};
 use ignore::{DirEntry, WalkBuilder};
 use launchcheck_checks::{env::reads::mentions, vocab::Cause};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashSet},
     fs::File,
     io::{self, Read as _},
@@ -62,6 +63,8 @@ pub struct Found {
     pub extras: BTreeMap<String, String>,
     /// Words in the shape of a variable's name, of every text file.
     pub mentions: HashSet<String>,
+    /// The text files below the folder that hold nothing that a key begins with.
+    pub keyless: HashSet<String>,
     /// What could not be read.
     pub gaps: Vec<Cause>,
 }
@@ -164,12 +167,12 @@ fn work(
     receive: &Mutex<Receiver<Vec<PathBuf>>>,
     shown: &(dyn Fn(&Path) -> String + Sync),
 ) -> Found {
-    let mut found = Found::default();
+    let (mut found, mut bytes) = (Found::default(), Vec::new());
     loop {
         let chunk = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(chunk) = chunk else { return found };
         for path in chunk {
-            file(under, &path, shown, &mut found);
+            file(under, &path, shown, &mut bytes, &mut found);
         }
     }
 }
@@ -181,30 +184,49 @@ pub(crate) fn merge(all: &mut Found, one: Found) {
     } else {
         all.mentions.extend(one.mentions);
     }
+    all.keyless.extend(one.keyless);
     all.gaps.extend(one.gaps);
 }
 
-/// A file's bytes; `None` where it is too large.
-fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+/// A path below the folder, with `/`, behind the prefix.
+fn below(folder: &Path, prefix: &str, path: &Path) -> String {
+    // Taken apart as text where both are one: this is done for every file.
+    let text = folder.to_str().zip(path.to_str()).and_then(|(f, p)| p.strip_prefix(f)?.strip_prefix('/'));
+    match text {
+        Some(text) => format!("{prefix}{text}"),
+        None => {
+            let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+            format!("{prefix}{below}")
+        }
+    }
+}
+/// Reads a file's bytes; false where it is too large.
+fn read(path: &Path, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    bytes.clear();
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     if size > FILE_CAP {
-        return Ok(None);
+        return Ok(false);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    bytes.reserve(usize::try_from(size).unwrap_or_default() + 1);
     // `read_to_end` of the file itself would ask for its size and place once more.
-    file.take(FILE_CAP).read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
+    file.take(FILE_CAP).read_to_end(bytes)?;
+    Ok(true)
 }
-fn file((folder, prefix): (&Path, &str), path: &Path, shown: &(dyn Fn(&Path) -> String + Sync), found: &mut Found) {
-    let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let below = format!("{prefix}{below}");
+fn file(
+    (folder, prefix): (&Path, &str),
+    path: &Path,
+    shown: &(dyn Fn(&Path) -> String + Sync),
+    bytes: &mut Vec<u8>,
+    found: &mut Found,
+) {
+    let below = below(folder, prefix, path);
     let name = below.rsplit('/').next().unwrap_or_default();
     let source = is_source(name);
-    let bytes = match read(path) {
-        Ok(Some(bytes)) => bytes,
+    match read(path, bytes) {
+        Ok(true) => {}
         // What is that large was bundled; that it was passed over is counted and hides no fault.
-        Ok(None) => {
+        Ok(false) => {
             if source {
                 let (path, shown) = (below.clone(), shown(path));
                 found.files.push(Summary { path, shown, generated: true, ..Summary::default() });
@@ -215,14 +237,18 @@ fn file((folder, prefix): (&Path, &str), path: &Path, shown: &(dyn Fn(&Path) -> 
             found.gaps.push(Cause::Unreadable(format!("{} ({e})", shown(path)).into()));
             return;
         }
-    };
+    }
     if memchr::memchr(0, &bytes[..bytes.len().min(1024)]).is_some() {
         return;
     }
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
+    let text = match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     };
+    let spoken = marks::of(&text);
+    if !spoken.keys && prefix.is_empty() {
+        found.keyless.insert(below.clone());
+    }
     if found.mentions.len() < WORDS {
         for word in mentions(&text) {
             if !found.mentions.contains(word) {
@@ -231,8 +257,8 @@ fn file((folder, prefix): (&Path, &str), path: &Path, shown: &(dyn Fn(&Path) -> 
         }
     }
     if source {
-        found.files.push(summarise(&below, &shown(path), &text));
+        found.files.push(summarise_as(&below, &shown(path), &text, spoken));
     } else if (is_extra(name) || watch::is_pipeline(&below) || columns::is_schema(name, &text)) && !is_test(&below) {
-        found.extras.insert(below, text);
+        found.extras.insert(below, text.into_owned());
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     probe::{at_rest, env_files, git, lockfile, secrets},
 };
 use launchcheck_checks::{
-    code::facts::CodeNames,
+    code::facts::{CodeIndex, CodeNames},
     env::{
         at_rest::{AtRest, History, Needles},
         facts::{Entry, EnvSet, NO_PREVIEW, NO_PRODUCTION, Preview, Production},
@@ -19,7 +19,7 @@ use launchcheck_checks::{
     vocab::{Cause, Observed, TargetId},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -154,7 +154,20 @@ impl Produce for AtRest {
         let production = cx.get::<Production>(at).await;
         let needles = Needles::of(production.get().ok());
         let absent = |why| Self { absent: Some(why), ..Self::default() };
-        silent(aside(move || at_rest::tracked(&folder, &needles, &key)).await, absent)
+        let here = folder.clone();
+        // Most of what git tracks was just read as source: it is not read again to find no key in it.
+        let (listed, index) = tokio::join!(aside(move || at_rest::list(&here)), cx.get::<CodeIndex>(at));
+        let listed = match listed.into_inner() {
+            Ok(Ok(listed)) => listed,
+            Ok(Err(why)) => return silent(Observed::known(Err(why)), absent),
+            Err(missing) => return missing.into(),
+        };
+        let none = HashSet::new();
+        aside(move || {
+            let keyless = index.get().map_or(&none, |i| &i.keyless);
+            at_rest::read(&folder, &listed, &needles, &key, keyless)
+        })
+        .await
     }
 }
 

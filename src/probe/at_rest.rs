@@ -11,6 +11,7 @@ use launchcheck_checks::{
 };
 use std::{
     borrow::Cow,
+    collections::HashSet,
     fs::File,
     io::{self, Read as _},
     path::Path,
@@ -36,12 +37,28 @@ fn env_file(folder: &Path, path: &str, key: &DigestKey) -> Result<EnvFile, Cause
     Ok(EnvFile { file: shown.into(), entries })
 }
 
-/// What stands in the tracked files of a folder.
+/// The files of a folder that git knows.
+pub struct Listed {
+    tracked: Vec<String>,
+    unguarded: Vec<String>,
+}
+/// Asks git for them.
 ///
 /// # Errors
 /// [`git::Silent`] where git says nothing.
-pub fn tracked(folder: &Path, needles: &Needles, key: &DigestKey) -> Result<AtRest, git::Silent> {
-    let files = git::tracked(folder, &["."])?;
+pub fn list(folder: &Path) -> Result<Listed, git::Silent> {
+    let (tracked, unguarded) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| git::unguarded(folder, &[".env*", "**/.env*"]));
+        (git::tracked(folder, &["."]), other.join())
+    });
+    let unguarded = unguarded.unwrap_or_else(|e| std::panic::resume_unwind(e))?;
+    Ok(Listed { tracked: tracked?, unguarded })
+}
+
+/// What stands in the tracked files of a folder. Of those in `keyless` it is known that they hold no key.
+#[must_use]
+pub fn read(folder: &Path, listed: &Listed, needles: &Needles, key: &DigestKey, keyless: &HashSet<String>) -> AtRest {
+    let files = &listed.tracked;
     let mut out = AtRest::default();
     for path in files.iter().filter(|p| is_dotenv(p)) {
         // A link leads to a file that is judged where it stands.
@@ -52,10 +69,13 @@ pub fn tracked(folder: &Path, needles: &Needles, key: &DigestKey) -> Result<AtRe
             }
         }
     }
-    for path in git::unguarded(folder, &[".env*", "**/.env*"])?.iter().filter(|p| is_dotenv(p)) {
+    for path in listed.unguarded.iter().filter(|p| is_dotenv(p)) {
         out.unguarded.extend(env_file(folder, path, key));
     }
-    let others: Vec<&String> = files.iter().filter(|p| !is_dotenv(p) && !is_machines(p)).collect();
+    let others = files.iter().filter(|p| !is_dotenv(p) && !is_machines(p));
+    let (known, others): (Vec<&String>, Vec<&String>) =
+        others.partition(|p| needles.is_empty() && keyless.contains(*p));
+    out.files = u32::try_from(known.len()).unwrap_or(u32::MAX);
     let next = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
     let found = std::thread::scope(|scope| {
@@ -78,13 +98,13 @@ pub fn tracked(folder: &Path, needles: &Needles, key: &DigestKey) -> Result<AtRe
     out.keys.sort();
     out.values.sort();
     out.gaps.sort();
-    Ok(out)
+    out
 }
 
 fn one(folder: &Path, path: &str, needles: &Needles, key: &DigestKey, out: &mut AtRest) {
     let whole = folder.join(path);
     let small = whole.symlink_metadata().ok().filter(|m| m.is_file() && m.len() <= FILE_CAP);
-    let Some(bytes) = small.map(|m| read(&whole, m.len())) else { return };
+    let Some(bytes) = small.map(|m| bytes(&whole, m.len())) else { return };
     let Ok(bytes) = bytes else {
         out.gaps.push(Cause::Unreadable(shown(&whole).into()));
         return;
@@ -102,7 +122,7 @@ fn one(folder: &Path, path: &str, needles: &Needles, key: &DigestKey, out: &mut 
     out.values.extend(values);
 }
 /// A small file's bytes; without asking for its size again, which costs as much as reading it.
-fn read(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+fn bytes(path: &Path, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
     File::open(path)?.take(FILE_CAP).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -166,9 +166,15 @@ pub fn version(folder: &Path, package: &str) -> Option<String> {
 /// A path as the user knows it: relative to where they stand.
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    let clean: std::path::PathBuf = path.components().filter(|c| *c != std::path::Component::CurDir).collect();
-    // Asked for every file of a tree.
     static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
+    // Asked for every file of a tree, most of which are shown as they are.
+    let plain =
+        |text: &&str| !text.is_empty() && !["./", "//"].iter().any(|p| text.contains(p)) && !text.ends_with(['/', '.']);
+    let text = path.to_str().map(|t| t.strip_prefix("./").unwrap_or(t));
+    if let Some(text) = text.filter(|t| !t.starts_with('/')).filter(plain) {
+        return text.to_owned();
+    }
+    let clean: PathBuf = path.components().filter(|c| *c != std::path::Component::CurDir).collect();
     let below = clean.strip_prefix(&*HERE).unwrap_or(&clean);
     if below.as_os_str().is_empty() { ".".to_owned() } else { below.display().to_string() }
 }

@@ -5,7 +5,7 @@ use crate::{
     env::facts::Read,
     vocab::{Cause, Gaps, Place},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Everything that one reading of an app's source yields. The facts that rules take are its parts, so
 /// that a file which could not be parsed is a gap only where its text speaks of their matter.
@@ -23,6 +23,9 @@ pub struct CodeIndex {
     pub exposure: Exposure,
     /// What it does at its doors, on its schedule, in its logs.
     pub practice: super::practice::Practice,
+    /// The files below the app's folder, by their paths, that were read whole and hold nothing that a key begins
+    /// with.
+    pub keyless: HashSet<String>,
 }
 impl Gaps for CodeIndex {}
 

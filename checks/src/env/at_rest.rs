@@ -122,23 +122,45 @@ impl Needles {
         }
         out
     }
-    /// The variables whose values stand in a line.
-    fn find(&self, line: &str, key: &DigestKey, put: &mut impl FnMut(&str)) {
-        if self.by_length.is_empty() {
-            return;
-        }
-        let stop = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '(' | ')' | '<' | '>');
-        for word in line.split(stop) {
-            for part in [Some(word), word.split_once('=').map(|(_, v)| v)].into_iter().flatten() {
-                if let Some(all) = self.by_length.get(&part.len())
-                    && let Some(name) = all.get(&key.digest(part))
-                {
-                    put(name);
+    /// Whether there is nothing to be looked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_length.is_empty()
+    }
+    /// The variables whose values stand in a text, each with the byte where its word begins.
+    fn find(&self, text: &str, key: &DigestKey, put: &mut impl FnMut(&str, usize)) {
+        let Some(least) = self.by_length.keys().next() else { return };
+        let (bytes, mut at) = (text.as_bytes(), 0);
+        while at < bytes.len() {
+            let from = at;
+            at += bytes[from..].iter().position(|b| STOPS[usize::from(*b)]).unwrap_or(bytes.len() - from);
+            // Most words are shorter than any secret.
+            if at - from >= *least {
+                for word in text[from..at].split(char::is_whitespace) {
+                    for part in [Some(word), word.split_once('=').map(|(_, v)| v)].into_iter().flatten() {
+                        if let Some(all) = self.by_length.get(&part.len())
+                            && let Some(name) = all.get(&key.digest(part))
+                        {
+                            put(name, from);
+                        }
+                    }
                 }
             }
+            at += 1;
         }
     }
 }
+/// The bytes between which a value stands.
+const STOPS: [bool; 256] = {
+    let mut out = [false; 256];
+    let stops = b" \t\n\r\x0b\x0c\"'`,;()<>";
+    let mut i = 0;
+    while i < stops.len() {
+        out[stops[i] as usize] = true;
+        i += 1;
+    }
+    out
+};
 
 /// What one tracked file holds; its name is asked for where something is found.
 #[must_use]
@@ -150,20 +172,21 @@ pub fn scan(
 ) -> (Vec<KeyAt>, Vec<(String, Place)>) {
     let whole = leaks::scan_keyed(text, key);
     let (mut keys, mut values) = (BTreeMap::new(), BTreeMap::new());
-    for (number, line) in (1..).zip(text.lines()).take_while(|_| !whole.is_empty() || !needles.by_length.is_empty()) {
-        if !whole.is_empty() {
+    if !whole.is_empty() {
+        for (number, line) in (1..).zip(text.lines()) {
             for leak in leaks::scan_keyed(line, key).into_iter().filter(is_key) {
                 keys.entry(leak).or_insert(number);
             }
         }
-        needles.find(line, key, &mut |name| {
-            values.entry(name.to_owned()).or_insert(number);
-        });
     }
     // A key file is no line.
     for leak in whole.into_iter().filter(is_key) {
         keys.entry(leak).or_insert(1);
     }
+    needles.find(text, key, &mut |name, at| {
+        let before = memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count();
+        values.entry(name.to_owned()).or_insert(u32::try_from(before + 1).unwrap_or(u32::MAX));
+    });
     if keys.is_empty() && values.is_empty() {
         return (Vec::new(), Vec::new());
     }
@@ -282,7 +305,7 @@ impl<'a> Log<'a> {
             }
         }
         let (told, values) = (&mut self.told, &mut self.out.values);
-        self.needles.find(text, self.key, &mut |name| {
+        self.needles.find(text, self.key, &mut |name, _| {
             if told.insert(name.to_owned()) {
                 let then = Then { commit: self.commit.clone(), file: self.file.as_str().into() };
                 values.push((name.to_owned(), then));

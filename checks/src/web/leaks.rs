@@ -57,19 +57,19 @@ pub fn scan_keyed(text: &str, key: &DigestKey) -> Vec<Leak> {
         }
     };
     let (mut last, mut is_pem, mut is_database) = (None, false, false);
-    for sign in SIGNS.find_overlapping_iter(text) {
-        let at = sign.start();
-        if sign.pattern().as_usize() >= DATABASES.len() + 1 {
-            if last.replace(at) != Some(at) && (at == 0 || !is_part(text.as_bytes()[at - 1])) {
+    for found in FINDER.find_overlapping_iter(text) {
+        let (sign, at) = (found.pattern().as_usize(), found.start());
+        match sign {
+            _ if !begins(sign, text, at) => {}
+            0 => is_pem = true,
+            1..WORDS_FROM => is_database = true,
+            _ if last.replace(at) == Some(at) => {}
+            _ => {
                 let word = word(&text[at..]);
                 if word.len() >= 20 && !SAMPLES.iter().any(|s| word.ends_with(s)) {
                     judge(word, key).into_iter().for_each(&mut put);
                 }
             }
-        } else if sign.pattern().as_usize() == 0 {
-            is_pem = true;
-        } else {
-            is_database = true;
         }
     }
     if is_pem {
@@ -82,17 +82,31 @@ pub fn scan_keyed(text: &str, key: &DigestKey) -> Vec<Leak> {
     out
 }
 
-/// What a key begins with; before these, the beginnings of a key file and of the URLs of databases. Few texts hold any of them,
-/// and a tree of thousands of files is looked through for them on every deploy.
-static SIGNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+/// Where among the signs those begin that stand at the beginning of a word.
+const WORDS_FROM: usize = 1 + DATABASES.len();
+/// What a key begins with; before these, the beginnings of a key file and of the URLs of databases. Few texts
+/// hold any of them, and a tree of thousands of files is looked through for them on every deploy.
+static SIGNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let vars = providers::ALL.iter().filter_map(|p| p.env.as_ref()).flat_map(|e| e.vars);
     let prefixes = vars.flat_map(|v| v.prefixes.iter().map(|(prefix, _)| *prefix));
     let mut words: Vec<&str> = prefixes.chain(["eyJ", "AKIA", "pk_test_", "pk_live_"]).collect();
     words.sort_unstable();
     words.dedup();
-    let all = [PEM].iter().chain(DATABASES).chain(&words);
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(all).expect("a few hundred short words fit")
+    [PEM].into_iter().chain(DATABASES.iter().copied()).chain(words).collect()
 });
+static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(signs()).expect("a few hundred short words fit")
+});
+/// What every key that [`scan`] finds begins with, for who looks for other words in the same pass.
+#[must_use]
+pub fn signs() -> &'static [&'static str] {
+    &SIGNS
+}
+/// Whether a sign, by its number among [`signs`], that stands at a byte of a text may be where a key begins.
+#[must_use]
+pub fn begins(sign: usize, text: &str, at: usize) -> bool {
+    sign < WORDS_FROM || at == 0 || !is_part(text.as_bytes()[at - 1])
+}
 
 const fn is_part(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_' || b == b'-'

@@ -2,6 +2,7 @@
 
 use crate::summary::{TRIGGERS, Words};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use launchcheck_checks::web::leaks;
 use std::sync::LazyLock;
 
 /// Answers to other sites.
@@ -147,9 +148,9 @@ const WORDS: &[(&str, u32)] = &[
     ("logger.", LOGGING),
     ("log.", LOGGING),
 ];
-/// Finds the words of both lists in one pass, first those that say what a file speaks of.
+/// Finds all words in one pass: those that say what a file speaks of, the marks, and what keys begin with.
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let all = TRIGGERS.iter().chain(WORDS).map(|(w, _)| *w);
+    let all = TRIGGERS.iter().chain(WORDS).map(|(w, _)| *w).chain(leaks::signs().iter().copied());
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(all).ok()
 });
 
@@ -178,22 +179,33 @@ const TELLING: &[&str] = &[
 /// How far behind the beginning of a call its values are looked for, in bytes.
 const CALL: usize = 400;
 
-/// What a text speaks of, and its marks.
+/// What a text speaks of.
+#[derive(Clone, Copy)]
+pub(crate) struct Spoken {
+    pub(crate) words: Words,
+    pub(crate) marks: u32,
+    /// Whether it holds what a key begins with.
+    pub(crate) keys: bool,
+}
+/// Looks through a text.
 #[must_use]
-pub(crate) fn of(text: &str) -> (Words, u32) {
-    let Some(finder) = FINDER.as_ref() else { return (Words(u32::MAX), u32::MAX) };
-    let (mut words, mut marks) = (0, 0);
+pub(crate) fn of(text: &str) -> Spoken {
+    let Some(finder) = FINDER.as_ref() else { return Spoken { words: Words(u32::MAX), marks: u32::MAX, keys: true } };
+    let (mut words, mut marks, mut keys) = (0, 0, false);
     for found in finder.find_overlapping_iter(text) {
-        let Some((_, mark)) = found.pattern().as_usize().checked_sub(TRIGGERS.len()).map(|n| WORDS[n]) else {
-            words |= TRIGGERS[found.pattern().as_usize()].1;
-            continue;
-        };
-        marks |= mark;
-        if mark == LOGGING && marks & LOGS == 0 && tells(text, found.end()) {
-            marks |= LOGS;
+        let pattern = found.pattern().as_usize();
+        if let Some((_, word)) = TRIGGERS.get(pattern) {
+            words |= word;
+        } else if let Some((_, mark)) = WORDS.get(pattern - TRIGGERS.len()) {
+            marks |= mark;
+            if *mark == LOGGING && marks & LOGS == 0 && tells(text, found.end()) {
+                marks |= LOGS;
+            }
+        } else {
+            keys = keys || leaks::begins(pattern - TRIGGERS.len() - WORDS.len(), text, found.start());
         }
     }
-    (Words(words), marks)
+    Spoken { words: Words(words), marks, keys }
 }
 fn tells(text: &str, at: usize) -> bool {
     let bytes = &text.as_bytes()[at..text.len().min(at + CALL)];
