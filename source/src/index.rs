@@ -5,7 +5,7 @@ use crate::{
     lower::lower,
     resolve::Resolver,
     summary::{Seen, Summary, Words},
-    walk::STACK,
+    walk::{CORES, STACK},
     workspace::is_outside,
     world::{World, room},
 };
@@ -152,7 +152,10 @@ fn links(files: &[Summary], resolver: &Resolver) -> Vec<Vec<usize>> {
         all.dedup();
         all
     };
-    let part = files.len().div_ceil(thread::available_parallelism().map_or(1, usize::from)).max(500);
+    let part = files.len().div_ceil(*CORES).max(500);
+    if files.len() <= part {
+        return files.iter().map(of).collect();
+    }
     thread::scope(|scope| {
         let parts: Vec<_> =
             files.chunks(part).map(|part| scope.spawn(move || part.iter().map(of).collect::<Vec<_>>())).collect();

@@ -12,7 +12,7 @@ use std::{
     io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        LazyLock, Mutex, PoisonError,
         mpsc::{Receiver, sync_channel},
     },
     thread,
@@ -26,8 +26,11 @@ const FILES: usize = 40_000;
 const WORDS: usize = 200_000;
 /// The stack of a thread that parses: the parser's calls nest as the source does.
 pub(crate) const STACK: usize = 256 * 1024 * 1024;
+/// How many threads this machine runs at once; finding it out takes as long as reading ten files.
+pub(crate) static CORES: LazyLock<usize> =
+    LazyLock::new(|| thread::available_parallelism().map_or(2, std::num::NonZero::get));
 /// How many paths go to a thread at once.
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 
 /// Folders that hold no source of the app.
 const PASSED: &[&str] = &[
@@ -90,7 +93,7 @@ fn is_no_witness(name: &str) -> bool {
 /// of them ends.
 #[must_use]
 pub fn walk(folder: &Path, prefix: &str, shown: &(dyn Fn(&Path) -> String + Sync)) -> Found {
-    let threads = thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8);
+    let threads = (*CORES).min(8);
     let (send, receive) = sync_channel::<Vec<PathBuf>>(64);
     let receive = Mutex::new(receive);
     let done: Mutex<Found> = Mutex::default();
@@ -168,6 +171,8 @@ fn work(
     shown: &(dyn Fn(&Path) -> String + Sync),
 ) -> Found {
     let (mut found, mut bytes) = (Found::default(), Vec::new());
+    // While the first folders are listed.
+    marks::ready();
     loop {
         let chunk = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(chunk) = chunk else { return found };

@@ -77,7 +77,9 @@ pub fn read(folder: &Path, listed: &Listed, needles: &Needles, key: &DigestKey, 
         others.partition(|p| needles.is_empty() && keyless.contains(*p));
     out.files = u32::try_from(known.len()).unwrap_or(u32::MAX);
     let next = AtomicUsize::new(0);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    // A few files are read sooner than a thread is started for them.
+    let cores = if others.len() < 64 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    let workers = cores.min(4);
     let found = std::thread::scope(|scope| {
         let work = || {
             let mut mine = AtRest::default();
@@ -87,7 +89,7 @@ pub fn read(folder: &Path, listed: &Listed, needles: &Needles, key: &DigestKey, 
             mine
         };
         let all: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        all.into_iter().filter_map(|w| w.join().ok()).collect::<Vec<_>>()
+        all.into_iter().map(|w| w.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect::<Vec<_>>()
     });
     for part in found {
         out.keys.extend(part.keys);

@@ -154,6 +154,11 @@ static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(all).ok()
 });
 
+/// Builds what finds the words, before the first text needs it.
+pub(crate) fn ready() {
+    LazyLock::force(&FINDER);
+}
+
 /// Words that make a line which logs worth a look, in small letters.
 const TELLING: &[&str] = &[
     "process.env",
