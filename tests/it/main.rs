@@ -16,6 +16,7 @@ mod leaks;
 mod mail;
 mod mapping;
 mod nextjs;
+mod odd;
 mod once;
 mod policies;
 mod probes;

@@ -1,4 +1,4 @@
-//! Thirty shapes in which apps keep their billing state. Each is mapped right with no configuration, or
+//! Three dozen shapes in which apps keep their billing state. Each is mapped right with no configuration, or
 //! said to be unconfirmed; none is mapped wrong.
 
 use super::billing::look;
@@ -38,13 +38,18 @@ enum Holds {
     ForeignCus,
     /// Only the first or the second half of the subscriptions.
     Half(bool),
+    /// The word in capitals, in a type of its own.
+    Enum,
+    /// A time in the future.
+    Time,
     /// JSON with these leaves; `S`, `C`, `W`, `P` stand for the ids and the word.
     Json(&'static str),
     Same(&'static str),
     Null,
 }
 use Holds::{
-    Coarse, Cus, Email, Flag, Foreign, ForeignCus, Half, Id, Json, Null, Price, Same, Seconds, Shout, Sub, Word,
+    Coarse, Cus, Email, Enum, Flag, Foreign, ForeignCus, Half, Id, Json, Null, Price, Same, Seconds, Shout, Sub, Time,
+    Word,
 };
 
 type Table = (&'static str, &'static [(&'static str, Holds)]);
@@ -432,6 +437,164 @@ const SCHEMAS: &[Schema] = &[
         ],
         want: &["subscription=orgs.sub_id", "customer=orgs.cus_id", "status=orgs.subscription_status"],
     },
+    Schema {
+        name: "a document in a table of memberships",
+        tables: &[(
+            "memberships",
+            &[
+                ("id", Id),
+                ("user_id", Id),
+                ("role", Same("owner")),
+                ("status", Same("accepted")),
+                (
+                    "billing",
+                    Json(r#"{"provider":"stripe","customer":"C","subscription":{"id":"S","status":"W","price":"P"}}"#),
+                ),
+            ],
+        )],
+        want: &[
+            "subscription=memberships.billing#subscription.id",
+            "customer=memberships.billing#customer",
+            "status=memberships.billing#subscription.status",
+            "price=memberships.billing#subscription.price",
+        ],
+    },
+    Schema {
+        name: "camel case and a type of its own",
+        tables: &[
+            (
+                "Subscription",
+                &[
+                    ("id", Id),
+                    ("userId", Id),
+                    ("stripeCustomerId", Cus),
+                    ("stripeSubscriptionId", Sub),
+                    ("stripePriceId", Price),
+                    ("status", Enum),
+                    ("currentPeriodEnd", Time),
+                    ("createdAt", Time),
+                ],
+            ),
+            ("User", &[("id", Id), ("email", Email), ("status", Same("ACTIVE"))]),
+        ],
+        want: &[
+            "subscription=Subscription.stripeSubscriptionId",
+            "customer=Subscription.stripeCustomerId",
+            "status=Subscription.status",
+            "price=Subscription.stripePriceId",
+        ],
+    },
+    Schema {
+        name: "a till that calls three ids the same",
+        tables: &[
+            (
+                "users",
+                &[("id", Id), ("email", Email), ("stripe_id", Cus), ("pm_type", Same("visa")), ("trial_ends_at", Null)],
+            ),
+            (
+                "subscriptions",
+                &[
+                    ("id", Id),
+                    ("user_id", Id),
+                    ("type", Same("default")),
+                    ("stripe_id", Sub),
+                    ("stripe_status", Word),
+                    ("stripe_price", Price),
+                    ("quantity", Same("1")),
+                    ("ends_at", Null),
+                ],
+            ),
+            (
+                "subscription_items",
+                &[
+                    ("id", Id),
+                    ("subscription_id", Id),
+                    ("stripe_id", Same("si_1")),
+                    ("stripe_product", Same("prod_pro")),
+                    ("stripe_price", Price),
+                ],
+            ),
+        ],
+        want: &[
+            "subscription=subscriptions.stripe_id",
+            "status=subscriptions.stripe_status",
+            "price=subscriptions.stripe_price",
+        ],
+    },
+    Schema {
+        name: "an owner of any kind, and the customer behind a key",
+        tables: &[
+            (
+                "pay_customers",
+                &[
+                    ("id", Id),
+                    ("owner_type", Same("Team")),
+                    ("owner_id", Id),
+                    ("processor", Same("stripe")),
+                    ("processor_id", Cus),
+                ],
+            ),
+            (
+                "pay_subscriptions",
+                &[
+                    ("id", Id),
+                    ("customer_id", Id),
+                    ("name", Same("default")),
+                    ("processor_id", Sub),
+                    ("processor_plan", Price),
+                    ("status", Word),
+                    ("current_period_end", Time),
+                    ("ends_at", Null),
+                ],
+            ),
+            (
+                "pay_charges",
+                &[("id", Id), ("customer_id", Id), ("processor_id", Same("ch_1")), ("subscription_id", Id)],
+            ),
+            (
+                "pay_webhooks",
+                &[("id", Id), ("event", Json(r#"{"id":"evt_1","data":{"object":{"id":"S","customer":"C"}}}"#))],
+            ),
+        ],
+        want: &[
+            "subscription=pay_subscriptions.processor_id",
+            "status=pay_subscriptions.status",
+            "price=pay_subscriptions.processor_plan",
+        ],
+    },
+    Schema {
+        name: "metadata of a user, and tenants' customers beside it",
+        tables: &[
+            (
+                "profiles",
+                &[
+                    ("id", Id),
+                    ("email", Email),
+                    (
+                        "user_metadata",
+                        Json(
+                            r#"{"name":"A","stripe":{"customer_id":"C","subscription_id":"S","subscription_status":"W","plan":"pro"}}"#,
+                        ),
+                    ),
+                ],
+            ),
+            ("customers", &[("id", Id), ("stripe_customer_id", ForeignCus), ("email", Email)]),
+        ],
+        want: &[
+            "subscription=profiles.user_metadata#stripe.subscription_id",
+            "customer=profiles.user_metadata#stripe.customer_id",
+            "status=profiles.user_metadata#stripe.subscription_status",
+        ],
+    },
+    Schema {
+        name: "external_id means three things",
+        tables: &[
+            ("accounts", &[("id", Id), ("external_id", Cus), ("status", Same("verified"))]),
+            ("contracts", &[("id", Id), ("account_id", Id), ("external_id", Sub), ("state", Word)]),
+            ("orders", &[("id", Id), ("external_id", Same("ch_1")), ("status", Same("paid"))]),
+        ],
+        want: &["subscription=contracts.external_id", "status=contracts.state"],
+    },
 ];
 
 fn word(n: usize) -> &'static str {
@@ -446,7 +609,8 @@ fn value(holds: Holds, n: usize) -> Option<String> {
         Cus => text(format!("cus_m{n}")),
         Price => text("price_pro".to_owned()),
         Word => text(word(n).to_owned()),
-        Shout => text(word(n).to_ascii_uppercase()),
+        Time => text("2027-03-01 10:00:00".to_owned()),
+        Shout | Enum => text(word(n).to_ascii_uppercase()),
         Coarse => text(if live { "ACTIVE" } else { "INACTIVE" }.to_owned()),
         Email => text(format!("m{n}@customers.example")),
         Seconds => Some((launchcheck_fixtures::stripe::now() + 20 * 86_400).to_string()),
@@ -457,6 +621,7 @@ fn value(holds: Holds, n: usize) -> Option<String> {
         Json(template) => text(
             template
                 .replace("\"S\"", &format!("\"sub_m{n}\""))
+                .replace("\"P\"", "\"price_pro\"")
                 .replace("\"C\"", &format!("\"cus_m{n}\""))
                 .replace("\"W\"", &format!("\"{}\"", word(n))),
         ),
@@ -469,6 +634,10 @@ fn statements(engine: Engine, schema: &Schema) -> Vec<String> {
     let quote = if engine == Engine::MariaDb { '`' } else { '"' };
     let name = |n: &str| format!("{quote}{n}{quote}");
     let mut out = Vec::new();
+    let of_own_type = schema.tables.iter().flat_map(|(_, c)| c.iter()).any(|(_, h)| matches!(h, Enum));
+    if of_own_type && engine == Engine::Postgres {
+        out.push("CREATE TYPE \"SubscriptionStatus\" AS ENUM ('ACTIVE', 'CANCELED')".to_owned());
+    }
     for (table, columns) in schema.tables {
         let declared: Vec<String> = columns
             .iter()
@@ -476,6 +645,10 @@ fn statements(engine: Engine, schema: &Schema) -> Vec<String> {
                 let kind = match (holds, engine) {
                     (Seconds, _) => "BIGINT",
                     (Flag, _) => "BOOLEAN",
+                    (Time, Engine::MariaDb) => "DATETIME",
+                    (Time, _) => "TIMESTAMP",
+                    (Enum, Engine::Postgres) => "\"SubscriptionStatus\"",
+                    (Enum, Engine::MariaDb) => "ENUM('ACTIVE', 'CANCELED')",
                     (Json(_), Engine::Postgres) => "JSONB",
                     (Json(_), Engine::MariaDb) => "JSON",
                     _ => "VARCHAR(400)",
@@ -554,23 +727,20 @@ fn check(engine: Engine, schemas: &[&Schema]) {
         }
         assert_eq!(database.writes(), Vec::<String>::new());
         let quote = if engine == Engine::MariaDb { '`' } else { '"' };
-        for (table, _) in schema.tables {
+        for (table, columns) in schema.tables {
             database.run(&format!("DROP TABLE {quote}{table}{quote}")).unwrap();
+            if engine == Engine::Postgres && columns.iter().any(|(_, h)| matches!(h, Enum)) {
+                database.run("DROP TYPE \"SubscriptionStatus\"").unwrap();
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn thirty_shapes_in_a_file() {
+fn every_shape_in_every_engine() {
     assert!(SCHEMAS.len() >= 30);
-    check(Engine::Sqlite, &SCHEMAS.iter().collect::<Vec<_>>());
-}
-
-#[test]
-fn a_third_of_them_in_the_servers() {
-    let third: Vec<&Schema> = SCHEMAS.iter().step_by(3).chain([&SCHEMAS[5], &SCHEMAS[8]]).collect();
-    for engine in [Engine::Postgres, Engine::MariaDb] {
-        check(engine, &third);
+    for engine in [Engine::Sqlite, Engine::Postgres, Engine::MariaDb] {
+        check(engine, &SCHEMAS.iter().collect::<Vec<_>>());
     }
 }

@@ -46,7 +46,9 @@ fn hit(group: &Group) -> Option<Hit> {
             }
             None => None,
         };
-        let Some(sub) = sub.filter(|s| !is_told_elsewhere(group, row, s) && !is_paid_up(group, row, s)) else {
+        let Some(sub) = sub.filter(|s| {
+            !s.is_free() && !is_given(row) && !is_told_elsewhere(group, row, s) && !is_paid_up(group, row, s)
+        }) else {
             continue;
         };
         ended.push(sub);
@@ -58,6 +60,13 @@ fn hit(group: &Group) -> Option<Hit> {
         stake.add(s, group.months_since(s.ended.or(s.period_start)));
     }
     group.hit(ended.first().map(|s| &*s.customer), pairs, stake)
+}
+/// A plan that is not paid by the month says so by its name: bought once for life, or given.
+fn is_given(row: &JudgedRow) -> bool {
+    const WORDS: &[&str] =
+        &["lifetime", "ltd", "comp", "comped", "complimentary", "gift", "gifted", "granted", "internal", "staff"];
+    let plan = row.is.plan.as_deref().unwrap_or_default().to_ascii_lowercase();
+    plan.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| WORDS.contains(&w))
 }
 /// A trial that is over, and a customer who was deleted, have rules of their own.
 fn is_told_elsewhere(group: &Group, row: &JudgedRow, sub: &Sub) -> bool {

@@ -30,7 +30,9 @@ fn hit(group: &Group) -> Option<Hit> {
     }
     let paused: Vec<_> = group
         .pairs()
-        .filter(|(row, sub)| sub.is.paused && sub.access == Access::Yes && row.access == Access::Yes)
+        .filter(|(row, sub)| {
+            sub.is.paused && !sub.is.is_free() && sub.access == Access::Yes && row.access == Access::Yes
+        })
         .collect();
     let stake = Stake::of(paused.iter().map(|(_, s)| &s.is));
     let pairs = paused.iter().map(|(row, sub)| {

@@ -36,7 +36,7 @@ fn hit(group: &Group) -> Option<Hit> {
             && s.access == Access::Yes
             && s.own
             && !s.is.ending
-            && !s.is.paused
+            && s.is_charged()
     };
     let paying: Vec<&JudgedSub> = group.subs.iter().filter(paying).collect();
     let same = paying.iter().find_map(|first| {
@@ -61,10 +61,12 @@ fn hit(group: &Group) -> Option<Hit> {
 /// Whether each has a row of its own that is in use: two workspaces of one person, say.
 fn are_apart(group: &Group, same: &[&JudgedSub]) -> bool {
     let rows: Vec<_> = same.iter().filter_map(|s| group.rows_of(&s.is.id).find(|r| r.access != Access::No)).collect();
-    let owners = rows
-        .iter()
-        .enumerate()
-        .any(|(n, a)| a.is.owner.is_some() && rows.iter().skip(n + 1).any(|b| b.is.owner == a.is.owner));
+    // Rows of workspaces are apart whoever owns them; rows of subscriptions are not.
+    let owners = group.learned.by_subscription
+        && rows
+            .iter()
+            .enumerate()
+            .any(|(n, a)| a.is.owner.is_some() && rows.iter().skip(n + 1).any(|b| b.is.owner == a.is.owner));
     rows.len() == same.len() && !owners
 }
 

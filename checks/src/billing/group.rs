@@ -99,6 +99,14 @@ pub struct JudgedRow {
     pub says: Shown,
 }
 
+impl JudgedSub {
+    /// Whether money is taken for it, as far as that can be told.
+    #[must_use]
+    pub fn is_charged(&self) -> bool {
+        !self.is.paused && !self.is.is_free()
+    }
+}
+
 impl Group {
     /// The group's subscription of this id.
     #[must_use]
@@ -116,6 +124,10 @@ impl Group {
     /// The subscriptions that entitle and are the app's.
     pub fn live(&self) -> impl Iterator<Item = &JudgedSub> {
         self.subs.iter().filter(|s| s.access == Access::Yes && s.own)
+    }
+    /// Those of them for which money is taken: not while collection is paused, and not at a price of nothing.
+    pub fn paying(&self) -> impl Iterator<Item = &JudgedSub> {
+        self.live().filter(|s| s.is_charged())
     }
     /// The first customer, who stands for the owner.
     #[must_use]

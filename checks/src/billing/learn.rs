@@ -33,8 +33,8 @@ pub struct Learned {
     pub products: BTreeSet<Box<str>>,
     /// What one unit of a price brings in a month.
     pub prices: BTreeMap<Box<str>, Money>,
-    /// The product that a word of the app's for a plan stands for.
-    pub plans: BTreeMap<Box<str>, Box<str>>,
+    /// The products that a word of the app's for a plan stands for, that of most rows first.
+    pub plans: BTreeMap<Box<str>, Vec<Box<str>>>,
     /// By how many seconds the column with the period's end is off in most rows; `None` where it
     /// does not agree with Stripe at all.
     pub period: Option<i64>,
@@ -46,6 +46,10 @@ pub struct Learned {
     pub shared: bool,
     /// Whether the table names customers alone and no subscriptions.
     pub by_customer: bool,
+    /// Whether its rows are subscriptions, and not those who have one: users, teams, workspaces.
+    pub by_subscription: bool,
+    /// The provider's words that the app writes down as active.
+    pub plain: BTreeSet<Status>,
 }
 impl Learned {
     /// Whether one of the subscription's products is the app's, or nobody can tell.
@@ -95,6 +99,10 @@ struct Counts {
     empty: BTreeMap<Role, u64>,
     ids: BTreeMap<u64, u32>,
     rows: u64,
+    /// Of trials and of what is overdue: how often in the provider's word, and how often as active.
+    plain: BTreeMap<Status, (u64, u64)>,
+    /// The boolean beside a word that gives no access.
+    shut: Count,
 }
 
 /// How many different words, prices or subscriptions are looked at: more teach nothing new.
@@ -112,6 +120,12 @@ impl Counts {
             let (yes, no) = self.words.entry(word).or_default();
             *yes += u64::from(entitled == Access::Yes);
             *no += u64::from(entitled == Access::No);
+        }
+        if matches!(sub.status, Status::Trialing | Status::PastDue) {
+            let word = Word::fold(row.status.as_deref());
+            let (own, active) = self.plain.entry(sub.status.clone()).or_default();
+            *own += u64::from(matches!(&word, Word::Is(s) if *s == sub.status));
+            *active += u64::from(word == Word::Is(Status::Active));
         }
         if self.products.len() < MANY {
             self.products.extend(sub.products().map(Box::from));
@@ -159,6 +173,9 @@ impl Counts {
         let word = learned.word(row.status.as_deref()).access();
         let same = row.flag.filter(|_| row.status.is_some() && word != Access::Unclear);
         self.by.entry(Role::Flag).or_default().add(same.map(|f| f == (word == Access::Yes)));
+        if word == Access::No {
+            self.shut.add(same.map(|f| !f));
+        }
     }
 }
 /// Whether the row's price is among the subscription's, or could be behind what was not listed.
@@ -183,7 +200,12 @@ where
     for (row, sub, entitled) in pairs() {
         counts.pair(&row, &sub, entitled, settled);
     }
-    let mut learned = Learned { by_customer: settled.mapping.subscription.is_none(), ..Learned::default() };
+    let name = settled.table.to_ascii_lowercase();
+    let mut learned = Learned {
+        by_customer: settled.mapping.subscription.is_none(),
+        by_subscription: ["subscri", "billing", "plan", "licen", "purchase", "member"].iter().any(|w| name.contains(w)),
+        ..Learned::default()
+    };
     // Four in five, and more than one: a single row is drift as likely as it is a meaning.
     learned.words = std::mem::take(&mut counts.words)
         .into_iter()
@@ -197,7 +219,9 @@ where
     if settled.mapping.column(Role::Flag).is_some() {
         pairs().for_each(|(row, ..)| counts.flag(&row, &learned));
     }
-    learned.plans = std::mem::take(&mut counts.plans).into_iter().filter_map(majority).collect();
+    learned.plans = plans(std::mem::take(&mut counts.plans));
+    let plain = std::mem::take(&mut counts.plain).into_iter();
+    learned.plain = plain.filter(|(_, (own, active))| *own == 0 && *active >= 2).map(|(status, _)| status).collect();
     learned.products = std::mem::take(&mut counts.products);
     learned.prices = std::mem::take(&mut counts.prices);
     period(settled, &mut counts, &mut learned);
@@ -209,15 +233,28 @@ where
         .filter(|e| e.live >= 5 && e.empty * 5 > e.live * 4)
         .collect();
     let twice = counts.ids.values().filter(|n| **n > 1).count();
-    learned.shared = counts.ids.len() >= 5 && twice * 5 > counts.ids.len();
+    learned.shared =
+        (counts.ids.len() >= 5 && twice * 5 > counts.ids.len()) || (twice >= 2 && twice * 2 > counts.ids.len());
     learned
 }
 
-/// The product of most rows with a plan's word; a row against it is what a finding is about.
-fn majority((word, products): (Box<str>, BTreeMap<Box<str>, u64>)) -> Option<(Box<str>, Box<str>)> {
-    let all: u64 = products.values().sum();
-    let (product, most) = products.into_iter().max_by_key(|(_, n)| *n)?;
-    (most >= 3 && most * 5 >= all * 4).then_some((word, product))
+/// The product of most rows with a plan's word; a row against it is what a finding is about. A second
+/// product, as of the same plan by the year, is no fault where several rows have it and no other word
+/// stands for it.
+fn plans(words: BTreeMap<Box<str>, BTreeMap<Box<str>, u64>>) -> BTreeMap<Box<str>, Vec<Box<str>>> {
+    let majority = |products: &BTreeMap<Box<str>, u64>| {
+        let all: u64 = products.values().sum();
+        let (product, most) = products.iter().max_by_key(|(_, n)| **n)?;
+        (*most >= 3 && most * 5 >= all * 4).then(|| product.clone())
+    };
+    let first: BTreeMap<Box<str>, Box<str>> =
+        words.iter().filter_map(|(word, products)| Some((word.clone(), majority(products)?))).collect();
+    let taken: BTreeSet<&str> = first.values().map(|p| &**p).collect();
+    let stand = |(word, product): (&Box<str>, &Box<str>)| {
+        let more = words[word].iter().filter(|(p, n)| **n >= 2 && !taken.contains(&***p)).map(|(p, _)| p.clone());
+        (word.clone(), std::iter::once(product.clone()).chain(more).collect())
+    };
+    first.iter().map(stand).collect()
 }
 
 fn status(settled: &mut Settled, learned: &Learned, pairs: impl Iterator<Item = (Row, Sub, Access)>) {
@@ -279,7 +316,10 @@ fn agreement(settled: &mut Settled, counts: &Counts, learned: &mut Learned) {
         let count = counts.by.get(&role).copied().unwrap_or_default();
         let by_value = settled.confirmed(role).is_some();
         // What its values gave away is believed until most rows speak against it.
-        let holds = count.holds() || (by_value && (count.both < 4 || count.agree * 2 >= count.both));
+        let believed = by_value && count.agree > 0 && (count.both < 4 || count.agree * 2 >= count.both);
+        // A boolean that is true of those who left too speaks of something else: who may log in, say.
+        let apart = role != Role::Flag || counts.shut.both == 0 || counts.shut.agree * 2 > counts.shut.both;
+        let holds = apart && (count.holds() || believed);
         if holds {
             learned.agrees.insert(role);
         }

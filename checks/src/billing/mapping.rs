@@ -221,7 +221,10 @@ fn is_of(kind: IdKind, value: &str) -> bool {
     match kind {
         IdKind::Customer => is_customer_id(value) || is_of_paddle(value, "ctm_"),
         IdKind::Subscription => is_subscription_id(value),
-        IdKind::Price => ["price_", "plan_", "pri_"].iter().any(|p| has_prefix(value, p)),
+        IdKind::Price => {
+            // `price_pro_monthly` is somebody's key for looking a price up: an id has one underscore.
+            ["price_", "plan_", "pri_"].iter().any(|p| has_prefix(value, p)) && value.matches('_').count() == 1
+        }
     }
 }
 /// How many of the values are of the kind, where at least nine in ten are.
@@ -361,6 +364,8 @@ pub struct Settled {
     pub roles: Vec<RoleShown>,
     /// Where the people stand, where that is another table.
     pub people: Option<People>,
+    /// The column that says when a row was deleted, where rows are kept: the app sees them no more.
+    pub deleted: Option<String>,
 }
 /// A table of the app's users, with their e-mail addresses.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -423,8 +428,16 @@ pub fn absent(tables: &[TableSample], settled: &Settled) -> Vec<&'static str> {
     let ends = ["currentperiodend", "periodend", "billingcycleendsat", "renewsat", "paiduntil", "expiresat", "endsat"];
     let columns = [
         ("user_id", has(Role::Owner) || has(Role::Key) || settled.people.is_some() || named(&["userid", "ownerid"])),
-        ("stripe_customer_id", has(Role::Customer) || typed_as(IdKind::Customer)),
-        ("stripe_subscription_id", has(Role::Subscription) || typed_as(IdKind::Subscription)),
+        (
+            "stripe_customer_id",
+            has(Role::Customer) || typed_as(IdKind::Customer) || named(&["stripecustomerid", "stripecustomer"]),
+        ),
+        (
+            "stripe_subscription_id",
+            has(Role::Subscription)
+                || typed_as(IdKind::Subscription)
+                || named(&["stripesubscriptionid", "stripesubscription"]),
+        ),
         ("plan", has(Role::Plan) || has(Role::Price) || named(&["plan", "planname", "tier", "productid", "priceid"])),
         ("status", has(Role::Status) || has(Role::Flag)),
         ("current_period_end", has(Role::PeriodEnd) || named(&ends)),
@@ -656,7 +669,14 @@ fn around(table: &TableSample, pin: &Mapping) -> Settled {
         vendor: Vendor::Stripe,
         roles,
         people: None,
+        deleted: deleted(table),
     }
+}
+/// The column with the time of a deletion that kept the row.
+fn deleted(table: &TableSample) -> Option<String> {
+    let time =
+        |c: &&ColumnSample| plain(&c.name) == "deletedat" && matches!(c.kind, ColumnKind::Time | ColumnKind::Text);
+    table.columns.iter().find(time).map(|c| c.name.clone())
 }
 const fn unit(role: Role, kind: Option<ColumnKind>) -> &'static str {
     match (role, kind) {
@@ -834,7 +854,7 @@ pub fn people(tables: &[TableSample]) -> Option<People> {
         key: beyond(table, Role::Key).map(|(c, ..)| c.name.clone()),
         email: email.name.clone(),
         owner: None,
-        deleted: table.columns.iter().find(|c| plain(&c.name) == "deletedat").map(|c| c.name.clone()),
+        deleted: deleted(table),
     })
 }
 

@@ -28,7 +28,7 @@ fn hit(group: &Group) -> Option<super::facts::Hit> {
     if !group.database_whole || !names || group.rows.iter().any(|r| r.access != Access::No) {
         return None;
     }
-    let lost: Vec<&Sub> = group.live().map(|s| &s.is).filter(|s| !is_leaving(s, group)).collect();
+    let lost: Vec<&Sub> = group.paying().map(|s| &s.is).filter(|s| !is_leaving(s, group)).collect();
     let pairs = lost
         .iter()
         .map(|s| {

@@ -71,10 +71,12 @@ fn apart(group: &Group, sub: &JudgedSub, price: &str) -> Option<Money> {
 }
 fn plan(group: &Group, row: &JudgedRow, sub: &JudgedSub) -> Option<Pair> {
     let word = row.is.plan.as_deref().filter(|_| group.knows(Role::Plan))?;
-    let product = group.learned.plans.get(word)?;
-    let other = sub.is.items_whole && sub.is.products().next().is_some() && sub.is.products().all(|p| p != &**product);
-    let theirs = || sub.is.products().collect::<Vec<_>>().join(", ");
-    other.then(|| Pair::of("plan", &sub.is, Some(row), theirs(), format!("{word}, which is {product} elsewhere")))
+    let stands = group.learned.plans.get(word)?;
+    let product = stands.first()?;
+    let theirs = || sub.is.products();
+    let other = sub.is.items_whole && theirs().next().is_some() && theirs().all(|p| stands.iter().all(|s| p != &**s));
+    let joined = || theirs().collect::<Vec<_>>().join(", ");
+    other.then(|| Pair::of("plan", &sub.is, Some(row), joined(), format!("{word}, which is {product} elsewhere")))
 }
 
 rule! {

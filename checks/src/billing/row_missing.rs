@@ -41,7 +41,7 @@ pub(super) fn unnamed(group: &Group) -> Option<Vec<&Sub>> {
     if !group.database_whole || by_customer || !group.rows.iter().all(none) {
         return None;
     }
-    let lost: Vec<&Sub> = group.live().map(|s| &s.is).collect();
+    let lost: Vec<&Sub> = group.paying().map(|s| &s.is).collect();
     (!lost.is_empty()).then_some(lost)
 }
 /// The hit on them, in these words for the database's side.

@@ -3,7 +3,7 @@ use super::{
     facts::{Drift, Hit, Pair},
     group::{DriftClass, Group, JudgedRow, JudgedSub, Stake},
     report,
-    status::{Access, Word},
+    status::{Access, Status, Word},
 };
 use crate::{rule, vocab::Part};
 
@@ -35,7 +35,7 @@ fn hit(group: &Group) -> Option<Hit> {
             let mut rows = group.rows_of(&sub.is.id).peekable();
             rows.peek()?;
             let rows: Vec<&JudgedRow> = rows.collect();
-            if rows.iter().any(|r| agrees(r, sub)) {
+            if rows.iter().any(|r| agrees(group, r, sub)) {
                 return None;
             }
             Some(Pair::status(&sub.is, Some(rows.first()?), ""))
@@ -43,13 +43,15 @@ fn hit(group: &Group) -> Option<Hit> {
         .collect();
     group.hit(None, pairs, Stake::none())
 }
-fn agrees(row: &JudgedRow, sub: &JudgedSub) -> bool {
+fn agrees(group: &Group, row: &JudgedRow, sub: &JudgedSub) -> bool {
     let Some(word) = &row.word else { return true };
     // Where the access differs too it is another class's, or explained by another subscription; an
     // announced end that is written down as one already is the one case that is only a word.
     let another = sub.access != Access::Unclear && row.access != Access::Unclear && row.access != sub.access;
+    // An app that has no word of its own for a trial or for what is overdue calls it active.
+    let plain = *word == Word::Is(Status::Active) && group.learned.plain.contains(&sub.is.status);
     let early = sub.is.ending && matches!(word, Word::Is(_));
-    sub.access == Access::Unclear || word.fits(&sub.is.status, sub.access) || (another && !early)
+    sub.access == Access::Unclear || plain || word.fits(&sub.is.status, sub.access) || (another && !early)
 }
 
 rule! {

@@ -79,6 +79,11 @@ impl Sub {
         self.items_whole = true;
         self
     }
+    /// Whether its price is nothing at all, as of a plan that is free.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.monthly.as_ref().is_some_and(|m| m.minor == 0)
+    }
     /// The products that it is for.
     pub fn products(&self) -> impl Iterator<Item = &str> {
         self.items.iter().filter_map(|i| i.product.as_deref())

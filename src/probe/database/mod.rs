@@ -236,7 +236,28 @@ impl Reading {
                 Err(cause) => gaps.push(cause),
             }
         }
+        if let Some(table) = self.veiled().await?.first() {
+            gaps.push(veil(table));
+        }
         Ok((tables, gaps))
+    }
+    /// The tables of which this login is shown only the rows that a policy lets it see (row security of
+    /// PostgreSQL, which some hosts turn on for every table).
+    ///
+    /// # Errors
+    /// Why that could not be asked.
+    pub async fn veiled(&mut self) -> Result<Vec<String>, Cause> {
+        let sql = self.session.dialect().veiled;
+        let mut veiled = Vec::new();
+        if !sql.is_empty() {
+            let mut keep = |cells: Cells| {
+                if let [schema, Some(table)] = cells.as_slice() {
+                    veiled.push(schema.as_ref().map_or_else(|| table.clone(), |s| format!("{s}.{table}")));
+                }
+            };
+            self.rows(sql.to_owned(), Vec::new(), SAMPLE, &mut keep).await?;
+        }
+        Ok(veiled)
     }
     async fn sample(&mut self, dialect: &Dialect, table: &mut TableSample) -> Result<(), Cause> {
         let columns: Vec<usize> =
@@ -537,6 +558,10 @@ async fn bounded(until: &Sooner, limit: Duration, work: BoxFuture<'_, sqlx::Resu
             Ok(done) => done.map_err(|e| cause::of(&e)),
         },
     }
+}
+/// A part of a table's rows is not shown to this login.
+pub fn veil(table: &str) -> Cause {
+    Cause::Permission(format!("BYPASSRLS (row security hides rows of {table} from this login)").into())
 }
 fn row(cells: &[Option<String>], vendor: Vendor) -> Row {
     Row::read_of(vendor, |role| {

@@ -32,6 +32,7 @@ static DIALECT: Dialect = Dialect {
             ColumnKind::Other
         }
     },
+    veiled: "",
     unique: "SELECT CAST(NULL AS CHAR), CAST(table_name AS CHAR), CAST(column_name AS CHAR) \
              FROM information_schema.statistics WHERE table_schema = DATABASE() AND non_unique = 0 LIMIT 20000",
     leaf: |column, path| {

@@ -29,6 +29,9 @@ static DIALECT: Dialect = Dialect {
         "D" => ColumnKind::Time,
         _ => ColumnKind::Other,
     },
+    veiled: "SELECT CASE WHEN n.nspname = current_schema() THEN NULL ELSE n.nspname::text END, c.relname::text \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relrowsecurity AND row_security_active(c.oid) LIMIT 20000",
     unique: "SELECT CASE WHEN n.nspname = current_schema() THEN NULL ELSE n.nspname::text END, c.relname::text, \
              a.attname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid \
              JOIN pg_namespace n ON n.oid = c.relnamespace \

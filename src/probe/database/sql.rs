@@ -32,6 +32,8 @@ pub(super) struct Dialect {
     pub(super) catalogue: &'static str,
     /// What a declared type means.
     pub(super) kind: fn(&str) -> ColumnKind,
+    /// Rows of schema and table of which this login is shown only a part; empty where there is no such thing.
+    pub(super) veiled: &'static str,
     /// Rows of schema, table and column of every unique index.
     pub(super) unique: &'static str,
     /// The text of a leaf of JSON, given the column and the steps; NULL where it is none.
@@ -131,14 +133,19 @@ impl Dialect {
             .filter_map(|r| settled.mapping.column(r))
             .map(|c| format!("{} IS NOT NULL", self.column("b.", c)))
             .collect();
-        format!("{} WHERE {}", self.select(settled, false), any.join(" OR "))
+        format!("{} WHERE ({}){}", self.select(settled, false), any.join(" OR "), self.kept(settled))
     }
     /// The same of the rows with one of so many ids in a column.
     pub(super) fn again(&self, settled: &Settled, column: &str, ids: usize) -> String {
         let name = self.column("b.", column);
         // Ids that are numbers are asked for as text, as all of them are.
         let name = if settled.vendor == Vendor::LemonSqueezy { self.cast(&name) } else { name };
-        format!("{} WHERE {name} IN ({})", self.select(settled, true), self.marks(ids))
+        format!("{} WHERE {name} IN ({}){}", self.select(settled, true), self.marks(ids), self.kept(settled))
+    }
+    /// Leaves out rows that the app has deleted and kept.
+    fn kept(&self, settled: &Settled) -> String {
+        let gone = settled.deleted.as_deref().map(|d| format!(" AND {} IS NULL", self.column("b.", d)));
+        gone.unwrap_or_default()
     }
     fn select(&self, settled: &Settled, keys: bool) -> String {
         let joined = settled.people.as_ref().and_then(|p| Some((p, p.key.as_deref()?, p.owner.as_deref()?)));
@@ -169,7 +176,8 @@ impl Dialect {
     pub(super) fn people(&self, people: &People) -> String {
         let email = self.name(&people.email);
         let from = self.table(&people.schema, &people.table);
-        format!("SELECT {} FROM {from} WHERE {email} IS NOT NULL", self.cast(&email))
+        let gone = people.deleted.as_deref().map(|d| format!(" AND {} IS NULL", self.name(d))).unwrap_or_default();
+        format!("SELECT {} FROM {from} WHERE {email} IS NOT NULL{gone}", self.cast(&email))
     }
     /// Two keys of each address that several users have.
     pub(super) fn twins(&self, people: &People) -> String {

@@ -32,6 +32,7 @@ static DIALECT: Dialect = Dialect {
             ColumnKind::Text
         }
     },
+    veiled: "",
     unique: "SELECT NULL, m.name, i.name FROM sqlite_master AS m JOIN pragma_index_list(m.name) AS l \
              JOIN pragma_index_info(l.name) AS i WHERE m.type = 'table' AND l.\"unique\" = 1 LIMIT 20000",
     leaf: |column, path| {
