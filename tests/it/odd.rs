@@ -331,6 +331,48 @@ const RIGHT: &[Odd] = &[
         }
         p
     }),
+    ("paid back for something else that was bought once", || {
+        let mut p = app(6);
+        let data = &mut p.stripe.as_mut().unwrap().data;
+        let course = Return { amount: 19_900, back: 19_900, ..Return::whole("re_t", "cus_p0", "succeeded") };
+        data.refunds.push(Refund(course));
+        p
+    }),
+    ("on the way down to the free plan", || {
+        let mut p = app(6);
+        sub(&mut p, "t", |s| *s = s.clone().status("canceled"));
+        let free = Subscription::new("sub_free", "cus_t").items(vec![Item::monthly("price_free", 0)]);
+        p.stripe.as_mut().unwrap().data.subscriptions.push(free);
+        row(&mut p, "t", "canceled");
+        p
+    }),
+    ("a schedule that ends it, and a flag that says so", || {
+        let mut p = app(6);
+        sub(&mut p, "t", |s| s.cancel_at = Some(now() + 40 * DAY));
+        row(&mut p, "t", "canceling");
+        sql(
+            &mut p,
+            &[
+                "ALTER TABLE users ADD COLUMN cancel_at_period_end BOOLEAN",
+                "UPDATE users SET cancel_at_period_end = FALSE",
+                "UPDATE users SET cancel_at_period_end = TRUE WHERE id = 't'",
+            ],
+        );
+        p
+    }),
+    ("words of the app's own", || {
+        let mut p = app(0);
+        for n in 0..10 {
+            let over = n >= 7;
+            sub(&mut p, &format!("p{n}"), |s| {
+                if over {
+                    *s = s.clone().status("canceled");
+                }
+            });
+            row(&mut p, &format!("p{n}"), if over { "LAPSED" } else { "SUBSCRIBED" });
+        }
+        p
+    }),
     ("metered, tiered and in euros", || {
         let mut p = app(6);
         sub(&mut p, "t", |s| s.items = vec![Item { amount: None, quantity: None, ..Item::monthly("price_use", 0) }]);

@@ -3,6 +3,7 @@ use super::{
     learn::Empty,
     mapping::{self, Role, Settled},
     place::Standing,
+    status::{Access, Word},
     vendor::Vendor,
 };
 use crate::vocab::{Cause, Cell, Currency, Exhibit, ExhibitBody, Gaps, Money, Severity, Shown};
@@ -222,6 +223,8 @@ pub struct Layout {
     pub twin_count: u64,
     /// The table of users.
     pub people: Option<Shown>,
+    /// Rows that carry no id of the provider's and have a status: the status, the plan and how many.
+    pub given: Vec<(Shown, Option<Shown>, u64)>,
 }
 /// A column that holds ids of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,6 +260,7 @@ impl Drift {
                 twins: Vec::new(),
                 twin_count: 0,
                 people: None,
+                given: Vec::new(),
             },
             subscriptions: 0,
             rows: 0,
@@ -275,10 +279,27 @@ impl Drift {
     #[must_use]
     pub fn exhibits(&self) -> Vec<Exhibit> {
         match (&self.mapping, &self.unconfirmed) {
-            (Some(settled), _) => vec![settled.exhibit()],
+            (Some(settled), _) => std::iter::once(settled.exhibit()).chain(self.given()).collect(),
             (None, Some(un)) => vec![mapping::nothing_yet(un)],
             (None, None) => Vec::new(),
         }
+    }
+    /// Who has access and nothing at the provider's to pay by: comped, bought for life, staff. None of them is
+    /// judged, so they are shown.
+    fn given(&self) -> Option<Exhibit> {
+        let has =
+            |(status, ..): &&(Shown, Option<Shown>, u64)| Word::fold(Some(status.as_str())).access() == Access::Yes;
+        let row = |(status, plan, rows): &(Shown, Option<Shown>, u64)| {
+            vec![
+                Cell::Text(status.clone()),
+                plan.clone().map_or(Cell::Empty, Cell::Text),
+                Cell::Number(i64::try_from(*rows).unwrap_or(i64::MAX)),
+            ]
+        };
+        let rows: Vec<_> = self.layout.given.iter().filter(has).map(row).collect();
+        let body = ExhibitBody::Table { columns: vec!["status", "plan", "rows"], rows };
+        let title = self.vendor().told("Access without Stripe").into();
+        self.layout.given.iter().any(|g| has(&g)).then_some(Exhibit { id: "access-without-stripe", title, body })
     }
     /// The same, seen by a class that needs this source too: what is missing there is missing here.
     #[must_use]

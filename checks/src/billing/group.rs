@@ -180,6 +180,9 @@ impl Group {
                 if sub.is.period_start.is_none_or(|start| r.charged + 86_400 < start) {
                     return None;
                 }
+                if !is_about(&sub.is, r) {
+                    return None;
+                }
                 let row = self.rows_of(&sub.is.id).find(|row| row.access == Access::Yes)?;
                 amount = amount.or(r.amount.as_ref());
                 let says = format!("{}, {} {what} ({})", sub.is.status, r.id, r.status);
@@ -216,6 +219,15 @@ impl Group {
     pub fn months_since(&self, then: Option<i64>) -> i64 {
         then.map_or(1, |t| (self.policy.now - t + MONTH - 1) / MONTH).max(1)
     }
+}
+
+/// Whether a payment can have been for a period of this subscription: the same customer may have bought
+/// something else once. With taxes and parts of a period no closer.
+fn is_about(sub: &Sub, payment: &Return) -> bool {
+    let (Some(month), Some(paid)) = (&sub.monthly, &payment.amount) else { return true };
+    let span = sub.period_end.zip(sub.period_start).map_or(MONTH, |(end, start)| end - start);
+    let due = month.minor.saturating_mul(((span + MONTH / 2) / MONTH).max(1));
+    month.currency == paid.currency && paid.minor * 2 >= due && paid.minor <= due * 2
 }
 
 /// The money that a hit is about.

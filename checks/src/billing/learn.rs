@@ -250,11 +250,12 @@ fn plans(words: BTreeMap<Box<str>, BTreeMap<Box<str>, u64>>) -> BTreeMap<Box<str
     let first: BTreeMap<Box<str>, Box<str>> =
         words.iter().filter_map(|(word, products)| Some((word.clone(), majority(products)?))).collect();
     let taken: BTreeSet<&str> = first.values().map(|p| &**p).collect();
-    let stand = |(word, product): (&Box<str>, &Box<str>)| {
-        let more = words[word].iter().filter(|(p, n)| **n >= 2 && !taken.contains(&***p)).map(|(p, _)| p.clone());
-        (word.clone(), std::iter::once(product.clone()).chain(more).collect())
+    let beside = |word: &str| {
+        let others = words.get(word).into_iter().flatten().filter(|(p, n)| **n >= 2 && !taken.contains(&***p));
+        others.map(|(p, _)| p.clone()).collect::<Vec<_>>()
     };
-    first.iter().map(stand).collect()
+    let all = first.iter().map(|(word, p)| (word.clone(), std::iter::once(p.clone()).chain(beside(word)).collect()));
+    all.collect()
 }
 
 fn status(settled: &mut Settled, learned: &Learned, pairs: impl Iterator<Item = (Row, Sub, Access)>) {

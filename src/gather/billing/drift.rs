@@ -116,7 +116,7 @@ impl Sides {
             Ok(both) => both,
             Err(cause) => return Observed::unknown(cause),
         };
-        match self.judge(firsts, sampled).await.unwrap_or_else(Observed::unknown).into_inner() {
+        match Box::pin(self.judge(firsts, sampled)).await.unwrap_or_else(Observed::unknown).into_inner() {
             Ok(drift) => Observed::known(self.named(drift)),
             Err(Missing::Unknown(cause)) => Observed::unknown(self.own(cause)),
             Err(other) => other.into(),
@@ -191,6 +191,9 @@ impl Sides {
         });
         facts.absent = absent(&tables, &settled);
         facts.scattered = layout;
+        if self.whole.is_none() && settled.confirmed(Role::Status).is_some() {
+            facts.given = reading.given(&settled).await.unwrap_or_default();
+        }
         let shape = shape(&tables, &settled);
         let drift = self.read_and_compare(reading, settled, &shape, firsts, beside).await?;
         let unconfirmed = unclear(&drift);

@@ -528,6 +528,23 @@ impl Reading {
         }
         Ok(layout)
     }
+    /// What stands in rows that carry no id of the provider's: the status, the plan and how many rows.
+    ///
+    /// # Errors
+    /// Why it could not be counted within two seconds: it is only shown.
+    pub async fn given(&mut self, settled: &Settled) -> Result<Vec<(Shown, Option<Shown>, u64)>, Cause> {
+        let Some(sql) = self.session.dialect().given(settled) else { return Ok(Vec::new()) };
+        self.limit(SAMPLE).await?;
+        let mut given = Vec::new();
+        let short = |text: &String| Shown::from(text.as_str()).short(40);
+        let mut keep = |cells: Cells| {
+            if let [Some(status), plan, Some(count)] = cells.as_slice() {
+                given.push((short(status), plan.as_ref().map(short), count.parse().unwrap_or(0)));
+            }
+        };
+        self.tried(sql, &mut keep).await?;
+        Ok(given)
+    }
     /// A statement that may fail without ending the transaction.
     async fn tried(&mut self, sql: String, each: Each<'_>) -> Result<(), Cause> {
         let savepoints = self.session.dialect().savepoints;

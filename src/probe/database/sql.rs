@@ -163,6 +163,21 @@ impl Dialect {
         format!("SELECT {} FROM {from} AS b{}", columns.join(", "), join.unwrap_or_default())
     }
 
+    /// The statuses, with their plans, of rows that carry no id, and how many rows have each; the most first.
+    pub(super) fn given(&self, settled: &Settled) -> Option<String> {
+        let status = self.column("b.", settled.mapping.column(Role::Status)?);
+        let plan = settled.mapping.column(Role::Plan).map_or_else(|| "NULL".to_owned(), |p| self.column("b.", p));
+        let ids = [Role::Subscription, Role::Customer].into_iter().filter_map(|r| settled.mapping.column(r));
+        let none: Vec<String> = ids.map(|c| format!("{} IS NULL", self.column("b.", c))).collect();
+        let (from, kept) = (self.table(&settled.schema, &settled.table), self.kept(settled));
+        let (status, plan, count) = (self.cast(&status), self.cast(&plan), self.cast("count(*)"));
+        let none = none.join(" AND ");
+        Some(format!(
+            "SELECT s, p, {count} FROM (SELECT {status} AS s, {plan} AS p FROM {from} AS b WHERE {none}{kept}) AS g \
+             WHERE s IS NOT NULL GROUP BY s, p ORDER BY count(*) DESC, s, p LIMIT 20"
+        ))
+    }
+
     /// How many rows a table has.
     pub(super) fn count(&self, table: &TableSample) -> String {
         format!("SELECT {} FROM {}", self.cast("count(*)"), self.table(&table.schema, &table.name))

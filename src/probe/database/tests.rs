@@ -110,6 +110,7 @@ fn names_are_quoted() {
         columns: vec![ColumnSample { name: "c`\"".into(), kind: ColumnKind::Text, values: Vec::new() }],
     };
     let dialect = Dialect {
+        veiled: "",
         quote: '"',
         text: "text",
         numbered: true,
