@@ -140,7 +140,11 @@ struct Line {
     at_risk: Option<i64>,
     currency: Option<String>,
     cause: Option<String>,
+    /// Each step on a line of its own: SQL is not for the shell.
     fix: String,
+    /// Whose words `stripe` holds.
+    #[serde(skip)]
+    provider: &'static str,
     /// The same in further currencies, where there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<Also>,
@@ -169,7 +173,7 @@ pub(super) fn run(args: &Args, color: ColorChoice, environment: BTreeMap<String,
     let found = found(args, &report, &facts);
     let mut out = io::stdout().lock();
     let text = match args.format {
-        Format::Table => table(&found) + &totals(&found),
+        Format::Table => table(&found) + &totals(&found) + &next(&found),
         Format::Csv => csv(&found.lines),
         Format::Jsonl => {
             found.lines.iter().map(|l| serde_json::to_string(l).map(|t| t + "\n")).collect::<Result<String, _>>()?
@@ -307,7 +311,8 @@ fn found(args: &Args, report: &Report, facts: &Facts) -> Found {
             found.unchecked += tally.unchecked;
             for hit in tally.worst.iter().filter(|h| is_asked_for(args, h)) {
                 found.untold += u64::from(hit.untold);
-                found.lines.push(line(class, hit, &words::fix(class, hit, drift)));
+                let fix = words::fix(class, hit, drift);
+                found.lines.push(Line { provider: drift.vendor().name(), ..line(class, hit, &fix) });
             }
         }
     }
@@ -339,6 +344,7 @@ fn whole(report: &Report) -> impl Iterator<Item = Line> + '_ {
         currency: None,
         cause: None,
         fix: text(&f.fix),
+        provider: "",
         also: Vec::new(),
     })
 }
@@ -375,6 +381,7 @@ fn line(class: &DriftClass, hit: &Hit, fix: &Fix) -> Line {
         currency: first.map(|(c, _)| c.0.clone()),
         cause: hit.cause.as_ref().map(ToString::to_string),
         fix: text(fix),
+        provider: "",
         also: sums
             .filter(|_| !hit.untold)
             .map(|(c, (mrr, at_risk))| Also { currency: c.0.clone(), mrr, at_risk })
@@ -382,7 +389,7 @@ fn line(class: &DriftClass, hit: &Hit, fix: &Fix) -> Line {
     }
 }
 fn text(fix: &Fix) -> String {
-    let joined = |parts: &[Shown]| parts.iter().map(Shown::as_str).collect::<Vec<_>>().join("; ");
+    let joined = |parts: &[Shown]| parts.iter().map(Shown::as_str).collect::<Vec<_>>().join("\n");
     match fix {
         Fix::Sql(t) | Fix::Command(t) => t.to_string(),
         Fix::Steps(steps) => joined(steps),
@@ -408,7 +415,7 @@ fn csv(lines: &[Line]) -> String {
             number(l.at_risk),
             l.currency.clone(),
             l.cause.clone(),
-            Some(l.fix.clone()),
+            Some(l.fix.replace('\n', "; ")),
         ];
         let cells: Vec<String> = cells.into_iter().map(|c| cell(&c.unwrap_or_default())).collect();
         out.push_str(&cells.join(","));
@@ -433,22 +440,39 @@ fn table(found: &Found) -> String {
             rule = &l.rule;
         }
         let dash = |t: &Option<String>| t.clone().unwrap_or_else(|| "-".to_owned());
-        let money = match (l.at_risk.or(l.mrr), &l.currency) {
-            (Some(minor), Some(c)) => {
-                let money = Money { currency: Currency(c.clone()), minor };
-                format!("  {money}")
-            }
-            _ => String::new(),
-        };
         let (customer, sub) = (dash(&l.customer), dash(&l.subscription));
-        let _ =
-            writeln!(out, "  {customer}  {sub}  Stripe: {}  database: {}{money}", dash(&l.stripe), dash(&l.database));
+        let money = at_stake(l).map(|m| format!("  {m}")).unwrap_or_default();
+        if l.provider.is_empty() {
+            let _ = writeln!(out, "  {}", dash(&l.database));
+        } else {
+            let (provider, theirs, ours) = (l.provider, dash(&l.stripe), dash(&l.database));
+            let _ = writeln!(out, "  {customer}  {sub}  {provider}: {theirs}  database: {ours}{money}");
+        }
         if let Some(cause) = &l.cause {
             let _ = writeln!(out, "      cause: {cause}");
         }
-        let _ = writeln!(out, "      fix: {}", l.fix);
+        let _ = writeln!(out, "      fix: {}", l.fix.replace('\n', "\n           "));
+    }
+    if !found.lines.is_empty() {
+        out.push('\n');
     }
     out
+}
+/// The money of a line in words: by the month, and where that is more, so far.
+fn at_stake(l: &Line) -> Option<String> {
+    let currency = l.currency.as_ref()?;
+    let money = |minor| Money { currency: Currency(currency.clone()), minor };
+    match (l.mrr, l.at_risk) {
+        (Some(mrr), Some(all)) if all != mrr => Some(format!("{} a month, {} so far", money(mrr), money(all))),
+        (Some(mrr), _) => Some(format!("{} a month", money(mrr))),
+        (None, Some(once)) => Some(money(once).to_string()),
+        (None, None) => None,
+    }
+}
+/// The one thing to do next.
+fn next(found: &Found) -> String {
+    let worst = found.lines.iter().max_by_key(|l| Severity::ALL.iter().rev().position(|s| s.word() == l.severity));
+    worst.map(|l| format!("\n  launchcheck explain {}   what it means and what to do\n", l.rule)).unwrap_or_default()
 }
 
 fn totals(found: &Found) -> String {

@@ -41,7 +41,12 @@ impl Heard {
     }
     /// Tells each hit its cause.
     pub fn explain(&self, tallies: &mut BTreeMap<&'static str, Tally>, endpoints: Option<&Endpoints>, now: i64) {
-        for hit in tallies.values_mut().flat_map(|t| &mut t.worst) {
+        let hits = tallies.iter_mut().flat_map(|(rule, t)| t.worst.iter_mut().map(|hit| (*rule, hit)));
+        for (rule, hit) in hits {
+            if let Some(made) = made(rule) {
+                hit.cause = Some(made.into());
+                continue;
+            }
             let ids: Vec<&str> = hit.pairs.iter().filter_map(|p| p.subscription.as_ref()).map(Shown::as_str).collect();
             let event = ids.iter().find_map(|id| self.latest.get(*id));
             let event = event.or_else(|| self.latest.get(hit.customer.as_ref()?.as_str()));
@@ -73,6 +78,18 @@ impl Heard {
             hit.cause = Some(why.into());
             hit.resend = None;
         }
+    }
+}
+/// How those came about that stand on one side alone, of which no event tells.
+fn made(rule: &str) -> Option<&'static str> {
+    match rule {
+        "billing.double-billing" => {
+            Some("the app sold a second subscription without looking for the first, or made a second customer for it")
+        }
+        "billing.customer-duplicate" => Some("the app made a customer again for an address that had one"),
+        "billing.row-duplicate" => Some("a row was inserted again where the first should have been updated"),
+        "billing.row-contradiction" => Some("the app writes one of the two columns and not the other"),
+        _ => None,
     }
 }
 fn tell(hit: &mut Hit, event: &Event, endpoints: Option<&Endpoints>, now: i64) {
