@@ -1,7 +1,7 @@
 //! The set of handlers that the analyser is held to: each case is a few files and what must be said
 //! of them. `handlers.cases` holds them; a case without a handler is a trap that must stay silent.
 
-use launchcheck_checks::code::facts::{Handler, OpenWhen, Verified};
+use launchcheck_checks::code::facts::{Handler, OpenWhen, Unfollowed, Verified};
 use launchcheck_source::of_texts;
 use std::collections::BTreeMap;
 
@@ -104,4 +104,18 @@ fn every_handler_is_judged_right() {
     }
     assert!(all.len() >= 40, "{}", all.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_verification_that_is_left_to_others_is_a_gap_and_no_pass() {
+    let file = |text: &str| vec![("app/api/webhooks/paddle/route.ts".to_owned(), text.to_owned())];
+    let gaps = |text: &str| Unfollowed::of(&of_texts(&file(text)).hooks).gaps;
+    let left = gaps(
+        "import { receive } from \"@acme/hooks\";\nexport const POST = receive({ secret: process.env.PADDLE_WEBHOOK_SECRET });\n",
+    );
+    assert_eq!(left.len(), 1, "{left:?}");
+    let own = "import { paddle } from \"@/lib/paddle\";\nexport async function POST(req: Request) {\n  \
+               await paddle.webhooks.unmarshal(await req.text(), process.env.PADDLE_WEBHOOK_SECRET!, req.headers.get(\"paddle-signature\")!);\n  \
+               return new Response(\"ok\");\n}\n";
+    assert!(gaps(own).is_empty());
 }

@@ -350,3 +350,206 @@ fn remarks_that_leave_a_step_to_somebody() {
         assert_eq!(notes(healthy), 0, "{healthy}");
     }
 }
+
+const DB: (&str, &str) = ("lib/db.ts", "export const prisma = new PrismaClient()");
+
+/// The doors of these files that nothing keeps shut, each with whether all of it could be followed.
+fn open(files: &[(&str, &str)]) -> Vec<(String, bool)> {
+    let all = practice(files).doors.doors.into_iter();
+    all.filter(|d| d.guard.is_none() && d.does.is_some()).map(|d| (d.route, d.writes && !d.unsure)).collect()
+}
+
+#[test]
+fn an_admin_page_that_reads_the_database_is_a_door_and_its_layouts_count() {
+    let page = (
+        "app/admin/users/page.tsx",
+        "import { prisma } from '@/lib/db'\nexport default async function Page() { return <p>{await prisma.user.count()}</p> }",
+    );
+    assert_eq!(open(&[page, DB]), [("/admin/users".to_owned(), false)]);
+    for guard in [
+        (
+            "app/admin/layout.tsx",
+            "export default async function L({ children }) { const s = await auth(); if (!s) redirect('/'); return children }",
+        ),
+        ("app/layout.tsx", "export default function L({ children }) { return <AdminGuard>{children}</AdminGuard> }"),
+        (
+            "middleware.ts",
+            "import { getToken } from 'next-auth/jwt'\nexport async function middleware(req) { if (!(await getToken({ req }))) return Response.redirect('/login') }\nexport const config = { matcher: ['/admin/:path*'] }",
+        ),
+    ] {
+        assert_eq!(open(&[page, DB, guard]), [], "{guard:?}");
+    }
+    // What reads nothing on the server shows nothing, and neither does a guide for administrators.
+    let still = (
+        "app/admin/page.tsx",
+        "import { list } from '@/lib/list'\nexport default function Page() { return <p>{list()}</p> }",
+    );
+    assert_eq!(open(&[still, ("lib/list.ts", "export function list() { return ['a'] }")]), []);
+    let client = (
+        "app/admin/page.tsx",
+        "'use client'\nimport { prisma } from '@/lib/db'\nexport default function Page() { prisma.user.count(); return <p/> }",
+    );
+    assert_eq!(open(&[client, DB]), []);
+    let old = |first: &str| {
+        format!(
+            "import {{ prisma }} from '@/lib/db'\nexport async function getServerSideProps(ctx) {{ {first} return {{ props: {{ n: await prisma.user.count() }} }} }}\nexport default function P() {{ return <p/> }}"
+        )
+    };
+    assert_eq!(open(&[("pages/admin/index.tsx", &old("")), DB]), [("/admin".to_owned(), false)]);
+    assert_eq!(
+        open(&[("pages/admin/index.tsx", &old("const s = await getServerSession(ctx.req, ctx.res, o);")), DB]),
+        []
+    );
+}
+
+#[test]
+fn a_server_action_is_a_door_of_its_own_whatever_stands_around_its_page() {
+    let action = |first: &str| {
+        format!(
+            "'use server'\nimport {{ prisma }} from '@/lib/db'\nimport {{ gate }} from '@/lib/gate'\nexport async function drop(id) {{ {first} await prisma.user.delete({{ where: {{ id }} }}) }}\nexport async function look() {{ return prisma.user.count() }}"
+        )
+    };
+    let layout = (
+        "app/admin/layout.tsx",
+        "export default async function L({ children }) { await requireAdmin(); return children }",
+    );
+    let gate = (
+        "lib/gate.ts",
+        "import { cookies } from 'next/headers'\nexport async function gate() { if (!(await cookies()).get('staff')) throw new Error('no') }",
+    );
+    assert_eq!(
+        open(&[("app/admin/actions.ts", &action("")), layout, gate, DB]),
+        [("drop in app/admin/actions.ts".to_owned(), true)]
+    );
+    assert_eq!(open(&[("app/admin/actions.ts", &action("await gate();")), layout, gate, DB]), []);
+    // By its file's name alone it is not sure who may call it.
+    assert_eq!(
+        open(&[("lib/admin-actions.ts", &action("")), gate, DB]),
+        [("drop in lib/admin-actions.ts".to_owned(), false)]
+    );
+    assert_eq!(open(&[("lib/administration.ts", &action("")), gate, DB]), []);
+}
+
+#[test]
+fn procedures_are_told_where_they_are_called_public() {
+    let router = |procedure: &str, body: &str| {
+        format!(
+            "import {{ router, {procedure} }} from '../trpc'\nimport {{ prisma }} from '@/lib/db'\nexport const adminRouter = router({{ drop: {procedure}.input(schema).mutation(({{ ctx, input }}) => {{ {body} return prisma.user.delete({{ where: {{ id: input.id }} }}) }}) }})"
+        )
+    };
+    let trpc = (
+        "server/trpc.ts",
+        "const t = initTRPC.create()\nexport const router = t.router\nexport const publicProcedure = t.procedure\nexport const staffProcedure = t.procedure",
+    );
+    let at = |procedure: &str, body: &str| open(&[("server/routers/admin.ts", &router(procedure, body)), trpc, DB]);
+    assert_eq!(at("publicProcedure", ""), [("drop in server/routers/admin.ts".to_owned(), true)]);
+    assert_eq!(at("publicProcedure", "if (!ctx.session) throw no;"), []);
+    assert_eq!(at("staffProcedure", ""), []);
+    let orpc = "import { os } from '@orpc/server'\nimport { prisma } from '@/lib/db'\nexport const drop = { drop: os.input(schema).handler(async ({ input }) => { await prisma.user.delete({ where: { id: input.id } }) }) }";
+    assert_eq!(open(&[("server/admin.ts", orpc), DB]), [("drop in server/admin.ts".to_owned(), true)]);
+    assert_eq!(open(&[("server/admin.ts", &orpc.replace("os.input", "os.use(only).input")), DB]), []);
+}
+
+#[test]
+fn served_routes_are_told_where_nothing_before_them_may_ask() {
+    let app = |before: &str, guard: &str| {
+        format!(
+            "import {{ Hono }} from 'hono'\nimport {{ prisma }} from '@/lib/db'\nimport {{ x }} from '@acme/x'\nimport {{ stamp }} from './stamp'\nconst app = new Hono()\n{before}\napp.delete('/admin/users/:id', {guard} async (c) => {{ await prisma.user.delete({{ where: {{ id: c.req.param('id') }} }}); return c.json({{}}) }})\nexport default app"
+        )
+    };
+    let stamp = ("src/stamp.ts", "export const stamp = async (c, next) => { c.set('at', 1); await next() }");
+    let at = |before: &str, guard: &str| open(&[("src/index.ts", &app(before, guard)), stamp, DB]);
+    let found = [("DELETE /admin/users/:id".to_owned(), true)];
+    assert_eq!(at("", ""), found);
+    assert_eq!(at("app.use(cors()); app.use('*', logger()); app.use(stamp)", ""), found);
+    for (before, guard) in [
+        ("app.use('/admin/*', requireAdmin)", ""),
+        ("app.use(x())", ""),
+        (
+            "app.use('*', async (c, next) => { if (!c.req.header('authorization')) return c.text('', 401); await next() })",
+            "",
+        ),
+        ("", "requireAdmin,"),
+        ("", "bearerAuth({ token }),"),
+    ] {
+        assert_eq!(at(before, guard), [], "{before} {guard}");
+    }
+    // A file that mounts it may ask first.
+    let mounts =
+        ("src/server.ts", "import app from './index'\nimport { only } from '@acme/x'\nroot.use('/api', only, app)");
+    assert_eq!(open(&[("src/index.ts", &app("", "")), stamp, mounts, DB]), []);
+}
+
+#[test]
+fn queues_are_told_by_what_their_libraries_do_by_themselves() {
+    use launchcheck_checks::code::work::Library;
+    let jobs = |files: &[(&str, &str)]| {
+        let jobs = practice(files).work.jobs;
+        (
+            jobs.once.iter().map(|t| t.library).collect::<Vec<_>>(),
+            jobs.unheard.iter().map(|t| t.library).collect::<Vec<_>>(),
+        )
+    };
+    let client =
+        ("inngest/client.ts", "import { Inngest } from 'inngest'\nexport const inngest = new Inngest({ id: 'a' })");
+    let inngest = |options: &str| {
+        let text = format!(
+            "import {{ inngest }} from './client'\nexport const f = inngest.createFunction({{ id: 'f'{options} }}, {{ event: 'a' }}, run)"
+        );
+        jobs(&[("inngest/f.ts", &text), client])
+    };
+    assert_eq!(inngest(""), (vec![], vec![Library::Inngest]));
+    assert_eq!(inngest(", retries: 0, onFailure: tell"), (vec![Library::Inngest], vec![]));
+    assert_eq!(inngest(", ...shared"), (vec![], vec![]));
+    let one = |text: &str| jobs(&[("lib/q.ts", text)]);
+    for (text, once, unheard) in [
+        (
+            "import { task } from '@trigger.dev/sdk'\nexport const t = task({ id: 't', run })",
+            vec![],
+            vec![Library::TriggerDev],
+        ),
+        (
+            "import { task } from '@trigger.dev/sdk'\nexport const t = task({ id: 't', retry: { maxAttempts: 1 }, onFailure, run })",
+            vec![Library::TriggerDev],
+            vec![],
+        ),
+        (
+            "import { Client } from '@upstash/qstash'\nawait q.publishJSON({ url, body, retries: 0, failureCallback: u })",
+            vec![Library::QStash],
+            vec![],
+        ),
+        (
+            "import { Client } from '@upstash/qstash'\nawait q.publishJSON({ url, body, headers: { 'Upstash-Retries': '0' } })",
+            vec![Library::QStash],
+            vec![Library::QStash],
+        ),
+        (
+            "import PgBoss from 'pg-boss'\nawait boss.createQueue('a', { deadLetter: 'b' }); await boss.work('a', run)",
+            vec![],
+            vec![],
+        ),
+        (
+            "import PgBoss from 'pg-boss'\nawait boss.send('a', {}, { retryLimit: 0 }); await boss.work('a', run)",
+            vec![Library::PgBoss],
+            vec![Library::PgBoss],
+        ),
+        (
+            "import { run } from 'graphile-worker'\nawait addJob('a', {}, { maxAttempts: 1 }); const r = await run({ taskList }); r.events.on('job:failed', tell)",
+            vec![Library::Graphile],
+            vec![],
+        ),
+        (
+            "import { Queue, Worker } from 'bullmq'\nnew Queue('a', { connection }); new Worker('a', run)",
+            vec![Library::BullMq],
+            vec![Library::BullMq],
+        ),
+        (
+            "import { Queue, Worker } from 'bullmq'\nnew Queue('a', { connection, defaultJobOptions: { attempts: 3 } }); new Worker('a', run).on('failed', tell)",
+            vec![],
+            vec![],
+        ),
+        ("export const retries = 0", vec![], vec![]),
+    ] {
+        assert_eq!(one(text), (once, unheard), "{text}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::probe::{env_files, lockfile};
 use launchcheck_checks::{
     code::{
         deeds::{Columns, Money, Tools, Watch},
-        facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks},
+        facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks, Unfollowed},
         practice::{Doors, Logs, Schedule},
         work::{Inputs, Jobs, Notes},
     },
@@ -39,6 +39,15 @@ impl Produce for Hooks {
         });
         hooks.versions.extend(locked.await.unwrap_or_default());
         Observed::known(hooks)
+    }
+}
+
+impl Produce for Unfollowed {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match cx.get::<Hooks>(at).await.get() {
+            Ok(hooks) => Observed::known(Self::of(hooks)),
+            Err(missing) => missing.into(),
+        }
     }
 }
 

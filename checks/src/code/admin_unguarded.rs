@@ -12,6 +12,10 @@ rule! {
     /// An admin or internal route does its work for whoever calls it: nothing in it, in what it calls
     /// or in the middleware asks who that is.
     ///
+    /// Looked at are route files, pages that read the database while they render (with their layouts),
+    /// server actions (which no layout keeps shut), procedures that are built on a public one, and
+    /// what Hono, Express and Fastify serve; of the last two only what is plain.
+    ///
     /// A call of anything whose name speaks of sessions, rights or tokens counts as asking, three calls
     /// deep and through imports, and so does an answer of 401 or 403. Medium where the route writes, low
     /// where it only reads, where a wrapper of a package might ask, and for internal routes.
@@ -57,6 +61,27 @@ rule! {
     ///   await prisma.user.delete({ where: { id } })
     ///   return Response.json({ ok: true })
     /// }
+    /// file lib/db.ts
+    /// export const prisma = new PrismaClient()
+    /// ```
+    /// ```pass
+    /// file app/admin/page.tsx
+    /// import { prisma } from "@/lib/db"
+    /// export default async function Page() { return <p>{await prisma.user.count()}</p> }
+    /// file app/admin/layout.tsx
+    /// import { gate } from "@/lib/gate"
+    /// export default async function Layout({ children }) { await gate(); return children }
+    /// file lib/gate.ts
+    /// import { cookies } from "next/headers"
+    /// export async function gate() { if (!(await cookies()).get("staff")) redirect("/") }
+    /// file lib/db.ts
+    /// export const prisma = new PrismaClient()
+    /// ```
+    /// ```fail
+    /// file app/admin/actions.ts
+    /// "use server"
+    /// import { prisma } from "@/lib/db"
+    /// export async function remove(id: string) { await prisma.user.delete({ where: { id } }) }
     /// file lib/db.ts
     /// export const prisma = new PrismaClient()
     /// ```

@@ -1,12 +1,15 @@
 //! `code.dead-letter-missing`
-use super::work::Jobs;
+use super::work::{self, Jobs, Tried};
 use crate::{
     rule,
-    vocab::{Evidence, Fault, Fix, Part, Verdict},
+    vocab::{Evidence, Fault, Fix, Part, Severity, Verdict},
 };
 
 rule! {
-    /// A worker of BullMQ runs jobs, and nothing hears of those that failed for good.
+    /// Jobs run in a queue, and nothing hears of those that failed for good.
+    ///
+    /// Low of BullMQ, pg-boss and Graphile Worker; info of Inngest, Trigger.dev and QStash, whose
+    /// dashboards list such jobs and can be told to mail.
     ///
     /// # Why at launch
     /// The job that grants access fails five times and then lies in a list that nobody reads.
@@ -16,6 +19,8 @@ rule! {
     ///
     /// # References
     /// - BullMQ, events: <https://docs.bullmq.io/guide/events>
+    /// - Inngest, failure handlers: <https://www.inngest.com/docs/features/inngest-functions/error-retries/failure-handlers>
+    /// - QStash, failures: <https://upstash.com/docs/qstash/howto/handling-failures>
     ///
     /// ```pass
     /// file lib/queue.ts
@@ -27,17 +32,35 @@ rule! {
     /// import { Worker } from "bullmq"
     /// const w = new Worker("mail", run)
     /// ```
+    /// ```pass
+    /// file lib/queue.ts
+    /// import PgBoss from "pg-boss"
+    /// const boss = new PgBoss(url)
+    /// await boss.createQueue("mail", { deadLetter: "failed" })
+    /// await boss.work("mail", run)
+    /// ```
+    /// ```fail
+    /// file inngest/grant.ts
+    /// import { inngest } from "./client"
+    /// export const grant = inngest.createFunction({ id: "grant" }, { event: "paid" }, async () => {})
+    /// file inngest/client.ts
+    /// import { Inngest } from "inngest"
+    /// export const inngest = new Inngest({ id: "acme" })
+    /// ```
     "code.dead-letter-missing" on App, Low;
     fails "Nobody hears of jobs that failed for good"; holds "Jobs that fail for good are heard of";
     fn check(jobs: Part<'_, Jobs>) -> Verdict {
         let Some(found) = jobs.first() else { return Verdict::Pass };
-        let Some(at) = found.workers.first() else {
-            return if found.gaps.is_empty() { Verdict::not_applicable("the source has none of BullMQ") } else { Verdict::Pass };
-        };
-        if found.hears_failures {
-            return Verdict::Pass;
+        if !found.queued && found.gaps.is_empty() {
+            return Verdict::not_applicable("the source has no queue of a library that is known");
         }
-        let fix = Fix::Code { place: at.file.clone(), lines: vec!["worker.on(\"failed\", (job, error) => report(job?.id, error));".into()] };
-        Fault::new(&at.file, Evidence::Place(at.clone(), "this worker's failures reach nobody".into()), fix).at(at.clone()).into()
+        work::first_of_each(&found.unheard).map(fault).collect::<Vec<_>>().into()
     }
+}
+
+fn fault(t: &Tried) -> Fault {
+    let fix = Fix::Code { place: t.at.file.clone(), lines: vec![t.library.hears().into()] };
+    let saw = format!("where this job of {} fails for good, nobody is told", t.library.name());
+    let fault = Fault::new(&t.at.file, Evidence::Place(t.at.clone(), saw.into()), fix).at(t.at.clone());
+    if t.library.has_dashboard() { fault.lowered(Severity::Info) } else { fault }
 }

@@ -54,8 +54,7 @@ rule! {
             let begins = |e: &String| e == "customer.subscription.created" || e == "invoice.paid" || e == "invoice.payment_succeeded";
             let first = h.events.iter().find(|e| begins(e)).filter(|_| h.provider == Some("stripe"))?;
             // A handler that passes every event on, or another one, may do it.
-            let ends = ["customer.subscription.deleted", "customer.subscription.updated", "customer.subscription."];
-            if ends.iter().any(|e| all.contains(e)) || h.effects.iter().any(|e| e.kind == EffectKind::Queue) {
+            if takes_back(all.iter()) || h.effects.iter().any(|e| e.kind == EffectKind::Queue) {
                 return None;
             }
             let fix = Fix::Code {
@@ -66,4 +65,10 @@ rule! {
             Some(Fault::new(&h.file, Evidence::Place(h.at.clone(), saw.into()), fix).at(h.at.clone()))
         })
     }
+}
+
+/// Whether any of these types of event takes a plan back.
+pub(super) fn takes_back(events: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
+    let ends = ["customer.subscription.deleted", "customer.subscription.updated", "customer.subscription."];
+    events.into_iter().any(|e| ends.contains(&e.as_ref()))
 }

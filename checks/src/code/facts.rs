@@ -561,3 +561,29 @@ pub enum Into {
     /// The HTML or the data of a page.
     Page,
 }
+
+/// The handlers whose verification could not be followed: that they verify is not known, and neither is
+/// that they do not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unfollowed {
+    /// One for each such handler, with what it is left to.
+    pub gaps: Vec<Cause>,
+}
+impl Unfollowed {
+    /// Those among the handlers.
+    #[must_use]
+    pub fn of(hooks: &Hooks) -> Self {
+        let left = |h: &Handler| match &h.verified {
+            Verified::Unknown(to) => {
+                Some(Cause::Untold(format!("whether {} verifies its sender (it is left to {to})", h.file).into()))
+            }
+            _ => None,
+        };
+        Self { gaps: hooks.handlers.iter().filter_map(left).collect() }
+    }
+}
+impl Gaps for Unfollowed {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}

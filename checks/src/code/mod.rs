@@ -42,6 +42,7 @@ mod tenant_unscoped;
 mod write_duplicated;
 
 mod access_granted_on_redirect;
+mod event_ignored;
 mod event_unhandled;
 mod exposed;
 mod handlers;
@@ -77,6 +78,7 @@ pub static RULES: &[&Rule] = &[
     &webhook_edge_sync::RULE,
     &webhook_compare_timing::RULE,
     &event_unhandled::RULE,
+    &event_ignored::RULE,
     &middleware_covers_webhook::RULE,
     &access_granted_on_redirect::RULE,
     &webhook_untested::RULE,

@@ -41,15 +41,17 @@ pub struct Doors {
     /// Files of such routes that could not be parsed.
     pub gaps: Vec<Cause>,
 }
-/// A route that only some may call.
+/// A route, page, action or procedure that only some may call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Door {
     /// Its file, as people know it.
     pub file: String,
-    /// The URL path.
+    /// The URL path; of an action or a procedure its name and file.
     pub route: String,
     /// Whom it is for.
     pub kind: DoorKind,
+    /// What it is.
+    pub what: Opening,
     /// Where its handler begins.
     pub at: Place,
     /// What keeps others out, such as `requireAdmin`; `None` where nothing was seen.
@@ -72,6 +74,20 @@ pub struct Login {
     pub call: String,
     /// Whether anything on the way there counts how often somebody tries.
     pub limited: bool,
+}
+/// What a door is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Opening {
+    /// A route file of Next.js.
+    Route,
+    /// A page that is rendered on the server.
+    Page,
+    /// A server action.
+    Action,
+    /// A procedure of tRPC or oRPC.
+    Procedure,
+    /// A route that Hono, Express or Fastify serve.
+    Served,
 }
 /// Whom a route is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! `code.webhook-fail-open`
 use super::{
-    facts::{Hooks, OpenWhen, Verified},
+    facts::{Hooks, OpenWhen, Unfollowed, Verified},
     handlers,
 };
 use crate::{
@@ -53,7 +53,7 @@ rule! {
     /// ```
     "code.webhook-fail-open" on App, Blocker, stage Signature;
     fails "A webhook handler goes on without a valid signature"; holds "No webhook handler goes on without a valid signature";
-    fn check(hooks: Part<'_, Hooks>) -> Verdict {
+    fn check(hooks: Part<'_, Hooks>, _left: Part<'_, Unfollowed>) -> Verdict {
         handlers::each(&hooks, |h| {
             let Verified::Open(ways) = &h.verified else { return None };
             let fix = Fix::Code {

@@ -1,6 +1,6 @@
 //! `code.webhook-secret-empty-accepted`
 use super::{
-    facts::{Handler, Hooks, SecretMade, Verify, VerifyKind},
+    facts::{Handler, Hooks, SecretMade, Unfollowed, Verify, VerifyKind},
     handlers,
 };
 use crate::{
@@ -58,7 +58,7 @@ rule! {
     /// ```
     "code.webhook-secret-empty-accepted" on App, Blocker, stage Secret;
     fails "A webhook handler accepts an empty secret"; holds "No webhook handler accepts an empty secret";
-    fn check(hooks: Part<'_, Hooks>, production: Option<&Production>) -> Verdict {
+    fn check(hooks: Part<'_, Hooks>, _left: Part<'_, Unfollowed>, production: Option<&Production>) -> Verdict {
         let Some(all) = hooks.first() else { return Verdict::Pass };
         handlers::each(&hooks, |h| judge(h, all, production))
     }

@@ -1,6 +1,6 @@
 //! `code.webhook-unverified`
 use super::{
-    facts::{Hooks, Verified},
+    facts::{Hooks, Unfollowed, Verified},
     handlers,
 };
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
 rule! {
     /// A webhook handler acts on what it is sent and never verifies who sent it.
     ///
-    /// The handler is followed through the files it calls. One that hands the request to code outside of the
-    /// repository is not judged, and one that does nothing with the event is only a medium.
+    /// The handler is followed through the files it calls. One that leaves it to code outside of the
+    /// repository is called unverified, and one that does nothing with the event is only a medium.
     ///
     /// # Why at launch
     /// Anybody who finds the path can send an event: a paid plan for free, an account deleted.
@@ -49,7 +49,7 @@ rule! {
     /// ```
     "code.webhook-unverified" on App, Blocker, stage Signature;
     fails "A webhook handler verifies no signature"; holds "Every webhook handler verifies the signature";
-    fn check(hooks: Part<'_, Hooks>) -> Verdict {
+    fn check(hooks: Part<'_, Hooks>, _left: Part<'_, Unfollowed>) -> Verdict {
         handlers::each(&hooks, |h| {
             if h.verified != Verified::No {
                 return None;

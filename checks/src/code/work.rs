@@ -71,14 +71,12 @@ pub struct Jobs {
     pub actions: u32,
     /// Those that wait for several other companies in a row.
     pub chained: Vec<Chained>,
-    /// Queues of `BullMQ`.
-    pub queues: Vec<Place>,
-    /// Whether anything sets how often a job is tried.
-    pub attempts: bool,
-    /// Workers of `BullMQ`.
-    pub workers: Vec<Place>,
-    /// Whether anything hears of jobs that failed for good.
-    pub hears_failures: bool,
+    /// Whether there are jobs of a library that is known.
+    pub queued: bool,
+    /// Jobs and queues that are tried once only.
+    pub once: Vec<Tried>,
+    /// Jobs and workers whose last failure nobody hears of.
+    pub unheard: Vec<Tried>,
     /// Companies that only code of browsers tells.
     pub browser_only: Vec<(String, Place)>,
     /// Whether code of browsers calls any of them.
@@ -89,6 +87,80 @@ pub struct Jobs {
     pub logging: u32,
     /// Files that could not be parsed.
     pub gaps: Vec<Cause>,
+}
+/// A job, a queue or a worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Where.
+    pub at: Place,
+    /// Whose it is.
+    pub library: Library,
+    /// Whether the source says so itself: `retries: 0`.
+    pub chosen: bool,
+}
+/// A library of queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Library {
+    /// `BullMQ`
+    BullMq,
+    /// Inngest
+    Inngest,
+    /// Trigger.dev
+    TriggerDev,
+    /// `QStash` of Upstash
+    QStash,
+    /// pg-boss
+    PgBoss,
+    /// Graphile Worker
+    Graphile,
+}
+impl Library {
+    /// Its name for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BullMq => "BullMQ",
+            Self::Inngest => "Inngest",
+            Self::TriggerDev => "Trigger.dev",
+            Self::QStash => "QStash",
+            Self::PgBoss => "pg-boss",
+            Self::Graphile => "Graphile Worker",
+        }
+    }
+    /// The option that has a job tried several times.
+    #[must_use]
+    pub const fn retries(self) -> &'static str {
+        match self {
+            Self::BullMq => "defaultJobOptions: { attempts: 5, backoff: { type: \"exponential\", delay: 1000 } }",
+            Self::Inngest => "retries: 4",
+            Self::TriggerDev => "retry: { maxAttempts: 5 }",
+            Self::QStash => "retries: 3",
+            Self::PgBoss => "retryLimit: 5, retryBackoff: true",
+            Self::Graphile => "maxAttempts: 10",
+        }
+    }
+    /// What hears of jobs that failed for good.
+    #[must_use]
+    pub const fn hears(self) -> &'static str {
+        match self {
+            Self::BullMq => "worker.on(\"failed\", (job, error) => report(job?.id, error));",
+            Self::Inngest | Self::TriggerDev => "onFailure: async ({ error }) => report(error),",
+            Self::QStash => "failureCallback: \"https://YOUR-DOMAIN/api/jobs/failed\",",
+            Self::PgBoss => {
+                "await boss.createQueue(\"mail\", { deadLetter: \"failed\" }); // and boss.work(\"failed\", report)"
+            }
+            Self::Graphile => "runner.events.on(\"job:failed\", ({ job, error }) => report(job.id, error));",
+        }
+    }
+    /// Whether the service lists failed jobs in a dashboard of its own.
+    #[must_use]
+    pub const fn has_dashboard(self) -> bool {
+        matches!(self, Self::Inngest | Self::TriggerDev | Self::QStash)
+    }
+}
+/// The first of each library.
+pub(super) fn first_of_each(all: &[Tried]) -> impl Iterator<Item = &Tried> {
+    all.iter().enumerate().filter(|(i, t)| !all[..*i].iter().any(|u| u.library == t.library)).map(|(_, t)| t)
 }
 /// An action that waits for several companies.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -37,8 +37,19 @@ struct Entry<'m> {
 enum EntryKind<'m> {
     /// An exported name; whether it takes `(req, res)`.
     Export(&'m str, bool),
-    /// A function in an expression: `app.post("/hook", (c) => …)`; whether it is of Express.
-    Inline(&'m Expr<'m>, bool),
+    /// A function in an expression: `app.post("/hook", (c) => …)`.
+    Inline(Inline<'m>),
+}
+/// A handler in an expression, and what runs before it.
+#[derive(Clone)]
+struct Inline<'m> {
+    handler: &'m Expr<'m>,
+    /// Whether it takes `(req, res)`, as those of Express and Fastify do.
+    express: bool,
+    /// Whether the framework hands the body over parsed; `None` where the file shows it.
+    parsed: Option<bool>,
+    /// What is called before it, in order.
+    before: Vec<&'m Expr<'m>>,
 }
 
 /// Judges every handler of a tree.
@@ -51,6 +62,7 @@ pub(crate) fn hooks<'m, 't: 'm>(world: &World<'m, 't>) -> Hooks {
             for entry in entries(world, file) {
                 handlers.extend(judge(world, &entry));
             }
+            handlers.extend(controller(world, file));
         }
     }
     handlers.sort_by(|a, b| (&a.file, a.at.line).cmp(&(&b.file, b.at.line)));
@@ -130,26 +142,107 @@ fn entries<'m, 't: 'm>(world: &World<'m, 't>, file: usize) -> Vec<Entry<'m>> {
             out.push(Entry { file, route, kind: EntryKind::Export(name, pages) });
         }
     }
-    inline(module, &mut |path, handler, express| {
-        out.push(Entry { file, route: path.to_owned(), kind: EntryKind::Inline(handler, express) });
+    inline(module, &mut |path, found| {
+        out.push(Entry { file, route: path.to_owned(), kind: EntryKind::Inline(found) });
     });
     out
 }
-/// `app.post("/webhooks/x", handler)` of Hono, Express and Fastify.
-fn inline<'m>(module: &'m Module<'m>, give: &mut dyn FnMut(&str, &'m Expr<'m>, bool)) {
+/// `app.post("/webhooks/x", handler)` of Hono, Express, Fastify and Elysia, and
+/// `os.route({ path: "/webhooks/x" }).handler(handler)` of oRPC.
+fn inline<'m>(module: &'m Module<'m>, give: &mut dyn FnMut(&str, Inline<'m>)) {
+    let elysia = module.imports.iter().any(|i| i.from == "elysia");
     walk(&module.body, true, &mut |e| {
         let Kind::Call(callee, args, false) = &e.kind else { return };
-        let Kind::Member(_, "post" | "all") = &callee.kind else { return };
-        let (Some(path), Some(handler)) = (args.first().and_then(Expr::text), args.last()) else { return };
-        let function = matches!(handler.kind, Kind::Func(_) | Kind::Name(_));
-        if path.starts_with('/') && args.len() >= 2 && function {
-            let express = match &handler.kind {
+        let Kind::Member(of, name) = &callee.kind else { return };
+        if *name == "handler" && args.len() == 1 {
+            let mut before = Vec::new();
+            if let Some(path) = of_chain(of, &mut before) {
+                give(path, Inline { handler: &args[0], express: false, parsed: None, before });
+            }
+            return;
+        }
+        if !matches!(*name, "post" | "all") {
+            return;
+        }
+        let Some(path) = args.first().and_then(Expr::text).filter(|p| p.starts_with('/')) else { return };
+        let runs = |a: &&Expr<'m>| matches!(a.kind, Kind::Func(_) | Kind::Name(_));
+        let Some(at) = args.iter().rposition(|a| runs(&a)).filter(|at| *at > 0) else { return };
+        // Elysia takes its options last, all others the handler.
+        let options = &args[at + 1..];
+        if !options.is_empty() && !elysia {
+            return;
+        }
+        let handler = &args[at];
+        let express = !elysia
+            && match &handler.kind {
                 Kind::Func(f) => f.params.len() >= 2 && f.params[0].name() != Some("c"),
                 _ => true,
             };
-            give(path, handler, express);
+        let says = |key: &str| {
+            options.iter().any(|o| matches!(&o.kind, Kind::Object(all) if all.iter().any(|(k, _)| *k == Some(key))))
+        };
+        let parsed = elysia.then(|| !(says("parse") || says("type")));
+        let mut before = used(module, path);
+        before.extend(args[1..at].iter().flat_map(hooked));
+        give(path, Inline { handler, express, parsed, before });
+    });
+}
+/// The path of a chain of oRPC that has one, and what it uses.
+fn of_chain<'m>(mut e: &'m Expr<'m>, before: &mut Vec<&'m Expr<'m>>) -> Option<&'m str> {
+    let mut path = None;
+    while let Kind::Call(callee, args, _) = &e.kind {
+        let Kind::Member(of, name) = &callee.kind else { break };
+        match (*name, args.first()) {
+            ("route", Some(Expr { kind: Kind::Object(all), .. })) => {
+                path = all.iter().find(|(k, _)| *k == Some("path")).and_then(|(_, v)| v.text());
+            }
+            ("use", Some(a)) => before.insert(0, a),
+            _ => {}
+        }
+        e = of;
+    }
+    path.filter(|p| p.starts_with('/'))
+}
+/// What an argument between path and handler has called: itself, or the hooks of Fastify's options.
+fn hooked<'m>(e: &'m Expr<'m>) -> Vec<&'m Expr<'m>> {
+    match &e.kind {
+        Kind::Object(all) => {
+            let hooks = ["preHandler", "preValidation", "onRequest", "beforeHandle"];
+            all.iter().filter(|(k, _)| k.is_some_and(|k| hooks.contains(&k))).map(|(_, v)| v).collect()
+        }
+        _ => vec![e],
+    }
+}
+/// What `app.use` puts before a path and speaks of signatures.
+fn used<'m>(module: &'m Module<'m>, path: &str) -> Vec<&'m Expr<'m>> {
+    let mut out = Vec::new();
+    walk(&module.body, true, &mut |e| {
+        let Kind::Call(callee, args, false) = &e.kind else { return };
+        let Kind::Member(_, "use") = &callee.kind else { return };
+        let covers = args.first().and_then(Expr::text).is_none_or(|p| path.starts_with(p.trim_end_matches(['*', '/'])));
+        let mut found = args.iter().filter(|a| a.text().is_none());
+        if covers {
+            out.extend(found.by_ref().filter(|a| match &a.kind {
+                Kind::Func(_) => true,
+                _ => a.path().is_some_and(|p| speaks_of_signatures(&p)),
+            }));
         }
     });
+    out
+}
+fn speaks_of_signatures(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["verif", "signature", "webhook", "hmac", "svix"].iter().any(|w| lower.contains(w))
+}
+/// Whether what runs before a handler only prepares the request.
+fn prepares(e: &Expr<'_>) -> bool {
+    let path = match &e.kind {
+        Kind::Call(f, ..) => f.path(),
+        _ => e.path(),
+    };
+    let Some(path) = path else { return false };
+    let last = path.trim_end_matches("()").rsplit('.').next().unwrap_or_default().to_owned();
+    matches!(last.as_str(), "raw" | "json" | "text" | "urlencoded") || calls::is_plain_wrapper(&last)
 }
 
 /// Whether a pages-router file switches the parsing of bodies off.
@@ -182,24 +275,62 @@ fn is_edge(module: &Module<'_>) -> bool {
 }
 
 fn run<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>, assume: Assume, parsed: bool) -> Out {
-    let run = Run::new(*world, assume, parsed);
-    match entry.kind {
+    let run = || Run::new(*world, assume, parsed);
+    match &entry.kind {
         EntryKind::Export(name, pages) => match world.export(entry.file, name, 3) {
-            Some((file, local)) => run.handler(file, local, pages),
-            None => run.handler(entry.file, name, pages),
+            Some((file, local)) => run().handler(file, local, *pages),
+            None => run().handler(entry.file, name, *pages),
         },
-        EntryKind::Inline(e, express) => run.inline(entry.file, e, express),
+        EntryKind::Inline(inline) => {
+            let mut first = Vec::new();
+            for e in inline.before.iter().filter(|e| !prepares(e)) {
+                let out = run().inline(entry.file, e, inline.express);
+                let refuses = |(a, _, certain): &(Answer, Place, bool)| *certain && !a.is_success() && !passes(*a);
+                let stops = out.throws || out.answers.iter().any(refuses);
+                first.push(out);
+                if stops {
+                    return join(first);
+                }
+            }
+            first.push(run().inline(entry.file, inline.handler, inline.express));
+            join(first)
+        }
     }
+}
+/// Whether an answer of what runs before a handler leaves it to the handler: `return next()`.
+const fn passes(a: Answer) -> bool {
+    matches!(a, Answer::None | Answer::Unknown)
+}
+/// What several that run in turn do together.
+fn join(mut all: Vec<Out>) -> Out {
+    let Some(mut out) = all.pop() else { return Out::default() };
+    for mut before in all.into_iter().rev() {
+        if !before.verifies.is_empty() {
+            out.acts.iter_mut().for_each(|a| a.verified = true);
+        }
+        before.verifies.append(&mut out.verifies);
+        before.acts.append(&mut out.acts);
+        before.handed.append(&mut out.handed);
+        before.trace.append(&mut out.trace);
+        out.verifies = before.verifies;
+        out.acts = before.acts;
+        out.handed = before.handed;
+        out.trace = before.trace;
+        out.headers.append(&mut before.headers);
+        out.packages.append(&mut before.packages);
+        out.events.append(&mut before.events);
+        out.plain_compare = before.plain_compare.or(out.plain_compare);
+    }
+    out
 }
 
 fn judge<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>) -> Option<Handler> {
     let module = world.module(entry.file)?;
     let summary = &world.tree.files[entry.file];
-    let (pages, express) = match entry.kind {
-        EntryKind::Export(_, pages) => (pages, false),
-        EntryKind::Inline(_, express) => (false, express),
+    let parsed = match &entry.kind {
+        EntryKind::Export(_, pages) => *pages && parses_body(module),
+        EntryKind::Inline(i) => i.parsed.unwrap_or(i.express && !speaks_raw(world, entry.file)),
     };
-    let parsed = (pages && parses_body(module)) || (express && !speaks_raw(world, entry.file));
     let any = run(world, entry, Assume::Any, parsed);
     let provider = provider(world, entry, &any);
     if !is_hook(entry, summary, &any, provider) {
@@ -251,6 +382,51 @@ fn judge<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>) -> Option<Handler
         trace,
     })
 }
+/// A controller of `NestJS` that takes webhooks. Its services are injected by their types, which nobody
+/// can follow in the text alone: that it stands there is known, and what it does is not.
+fn controller(world: &World<'_, '_>, file: usize) -> Option<Handler> {
+    let summary = &world.tree.files[file];
+    if !summary.modules.iter().any(|m| m == "@nestjs/common") {
+        return None;
+    }
+    let text = world.text(file)?;
+    let post = text.find("@Post(")?;
+    let quoted = |from: usize| text.get(from..)?.split_once(')')?.0.split(['"', '\'', '`']).nth(1);
+    let controller = text.find("@Controller(").and_then(|at| quoted(at)).unwrap_or_default();
+    let route = [controller, quoted(post).unwrap_or_default()]
+        .iter()
+        .flat_map(|p| p.split('/'))
+        .filter(|p| !p.is_empty())
+        .fold(String::new(), |all, p| all + "/" + p);
+    let named = format!("{} {route}", summary.path).to_ascii_lowercase();
+    let signed = text.contains("signature\"") || text.contains("signature'");
+    if !(named.contains("webhook") || signed) {
+        return None;
+    }
+    Some(Handler {
+        file: summary.shown.clone(),
+        route,
+        at: summary.place(crate::ir::place(text, u32::try_from(post).unwrap_or(0))),
+        provider: calls::by_words(&named),
+        verify: None,
+        raw_body: RawBody::Unknown,
+        writes_before: Vec::new(),
+        on_missing_secret: Answer::Unknown,
+        on_missing_header: Answer::Unknown,
+        on_bad_signature: Answer::Unknown,
+        unhandled: Answer::Unknown,
+        unanswered: Vec::new(),
+        swallowed: Vec::new(),
+        events: Vec::new(),
+        statuses: Vec::new(),
+        effects: Vec::new(),
+        idempotency: Idempotency::NoEffect,
+        edge: false,
+        plain_compare: None,
+        verified: Verified::Unknown("services that NestJS injects".to_owned()),
+        trace: Vec::new(),
+    })
+}
 /// Express routes that take the body as bytes: `express.raw(…)` beside them.
 fn speaks_raw(world: &World<'_, '_>, file: usize) -> bool {
     world.text(file).is_some_and(|t| t.contains("express.raw") || t.contains("bodyParser.raw") || t.contains("rawBody"))
@@ -260,7 +436,7 @@ fn handler_place(world: &World<'_, '_>, entry: &Entry<'_>) -> Place {
     let text = world.text(entry.file).unwrap_or_default();
     let module = world.module(entry.file);
     let at = match entry.kind {
-        EntryKind::Inline(e, _) => e.at,
+        EntryKind::Inline(ref i) => i.handler.at,
         EntryKind::Export(name, _) => module.map_or(0, |m| declared(m, name)),
     };
     shown.place(crate::ir::place(text, at))
@@ -297,7 +473,7 @@ fn is_hook(entry: &Entry<'_>, f: &Summary, any: &Out, provider: Option<&'static 
     signs && (named || header || event || provider.is_some())
         || header && (named || event)
         || shared && (event || provider.is_some())
-        || named && provider.is_some() && !managed && !any.acts.is_empty()
+        || named && provider.is_some() && !managed && !(any.acts.is_empty() && any.handed.is_empty())
         || event && named
 }
 

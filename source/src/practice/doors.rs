@@ -10,11 +10,11 @@ use crate::{
     ir::{DEFAULT, ExportOf, Expr, Kind, Module, Pattern, Stmt, walk},
     workspace::is_outside,
 };
-use launchcheck_checks::code::practice::{Cors, Door, DoorKind, Doors, Leads, Schedule};
+use launchcheck_checks::code::practice::{Cors, Door, DoorKind, Doors, Leads, Opening, Schedule};
 use std::collections::BTreeSet;
 
 /// How many calls deep a guard is looked for.
-const HOPS: u8 = 3;
+pub(super) const HOPS: u8 = 3;
 /// The names under which a route's handlers are exported.
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -43,6 +43,8 @@ pub(super) fn doors(room: &Room<'_>, schedule: &Schedule) -> Doors {
             }
         }
     }
+    super::gates::gates(room, fence.as_ref(), &mut out);
+    out.doors.sort_by(|a, b| (&a.file, a.at.line).cmp(&(&b.file, b.at.line)));
     super::logins::logins(room, &mut out);
     out.gaps.dedup();
     out
@@ -71,7 +73,7 @@ pub(super) fn route(path: &str) -> Option<String> {
         .then(|| joined(&folders[pages + 1..], Some(stem).filter(|s| *s != "index")))
 }
 /// Whom a path is for, as its parts say.
-fn kind(route: &str, called: bool) -> Option<DoorKind> {
+pub(super) fn kind(route: &str, called: bool) -> Option<DoorKind> {
     let mut parts = route.split('/');
     let has = |p: &mut std::str::Split<'_, char>, words: &[&str]| p.any(|p| words.contains(&p));
     if called || has(&mut parts.clone(), &["cron", "crons", "cron-jobs", "cronjobs"]) {
@@ -147,6 +149,7 @@ fn door<'t>(
         file: summary.shown.clone(),
         route,
         kind,
+        what: Opening::Route,
         at: at.map_or_else(|| summary.place((1, 1)), |at| room.place(file, at)),
         guard,
         calls: seen.calls,
@@ -177,7 +180,7 @@ fn wrapped(module: &Module<'_>) -> bool {
 }
 
 /// Names behind which data stands.
-const STORES: &[&str] = &[
+pub(super) const STORES: &[&str] = &[
     "prisma",
     "db",
     "database",
@@ -230,7 +233,7 @@ fn does(
     let mut first: Option<(u32, String)> = None;
     let mut writes = false;
     walk(&module.body, true, &mut |e| {
-        let Kind::Call(f, _, _) = &e.kind else { return };
+        let Kind::Call(f, _, false) = &e.kind else { return };
         let Some(path) = f.path() else { return };
         let base = path.split(['.', '(']).next().unwrap_or_default().to_ascii_lowercase();
         let own =
@@ -245,14 +248,14 @@ fn does(
 }
 
 /// What stands before all routes.
-struct Fence {
-    file: String,
+pub(super) struct Fence {
+    pub(super) file: String,
     /// The matchers; none where it stands before everything.
     matchers: Option<Vec<String>>,
 }
 impl Fence {
     /// Whether it may stand before a path. It is given the benefit of the doubt.
-    fn covers(&self, route: &str) -> bool {
+    pub(super) fn covers(&self, route: &str) -> bool {
         self.matchers.as_ref().is_none_or(|all| all.iter().any(|m| covers(m, route)))
     }
 }

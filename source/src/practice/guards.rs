@@ -126,11 +126,24 @@ pub(super) fn evidence<'t>(e: &'t Expr<'t>) -> Option<String> {
             if let Some(name) = name.filter(|n| is_guard(n)) {
                 return Some(name.to_owned());
             }
-            // An answer that turns somebody away: `new Response("", { status: 401 })`, `res.status(403)`.
-            if name == Some("status") && args.first().is_some_and(refuses) {
+            // An answer that turns somebody away: `res.status(403)`, `c.json({}, 401)`, `new HTTPException(401)`.
+            let says = [
+                "status",
+                "code",
+                "json",
+                "text",
+                "html",
+                "body",
+                "error",
+                "HTTPException",
+                "abort",
+                "throw",
+                "sendStatus",
+            ];
+            if name.is_some_and(|n| says.contains(&n)) && args.iter().any(refuses) {
                 return Some("an answer of 401 or 403".into());
             }
-            if name == Some("get") && args.first().and_then(Expr::text).is_some_and(is_credential) {
+            if matches!(name, Some("get" | "header")) && args.first().and_then(Expr::text).is_some_and(is_credential) {
                 return Some(format!("the header {}", args[0].text().unwrap_or_default()));
             }
             None

@@ -33,14 +33,12 @@ const DESKS: &[&str] = &["HubSpot", "Pipedrive", "GoHighLevel", "Intercom", "Zen
 /// Looks at all of it.
 pub(super) fn jobs(room: &Room<'_>) -> Jobs {
     let mut out = Jobs::default();
+    super::queues::queues(room, &mut out);
     for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling()) {
         let has = |mark: u32| f.marks & mark != 0;
-        out.attempts |= has(marks::ATTEMPTS);
-        out.hears_failures |= has(marks::HEARS) && f.modules.iter().any(|m| m == "bullmq");
-        let bull = f.modules.iter().any(|m| m == "bullmq");
         let told = f.client && has(marks::HOSTS);
         let logs = has(marks::VERIFIES) && has(marks::LOGGING);
-        if !(has(marks::ACTION) || bull || told || logs) {
+        if !(has(marks::ACTION) || told || logs) {
             continue;
         }
         let Some(module) = room.module(i) else {
@@ -50,9 +48,6 @@ pub(super) fn jobs(room: &Room<'_>) -> Jobs {
         if has(marks::ACTION) {
             actions(*room, i, module, &mut out);
         }
-        if bull {
-            queues(room, i, module, &mut out);
-        }
         if told {
             told_by_browsers(room, i, module, &mut out);
         }
@@ -60,6 +55,7 @@ pub(super) fn jobs(room: &Room<'_>) -> Jobs {
             correlates(room, i, module, &mut out);
         }
     }
+    out.gaps.dedup();
     out
 }
 
@@ -149,26 +145,6 @@ fn host(e: &Expr<'_>) -> Option<&'static str> {
         _ => return None,
     };
     COMPANIES.iter().find(|(_, _, hosts)| hosts.iter().any(|h| text.contains(h))).map(|c| c.0)
-}
-
-fn queues(room: &Room<'_>, file: usize, module: &Module<'_>, out: &mut Jobs) {
-    let of = |name: &str| module.imports.iter().find(|i| i.from == "bullmq" && i.name == name).map(|i| i.local);
-    let (queue, worker) = (of("Queue"), of("Worker"));
-    walk(&module.body, true, &mut |e| {
-        let Kind::Call(f, args, true) = &e.kind else { return };
-        let Kind::Name(n) = f.kind else { return };
-        if Some(n) == queue {
-            // Options that stand elsewhere may say how often.
-            if args.get(1).is_some_and(|o| {
-                !matches!(o.kind, Kind::Object(_)) || o.any(&mut |e| matches!(e.kind, Kind::Spread(_)))
-            }) {
-                out.attempts = true;
-            }
-            out.queues.push(room.place(file, e.at));
-        } else if Some(n) == worker {
-            out.workers.push(room.place(file, e.at));
-        }
-    });
 }
 
 fn told_by_browsers(room: &Room<'_>, file: usize, module: &Module<'_>, out: &mut Jobs) {

@@ -3,6 +3,7 @@
 
 pub(crate) mod columns;
 mod doors;
+mod gates;
 mod guards;
 mod inputs;
 mod jobs;
@@ -11,6 +12,7 @@ mod logs;
 pub(crate) mod marks;
 mod money;
 mod notes;
+mod queues;
 mod room;
 mod schedule;
 mod tools;

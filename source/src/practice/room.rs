@@ -26,6 +26,12 @@ pub(super) enum Body<'t> {
     Whole(&'t Module<'t>),
 }
 impl<'t> Body<'t> {
+    /// Whether anything in it, functions included, is as asked.
+    pub(super) fn any(self, f: &mut dyn FnMut(&Expr<'t>) -> bool) -> bool {
+        let mut found = false;
+        self.walk(&mut |e| found = found || f(e));
+        found
+    }
     /// Calls for every expression in it, functions included.
     pub(super) fn walk(self, f: &mut dyn FnMut(&'t Expr<'t>)) {
         match self {
