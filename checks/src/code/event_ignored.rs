@@ -1,6 +1,5 @@
 //! `code.event-ignored`
 use super::{
-    deeds::Money,
     event_unhandled::takes_back,
     facts::{EffectKind, Handler, Hooks},
 };
@@ -15,7 +14,7 @@ rule! {
     /// source has a branch for it.
     ///
     /// Only what an endpoint names itself is looked at; one that is sent everything says nothing of what
-    /// the app waits for. Medium for the events of a subscription's end and change, low for refunds,
+    /// the app waits for. Medium for the events of a subscription's end and pause, low for refunds,
     /// disputes and late payments.
     ///
     /// # Why at launch
@@ -47,11 +46,11 @@ rule! {
     /// ```
     "code.event-ignored" on App, Medium, stage Subscription;
     fails "An event that the app is sent is handled nowhere"; holds "The events that the app is sent are handled";
-    fn check(hooks: &Hooks, money: &Money, endpoints: All<'_, Endpoints>) -> Verdict {
+    fn check(hooks: &Hooks, endpoints: All<'_, Endpoints>) -> Verdict {
         let ours: Vec<&Handler> = hooks.handlers.iter().filter(|h| h.provider == Some("stripe")).collect();
         // One that names no event takes them all, and one that passes them on leaves it to another.
         let known = |h: &&Handler| !h.events.is_empty() && !h.effects.iter().any(|e| e.kind == EffectKind::Queue);
-        let Some(first) = ours.first().filter(|_| ours.iter().all(|h| known(h))) else {
+        let Some(first) = ours.first().filter(|_| ours.iter().all(known)) else {
             return Verdict::not_applicable("no handler in the source names the events of Stripe that it takes");
         };
         let handled = |kind: &str| {
@@ -61,8 +60,8 @@ rule! {
         for (kind, severity) in DECIDING {
             let sent = endpoints.iter().flat_map(|a| a.list.iter().filter(|e| a.serves(e)));
             let Some(endpoint) = sent.into_iter().find(|e| e.events.iter().any(|x| x.as_str() == *kind)) else { continue };
-            let told = kind.starts_with("customer.subscription.")
-                && (!takes_back(ours.iter().flat_map(|h| &h.events)) || *kind != "customer.subscription.deleted" && !money.follows);
+            // What `code.event-unhandled` says is not said twice.
+            let told = kind.starts_with("customer.subscription.") && !takes_back(ours.iter().flat_map(|h| &h.events));
             if handled(kind) || told {
                 continue;
             }
@@ -81,7 +80,6 @@ rule! {
 /// The events that take access or money back, or bring either late (docs.stripe.com, 2026-11).
 const DECIDING: &[(&str, Severity)] = &[
     ("customer.subscription.deleted", Severity::Medium),
-    ("customer.subscription.updated", Severity::Medium),
     ("customer.subscription.paused", Severity::Medium),
     ("checkout.session.async_payment_succeeded", Severity::Low),
     ("checkout.session.async_payment_failed", Severity::Low),

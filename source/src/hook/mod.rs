@@ -392,7 +392,7 @@ fn controller(world: &World<'_, '_>, file: usize) -> Option<Handler> {
     let text = world.text(file)?;
     let post = text.find("@Post(")?;
     let quoted = |from: usize| text.get(from..)?.split_once(')')?.0.split(['"', '\'', '`']).nth(1);
-    let controller = text.find("@Controller(").and_then(|at| quoted(at)).unwrap_or_default();
+    let controller = text.find("@Controller(").and_then(quoted).unwrap_or_default();
     let route = [controller, quoted(post).unwrap_or_default()]
         .iter()
         .flat_map(|p| p.split('/'))

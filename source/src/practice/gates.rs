@@ -239,11 +239,9 @@ impl<'t> Gate<'t, '_> {
             let Some(touch) = touches(self.room, self.file, Body::Func(func), 1).filter(|t| t.writes) else { continue };
             let mut seen = Look::default();
             look(self.room, self.file, Body::Func(func), HOPS, &mut seen);
-            seen.guard = seen.guard.or_else(|| match routed {
-                true => self.fenced("/admin"),
-                // Which page calls it is not known.
-                false => self.fence.map(|f| f.file.clone()),
-            });
+            // Of one outside of the routes it is not known which page calls it.
+            seen.guard =
+                seen.guard.or_else(|| if routed { self.fenced("/admin") } else { self.fence.map(|f| f.file.clone()) });
             seen.unsure |= !routed;
             let name = format!("{} in {}", e.name, summary.shown);
             out.push(self.door(Opening::Action, name, func.at, seen, touch));
