@@ -73,10 +73,14 @@ fn handler_page(h: &Handler) -> String {
     };
     row("provider", h.provider.unwrap_or("unknown").to_owned());
     row("verified", h.verified.word().to_owned());
-    if let Verified::Open(ways) = &h.verified {
-        for (at, when) in ways {
-            row("", format!("{at} is reached {}", when.words()));
+    match &h.verified {
+        Verified::Open(ways) => {
+            for (at, when) in ways {
+                row("", format!("{at} is reached {}", when.words()));
+            }
         }
+        Verified::Unknown(to) => row("", format!("it is left to {to}, which cannot be followed")),
+        Verified::Yes | Verified::No => {}
     }
     if let Some(v) = &h.verify {
         row("verified by", format!("{} at {}", v.call, v.at));

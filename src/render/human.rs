@@ -12,7 +12,7 @@ use crate::{
     score::Range,
     verdict::Decision,
 };
-use launchcheck_checks::{dns::ON_THEIR_WAY, vocab::Severity};
+use launchcheck_checks::{code::exhibits::PROVIDERS, dns::ON_THEIR_WAY, vocab::Severity};
 use paper::{Ink, Paper, Span};
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -82,7 +82,9 @@ impl Page<'_> {
         if self.options.detail >= Verbosity::Verbose {
             extras::passed(self.report, &mut self.paper);
             extras::not_judged(self.report, &mut self.paper);
-            extras::exhibits(self.report, |id| id != ON_THEIR_WAY, &mut self.paper);
+            extras::exhibits(self.report, |id| id != ON_THEIR_WAY && id != PROVIDERS, &mut self.paper);
+        } else {
+            extras::exhibits(self.report, |id| id == PROVIDERS, &mut self.paper);
         }
         self.event_path();
         self.paper.blank();

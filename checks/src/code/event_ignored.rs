@@ -1,7 +1,7 @@
 //! `code.event-ignored`
 use super::{
-    event_unhandled::takes_back,
-    facts::{EffectKind, Handler, Hooks},
+    event_unhandled::{begins, takes_back},
+    facts::{Answer, EffectKind, Handler, Hooks},
 };
 use crate::{
     billing::facts::Endpoints,
@@ -49,7 +49,11 @@ rule! {
     fn check(hooks: &Hooks, endpoints: All<'_, Endpoints>) -> Verdict {
         let ours: Vec<&Handler> = hooks.handlers.iter().filter(|h| h.provider == Some("stripe")).collect();
         // One that names no event takes them all, and one that passes them on leaves it to another.
-        let known = |h: &&Handler| !h.events.is_empty() && !h.effects.iter().any(|e| e.kind == EffectKind::Queue);
+        // One that turns other types away is told of that.
+        let known = |h: &&Handler| {
+            let takes = h.unhandled.is_success() || h.unhandled == Answer::Unknown;
+            takes && !h.events.is_empty() && !h.effects.iter().any(|e| e.kind == EffectKind::Queue)
+        };
         let Some(first) = ours.first().filter(|_| ours.iter().all(known)) else {
             return Verdict::not_applicable("no handler in the source names the events of Stripe that it takes");
         };
@@ -61,7 +65,8 @@ rule! {
             let sent = endpoints.iter().flat_map(|a| a.list.iter().filter(|e| a.serves(e)));
             let Some(endpoint) = sent.into_iter().find(|e| e.events.iter().any(|x| x.as_str() == *kind)) else { continue };
             // What `code.event-unhandled` says is not said twice.
-            let told = kind.starts_with("customer.subscription.") && !takes_back(ours.iter().flat_map(|h| &h.events));
+            let all = || ours.iter().flat_map(|h| &h.events);
+            let told = kind.starts_with("customer.subscription.") && all().any(|e| begins(e)) && !takes_back(all());
             if handled(kind) || told {
                 continue;
             }

@@ -51,7 +51,6 @@ rule! {
     fn check(hooks: Part<'_, Hooks>) -> Verdict {
         let all: BTreeSet<&str> = hooks.iter().flat_map(|h| &h.handlers).flat_map(|h| &h.events).map(String::as_str).collect();
         handlers::each(&hooks, |h| {
-            let begins = |e: &String| e == "customer.subscription.created" || e == "invoice.paid" || e == "invoice.payment_succeeded";
             let first = h.events.iter().find(|e| begins(e)).filter(|_| h.provider == Some("stripe"))?;
             // A handler that passes every event on, or another one, may do it.
             if takes_back(all.iter()) || h.effects.iter().any(|e| e.kind == EffectKind::Queue) {
@@ -71,4 +70,8 @@ rule! {
 pub(super) fn takes_back(events: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
     let ends = ["customer.subscription.deleted", "customer.subscription.updated", "customer.subscription."];
     events.into_iter().any(|e| ends.contains(&e.as_ref()))
+}
+/// Whether this type of event begins or renews what a customer may use.
+pub(super) fn begins(event: &str) -> bool {
+    matches!(event, "customer.subscription.created" | "invoice.paid" | "invoice.payment_succeeded")
 }

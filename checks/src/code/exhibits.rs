@@ -6,7 +6,7 @@ use crate::{
     facts::Facts,
     vocab::{Cell, Exhibit, ExhibitBody, TargetId, TargetKind, Targets},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The exhibits of each app: its webhook handlers, and the names of its variables.
 #[must_use]
@@ -22,6 +22,7 @@ pub fn exhibits(targets: &Targets, facts: &Facts) -> Vec<(TargetId, Exhibit)> {
             && !calls.calls.is_empty()
         {
             out.push((app.clone(), integrations(calls)));
+            out.push((app.clone(), providers(calls)));
         }
         if let Some(names) = facts.code_index.get(app).and_then(|n| n.as_ref().as_ref().ok()).map(|i| &i.names)
             && !names.reads.is_empty()
@@ -59,6 +60,36 @@ fn integrations(calls: &Calls) -> Exhibit {
         },
     }
 }
+
+/// The id of the short table of who is called, which people see without asking for more.
+pub const PROVIDERS: &str = "providers";
+/// The same in short: one row a provider.
+fn providers(calls: &Calls) -> Exhibit {
+    let mut by: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
+    for c in &calls.calls {
+        by.entry(c.provider).or_default().push(c);
+    }
+    let rows = by.into_iter().map(|(provider, all)| {
+        let from: BTreeSet<&str> = all.iter().map(|c| c.from.word()).collect();
+        let events: BTreeSet<&str> = all.iter().flat_map(|c| c.events.iter().map(String::as_str)).collect();
+        let told: Vec<&str> = events.iter().copied().take(EVENTS).collect();
+        let more = match events.len().saturating_sub(EVENTS) {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        let from: Vec<&str> = from.into_iter().collect();
+        let led = if told.is_empty() { Cell::Empty } else { Cell::Text(format!("{}{more}", told.join(", ")).into()) };
+        let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        vec![Cell::Text(provider.into()), Cell::Text(from.join(", ").into()), Cell::Number(count), led]
+    });
+    Exhibit {
+        id: PROVIDERS,
+        title: "Who is called, and from where".into(),
+        body: ExhibitBody::Table { columns: vec!["provider", "from", "calls", "on events"], rows: rows.collect() },
+    }
+}
+/// The most events that a row of the short table names.
+const EVENTS: usize = 2;
 
 fn handlers(hooks: &Hooks) -> Exhibit {
     let columns = vec![
