@@ -40,12 +40,18 @@ pub(super) static PROVIDER: Provider = Provider {
         ],
         packages: &["@supabase/supabase-js", "@supabase/ssr"],
         together: &[
+            // Any key will do: an app that asks from its server alone has the secret one and no other.
             &[
-                &["NEXT_PUBLIC_SUPABASE_URL"],
+                &["NEXT_PUBLIC_SUPABASE_URL", "SUPABASE_URL"],
                 &[
                     "NEXT_PUBLIC_SUPABASE_ANON_KEY",
                     "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY",
                     "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_DEFAULT_KEY",
+                    "SUPABASE_ANON_KEY",
+                    "SUPABASE_PUBLISHABLE_KEY",
+                    "SUPABASE_SERVICE_ROLE_KEY",
+                    "SUPABASE_SECRET_KEY",
+                    "SUPABASE_SERVICE_KEY",
                 ],
             ],
             &[&["VITE_SUPABASE_URL"], &["VITE_SUPABASE_ANON_KEY", "VITE_SUPABASE_PUBLISHABLE_KEY"]],
