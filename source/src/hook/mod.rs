@@ -126,7 +126,7 @@ fn is_candidate(tree: &Tree<'_>, file: usize) -> bool {
     let near = || tree.imports[file].iter().any(|i| hook(&tree.files[*i]));
     match route(&f.path) {
         Some(_) => hook(f) || near(),
-        None => f.words.any(Words::HOOK) && !f.client,
+        None => (f.words.any(Words::HOOK) || f.path.contains("webhook")) && !f.client,
     }
 }
 
@@ -142,17 +142,54 @@ fn entries<'m, 't: 'm>(world: &World<'m, 't>, file: usize) -> Vec<Entry<'m>> {
             out.push(Entry { file, route, kind: EntryKind::Export(name, pages) });
         }
     }
+    for (route, name, pages) in elsewhere(path) {
+        if module.exports.iter().any(|e| e.name == name) {
+            out.push(Entry { file, route, kind: EntryKind::Export(name, pages) });
+        }
+    }
     inline(module, &mut |path, found| {
         out.push(Entry { file, route: path.to_owned(), kind: EntryKind::Inline(found) });
     });
     out
 }
+/// The handlers of files that other hosts and frameworks serve by their place, each with its URL path,
+/// the name that it is exported by and whether it takes `(req, res)`: functions of Vercel below `api/`,
+/// those of Netlify, and actions of Remix and React Router.
+fn elsewhere(path: &str) -> Vec<(String, &'static str, bool)> {
+    if is_outside(path) {
+        return Vec::new();
+    }
+    let Some((stem, _)) = path.rsplit_once('.') else { return Vec::new() };
+    if stem.starts_with("api/") {
+        let route = format!("/{}", stem.strip_suffix("/index").unwrap_or(stem));
+        return vec![(route.clone(), "default", true), (route, "POST", false)];
+    }
+    if let Some(rest) = stem.strip_prefix("netlify/functions/") {
+        let name = rest.split('/').next().unwrap_or(rest);
+        let route = format!("/.netlify/functions/{name}");
+        return vec![(route.clone(), "handler", false), (route, "default", false)];
+    }
+    let Some(rest) = stem.strip_prefix("app/routes/").or_else(|| stem.strip_prefix("src/routes/")) else {
+        return Vec::new();
+    };
+    let parts = rest.split(['.', '/']).filter(|p| !p.starts_with('_') && !matches!(*p, "route" | "index"));
+    vec![(parts.fold(String::new(), |all, p| all + "/" + p), "action", false)]
+}
 /// `app.post("/webhooks/x", handler)` of Hono, Express, Fastify and Elysia, and
 /// `os.route({ path: "/webhooks/x" }).handler(handler)` of oRPC.
 fn inline<'m>(module: &'m Module<'m>, give: &mut dyn FnMut(&str, Inline<'m>)) {
     let elysia = module.imports.iter().any(|i| i.from == "elysia");
+    // Functions of Supabase and Deno: `Deno.serve(handler)`.
+    let serve = module.imports.iter().any(|i| i.local == "serve" && i.from.contains("std") && i.from.contains("http"));
     walk(&module.body, true, &mut |e| {
         let Kind::Call(callee, args, false) = &e.kind else { return };
+        if serve && matches!(callee.kind, Kind::Name("serve")) || callee.path().as_deref() == Some("Deno.serve") {
+            let handler = args.iter().rfind(|a| matches!(a.kind, Kind::Func(_) | Kind::Name(_)));
+            if let Some(handler) = handler {
+                give("", Inline { handler, express: false, parsed: None, before: Vec::new() });
+            }
+            return;
+        }
         let Kind::Member(of, name) = &callee.kind else { return };
         if *name == "handler" && args.len() == 1 {
             let mut before = Vec::new();
