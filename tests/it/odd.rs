@@ -373,6 +373,49 @@ const RIGHT: &[Odd] = &[
         }
         p
     }),
+    ("an address for each tenant, and one for all who were erased", || {
+        let mut p = app(6);
+        sql(&mut p, &["ALTER TABLE users ADD COLUMN tenant_id VARCHAR(64)", "UPDATE users SET tenant_id = id"]);
+        for n in 0..3 {
+            sql(
+                &mut p,
+                &[&format!(
+                    "INSERT INTO users (id, email, tenant_id) VALUES ('twin{n}', 'both@customers.example', 'tenant{n}')"
+                )],
+            );
+        }
+        for n in 0..12 {
+            sql(
+                &mut p,
+                &[&format!(
+                    "INSERT INTO users (id, email, tenant_id) VALUES ('gone{n}', 'erased@acme.test', 'tenant1')"
+                )],
+            );
+        }
+        p
+    }),
+    ("a boolean that says deleted", || {
+        let mut p = app(8);
+        sub(&mut p, "t", |s| *s = s.clone().status("canceled"));
+        row(&mut p, "t", "active");
+        sql(
+            &mut p,
+            &[
+                "ALTER TABLE users ADD COLUMN is_deleted BOOLEAN",
+                "UPDATE users SET is_deleted = (id = 't')",
+                "UPDATE users SET is_deleted = NULL WHERE id = 'p3'",
+            ],
+        );
+        p
+    }),
+    ("a customer who has a Paddle subscription in the same table", || {
+        let mut p = app(8);
+        for n in 0..2 {
+            let id = format!("01h04vsc0qhwtsbsxh3422wjs{n}");
+            p.users.push(User::paying(&format!("d{n}"), &format!("ctm_{id}"), &format!("sub_{id}"), "active"));
+        }
+        p
+    }),
     ("metered, tiered and in euros", || {
         let mut p = app(6);
         sub(&mut p, "t", |s| s.items = vec![Item { amount: None, quantity: None, ..Item::monthly("price_use", 0) }]);
@@ -590,6 +633,13 @@ fn a_fault_among_what_is_right_is_found_with_its_money_and_its_cure() {
             assert_eq!(world.database().writes(), Vec::<String>::new());
         }
     }
+}
+
+#[test]
+fn what_is_left_of_another_account_is_low_where_it_lets_nobody_in() {
+    let mut plan = app(8);
+    row(&mut plan, "old", "canceled");
+    assert_eq!(said(plan), ["billing.subscription-unknown low Stripe does not know sub_old"]);
 }
 
 #[test]

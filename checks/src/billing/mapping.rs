@@ -364,8 +364,16 @@ pub struct Settled {
     pub roles: Vec<RoleShown>,
     /// Where the people stand, where that is another table.
     pub people: Option<People>,
-    /// The column that says when a row was deleted, where rows are kept: the app sees them no more.
-    pub deleted: Option<String>,
+    /// The column that says that a row was deleted, where rows are kept: the app sees them no more.
+    pub deleted: Option<Deleted>,
+}
+/// The column that marks rows as deleted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Deleted {
+    /// Its name.
+    pub column: String,
+    /// Whether it is a boolean; else a time.
+    pub is_flag: bool,
 }
 /// A table of the app's users, with their e-mail addresses.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -380,8 +388,10 @@ pub struct People {
     pub email: String,
     /// The column of the billing table that holds this table's key, where there is one.
     pub owner: Option<String>,
-    /// The column that says when a row was deleted, where rows are kept.
-    pub deleted: Option<String>,
+    /// The column that says that a row was deleted, where rows are kept.
+    pub deleted: Option<Deleted>,
+    /// The column of the tenant, in each of whom an address may stand once.
+    pub tenant: Option<String>,
 }
 impl People {
     /// The name a person would write.
@@ -672,11 +682,31 @@ fn around(table: &TableSample, pin: &Mapping) -> Settled {
         deleted: deleted(table),
     }
 }
-/// The column with the time of a deletion that kept the row.
-fn deleted(table: &TableSample) -> Option<String> {
-    let time =
-        |c: &&ColumnSample| plain(&c.name) == "deletedat" && matches!(c.kind, ColumnKind::Time | ColumnKind::Text);
-    table.columns.iter().find(time).map(|c| c.name.clone())
+/// The column that marks a row as deleted.
+fn deleted(table: &TableSample) -> Option<Deleted> {
+    table.columns.iter().find_map(|c| {
+        let is_flag = match (plain(&c.name).as_str(), c.kind) {
+            ("deletedat", ColumnKind::Time | ColumnKind::Text) => false,
+            ("isdeleted" | "deleted", ColumnKind::Flag) => true,
+            _ => return None,
+        };
+        Some(Deleted { column: c.name.clone(), is_flag })
+    })
+}
+/// The column that says to which tenant a row belongs, where an app has such.
+fn tenant(table: &TableSample) -> Option<String> {
+    const NAMES: &[&str] = &[
+        "tenantid",
+        "organizationid",
+        "organisationid",
+        "orgid",
+        "workspaceid",
+        "accountid",
+        "companyid",
+        "siteid",
+        "storeid",
+    ];
+    table.columns.iter().find(|c| NAMES.contains(&plain(&c.name).as_str())).map(|c| c.name.clone())
 }
 const fn unit(role: Role, kind: Option<ColumnKind>) -> &'static str {
     match (role, kind) {
@@ -855,6 +885,7 @@ pub fn people(tables: &[TableSample]) -> Option<People> {
         email: email.name.clone(),
         owner: None,
         deleted: deleted(table),
+        tenant: tenant(table),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::Cells;
 use launchcheck_checks::billing::{
     json,
-    mapping::{ColumnKind, ColumnSample, People, Role, Settled, TableSample},
+    mapping::{ColumnKind, ColumnSample, Deleted, People, Role, Settled, TableSample},
     vendor::Vendor,
 };
 use std::fmt::Write;
@@ -15,6 +15,8 @@ const LENGTH: usize = 300;
 const DOCUMENT: usize = 16_000;
 /// How many addresses or ids that stand twice are counted.
 const TWICE: usize = 1000;
+/// How many users may share an address by mistake: more is one that is written for all whose own was erased.
+const SHARED: usize = 10;
 
 /// What the engines write differently.
 pub(super) struct Dialect {
@@ -144,8 +146,12 @@ impl Dialect {
     }
     /// Leaves out rows that the app has deleted and kept.
     fn kept(&self, settled: &Settled) -> String {
-        let gone = settled.deleted.as_deref().map(|d| format!(" AND {} IS NULL", self.column("b.", d)));
-        gone.unwrap_or_default()
+        self.alive("b.", settled.deleted.as_ref())
+    }
+    fn alive(&self, of: &str, deleted: Option<&Deleted>) -> String {
+        let Some(Deleted { column, is_flag }) = deleted else { return String::new() };
+        let column = format!("{of}{}", self.name(column));
+        if *is_flag { format!(" AND ({column} IS NULL OR {column} = FALSE)") } else { format!(" AND {column} IS NULL") }
     }
     fn select(&self, settled: &Settled, keys: bool) -> String {
         let joined = settled.people.as_ref().and_then(|p| Some((p, p.key.as_deref()?, p.owner.as_deref()?)));
@@ -191,7 +197,7 @@ impl Dialect {
     pub(super) fn people(&self, people: &People) -> String {
         let email = self.name(&people.email);
         let from = self.table(&people.schema, &people.table);
-        let gone = people.deleted.as_deref().map(|d| format!(" AND {} IS NULL", self.name(d))).unwrap_or_default();
+        let gone = self.alive("", people.deleted.as_ref());
         format!("SELECT {} FROM {from} WHERE {email} IS NOT NULL{gone}", self.cast(&email))
     }
     /// Two keys of each address that several users have.
@@ -199,10 +205,11 @@ impl Dialect {
         let folded = format!("lower(trim({}))", self.cast(&self.name(&people.email)));
         let key = people.key.as_deref().map_or_else(|| "NULL".to_owned(), |k| self.name(k));
         let (key, from) = (self.cast(&key), self.table(&people.schema, &people.table));
-        let gone = people.deleted.as_deref().map(|d| format!(" AND {} IS NULL", self.name(d))).unwrap_or_default();
+        let gone = self.alive("", people.deleted.as_ref());
+        let tenant = people.tenant.as_deref().map(|t| format!(", {}", self.name(t))).unwrap_or_default();
         format!(
-            "SELECT min({key}), max({key}) FROM {from} WHERE {folded} LIKE '%@%'{gone} GROUP BY {folded} \
-             HAVING count(*) > 1 LIMIT {TWICE}"
+            "SELECT min({key}), max({key}) FROM {from} WHERE {folded} LIKE '%@%'{gone} GROUP BY {folded}{tenant} \
+             HAVING count(*) BETWEEN 2 AND {SHARED} LIMIT {TWICE}"
         )
     }
     /// The values that stand in a column more than once.
