@@ -197,13 +197,11 @@ pub(crate) fn merge(all: &mut Found, one: Found) {
 fn below(folder: &Path, prefix: &str, path: &Path) -> String {
     // Taken apart as text where both are one: this is done for every file.
     let text = folder.to_str().zip(path.to_str()).and_then(|(f, p)| p.strip_prefix(f)?.strip_prefix('/'));
-    match text {
-        Some(text) => format!("{prefix}{text}"),
-        None => {
-            let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
-            format!("{prefix}{below}")
-        }
+    if let Some(text) = text {
+        return format!("{prefix}{text}");
     }
+    let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    format!("{prefix}{below}")
 }
 /// Reads a file's bytes; false where it is too large.
 fn read(path: &Path, bytes: &mut Vec<u8>) -> io::Result<bool> {

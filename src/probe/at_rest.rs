@@ -57,7 +57,13 @@ pub fn list(folder: &Path) -> Result<Listed, git::Silent> {
 
 /// What stands in the tracked files of a folder. Of those in `keyless` it is known that they hold no key.
 #[must_use]
-pub fn read(folder: &Path, listed: &Listed, needles: &Needles, key: &DigestKey, keyless: &HashSet<String>) -> AtRest {
+pub(crate) fn read(
+    folder: &Path,
+    listed: &Listed,
+    needles: &Needles,
+    key: &DigestKey,
+    keyless: &HashSet<String>,
+) -> AtRest {
     let files = &listed.tracked;
     let mut out = AtRest::default();
     for path in files.iter().filter(|p| is_dotenv(p)) {
