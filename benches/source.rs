@@ -5,6 +5,7 @@
 //! are timed where they are installed (kingfisher, semgrep). The scan of the history is left out: it takes as long
 //! as the history is.
 
+use launchcheck_fixtures::memory;
 use std::{
     fmt::Write as _,
     fs,
@@ -75,15 +76,7 @@ fn audit(root: &Path) -> (Duration, u64) {
         assert_eq!(ended.code(), Some(0), "a tree without faults");
     });
     let mut child = command().spawn().expect("launchcheck runs");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait().expect("it ends").is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-        peak = peak.max(line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0));
-        std::thread::sleep(Duration::from_micros(500));
-    }
-    (time, peak)
+    (time, memory::peak(&mut child).expect("its memory is read"))
 }
 fn best(mut f: impl FnMut()) -> Duration {
     let all = (0..RUNS).map(|_| {

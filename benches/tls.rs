@@ -6,6 +6,7 @@
 //! takes part where it is installed (`SSLYZE` names its executable, default: sslyze).
 
 use launchcheck_fixtures::{
+    memory,
     net::Distance,
     world::{Plan, World},
 };
@@ -77,21 +78,6 @@ fn measure(bench: &Bench, mut command: impl FnMut() -> anyhow::Result<Command>) 
     Ok((times[RUNS / 2], connections))
 }
 
-/// The most resident memory that a process had, in KiB.
-fn peak_memory(mut command: Command) -> anyhow::Result<u64> {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait()?.is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-        peak = peak.max(line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0));
-        std::thread::sleep(Duration::from_micros(500));
-    }
-    anyhow::ensure!(peak > 0, "the memory of a process cannot be read here");
-    Ok(peak)
-}
-
 fn sslyze(bench: &Bench) -> Command {
     let mut command = Command::new(std::env::var("SSLYZE").unwrap_or_else(|_| "sslyze".to_owned()));
     command.args(["--certinfo", "--sni", &bench.names[0], "--certinfo_ca_file"]).arg(bench.world.root_file());
@@ -116,7 +102,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let (all, connections) = measure(&bench, || bench.command(HOSTS))?;
     told(&format!("{HOSTS} hosts at once"), millis(all), millis(many), all <= many);
     told("their connections", connections.to_string(), HOSTS.to_string(), connections <= HOSTS as u64);
-    let peak = peak_memory(bench.command(HOSTS)?)?;
+    let peak = memory::peak(&mut bench.command(HOSTS)?.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?)?;
     told("peak memory with all of them", format!("{peak} KiB"), format!("{MEMORY} KiB"), peak <= MEMORY);
     match measure(&bench, || Ok(sslyze(&bench))) {
         Ok((theirs, connections)) => println!(

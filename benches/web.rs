@@ -4,7 +4,7 @@
 //! `cargo bench --bench web` measures the release build and ends with an error past a budget. lychee
 //! takes part where it is installed.
 
-use launchcheck_fixtures::{Mode, Plan, World, http::Reply, scenarios};
+use launchcheck_fixtures::{Mode, Plan, World, http::Reply, memory, scenarios};
 use std::{
     fs,
     process::{Command, ExitCode, Stdio},
@@ -121,14 +121,7 @@ fn measure(world: &World, extra: &[&str], runs: usize) -> anyhow::Result<(Durati
     let (mut times, mut most) = (Vec::new(), 0);
     for _ in 0..runs {
         let began = Instant::now();
-        let mut child = audit(world, extra).spawn()?;
-        let status = format!("/proc/{}/status", child.id());
-        while child.try_wait()?.is_none() {
-            let text = fs::read_to_string(&status).unwrap_or_default();
-            let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-            most = most.max(line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0));
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        most = most.max(memory::peak(&mut audit(world, extra).spawn()?)?);
         times.push(began.elapsed());
     }
     times.sort();

@@ -3,11 +3,10 @@
 //!
 //! `cargo bench --bench weight` measures the release build and ends with an error past a budget.
 
-use launchcheck_fixtures::{World, scenarios};
+use launchcheck_fixtures::{World, memory, scenarios};
 use std::{
-    fs,
     net::UdpSocket,
-    process::{Child, Command, ExitCode, Stdio},
+    process::{Command, ExitCode, Stdio},
     time::{Duration, Instant},
 };
 
@@ -31,7 +30,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let start = median(RUNS, || before_the_first_packet(&world))?;
     told("start to first packet", format!("{:.1} ms", millis(start)), format!("{} ms", millis(START)), start <= START);
 
-    let peak = median(RUNS, || peak_memory(audit(&world).args(["--skip", "billing"]).spawn()?))?;
+    let peak = median(RUNS, || Ok(memory::peak(&mut audit(&world).args(["--skip", "billing"]).spawn()?)?))?;
     let mib = |kib: u64| format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024);
     told("peak memory without billing", mib(peak), mib(MEMORY), peak <= MEMORY);
 
@@ -80,20 +79,4 @@ fn before_the_first_packet(world: &World) -> anyhow::Result<Duration> {
     let heard = resolver.recv_from(&mut [0; 512]).map(|_| began.elapsed());
     child.wait()?;
     Ok(heard?)
-}
-
-/// The most resident memory that a process had, in KiB, as the kernel counts it.
-fn peak_memory(mut child: Child) -> anyhow::Result<u64> {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    // The count is gone with the process, so it is read while it lives.
-    while child.try_wait()?.is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0);
-        peak = peak.max(kib);
-        std::thread::sleep(Duration::from_micros(500));
-    }
-    anyhow::ensure!(peak > 0, "the memory of a process cannot be read here");
-    Ok(peak)
 }

@@ -30,7 +30,6 @@ pub(crate) fn calls<'m, 't: 'm>(world: &World<'m, 't>, handlers: &[Handler]) -> 
             }
         }
     }
-    let importers = importers(tree);
     let mut out = BTreeSet::new();
     for i in &speaks {
         let Some(module) = world.module(*i) else { continue };
@@ -45,7 +44,7 @@ pub(crate) fn calls<'m, 't: 'm>(world: &World<'m, 't>, handlers: &[Handler]) -> 
         if found.is_empty() {
             continue;
         }
-        let entries = entries(tree, *i, &importers, handlers);
+        let entries = entries(tree, *i, handlers);
         let text = world.text(*i).unwrap_or_default();
         for (provider, call, at) in found {
             let at = tree.files[*i].place(crate::ir::place(text, at));
@@ -138,17 +137,8 @@ fn constant(e: &Expr<'_>) -> String {
     text.split('?').next().unwrap_or_default().to_owned()
 }
 
-pub(crate) fn importers(tree: &Tree<'_>) -> Vec<Vec<usize>> {
-    let mut out = vec![Vec::new(); tree.files.len()];
-    for (i, all) in tree.imports.iter().enumerate() {
-        for j in all {
-            out[*j].push(i);
-        }
-    }
-    out
-}
 /// The entries that lead to a file, the nearest of each kind.
-fn entries(tree: &Tree<'_>, file: usize, importers: &[Vec<usize>], handlers: &[Handler]) -> Vec<(From, String)> {
+fn entries(tree: &Tree<'_>, file: usize, handlers: &[Handler]) -> Vec<(From, String)> {
     let mut seen: HashSet<usize> = HashSet::from([file]);
     let mut queue: VecDeque<(usize, usize)> = VecDeque::from([(file, 0)]);
     let mut out: Vec<(From, String)> = Vec::new();
@@ -161,7 +151,7 @@ fn entries(tree: &Tree<'_>, file: usize, importers: &[Vec<usize>], handlers: &[H
             continue;
         }
         if hops < HOPS {
-            for next in importers[at].iter().filter(|n| !tree.files[**n].test) {
+            for next in tree.importers[at].iter().filter(|n| !tree.files[**n].test) {
                 if seen.insert(*next) {
                     queue.push_back((*next, hops + 1));
                 }

@@ -43,6 +43,8 @@ pub struct Tree<'t> {
     pub resolver: Resolver,
     /// For each file those that it imports.
     pub imports: Vec<Vec<usize>>,
+    /// For each file those that import it.
+    pub importers: Vec<Vec<usize>>,
 }
 
 impl<'t> Tree<'t> {
@@ -56,10 +58,14 @@ impl<'t> Tree<'t> {
     ) -> Self {
         let resolver = Resolver::new(files.iter().map(|f| f.path.as_str()), &extras);
         let imports = links(&files, &resolver);
+        let mut importers = vec![Vec::new(); files.len()];
+        for (i, all) in imports.iter().enumerate() {
+            all.iter().for_each(|j| importers[*j].push(i));
+        }
         let package = extras.get("package.json").map_or("", String::as_str);
         let package = serde_json::from_str(package.trim_start_matches('\u{feff}')).unwrap_or_default();
         let dependencies = dependencies(&extras, &package);
-        Self { files, extras, package, dependencies, text, shown, resolver, imports }
+        Self { files, extras, package, dependencies, text, shown, resolver, imports, importers }
     }
 
     /// The file and the name behind an exported name, through at most `hops` files that pass it on.
@@ -122,10 +128,11 @@ impl<'t> Tree<'t> {
         let files = || self.files.iter().enumerate().filter(|(_, f)| !f.test);
         let client: Vec<usize> = files().filter(|(_, f)| f.client || is_page(f)).map(|(i, _)| i).collect();
         let client = self.reach(client.into_iter(), &|f| f.server);
-        let imported: HashSet<usize> = self.imports.iter().flatten().copied().collect();
         // What a server starts from: routes, pages, and everything that nothing imports.
-        let server: Vec<usize> =
-            files().filter(|(i, f)| !f.client && !is_page(f) && !imported.contains(i)).map(|(i, _)| i).collect();
+        let server: Vec<usize> = files()
+            .filter(|(i, f)| !f.client && !is_page(f) && self.importers[*i].is_empty())
+            .map(|(i, _)| i)
+            .collect();
         let server = self.reach(server.into_iter(), &|f| f.client);
         (0..self.files.len())
             .map(|i| match (client.contains(&i), server.contains(&i) || is_page(&self.files[i])) {

@@ -467,10 +467,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
     fn used(&self) -> BTreeSet<String> {
         let tree = self.world.tree;
         let mut out = BTreeSet::new();
-        for (i, all) in tree.imports.iter().enumerate() {
-            if !all.contains(&self.at) || tree.files[i].test {
-                continue;
-            }
+        for i in tree.importers[self.at].iter().copied().filter(|i| !tree.files[*i].test) {
             let Some(module) = self.world.module(i) else { continue };
             for import in &module.imports {
                 if tree.resolver.find(&tree.files[i].path, import.from) == Some(self.at) {

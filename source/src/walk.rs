@@ -4,9 +4,8 @@
 use crate::practice::{columns, marks, watch};
 use crate::summary::{Summary, is_source, is_test, summarise_as};
 use ignore::{DirEntry, WalkBuilder};
-use launchcheck_checks::{env::reads::mentions, vocab::Cause};
+use launchcheck_checks::{env::reads, vocab::Cause};
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashSet},
     fs::File,
     io::{self, Read as _},
@@ -241,19 +240,13 @@ fn file(
             return;
         }
     }
-    if memchr::memchr(0, &bytes[..bytes.len().min(1024)]).is_some() {
-        return;
-    }
-    let text = match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
-    };
+    let Some(text) = reads::text(bytes) else { return };
     let spoken = marks::of(&text);
     if !spoken.keys && prefix.is_empty() {
         found.keyless.insert(below.clone());
     }
     if found.mentions.len() < WORDS {
-        for word in mentions(&text) {
+        for word in reads::mentions(&text) {
             if !found.mentions.contains(word) {
                 found.mentions.insert(word.to_owned());
             }

@@ -1,19 +1,17 @@
 //! Reads the files that git tracks, and its history, for secrets. Values become digests here and go no
 //! further.
 
-use super::{env_files::shown, git};
+use super::{env_files::shown, git, secrets};
 use launchcheck_checks::{
     env::{
         at_rest::{AtRest, EnvFile, History, Log, Needles, is_example, is_machines, scan},
+        reads,
         shape::DigestKey,
     },
     vocab::Cause,
 };
 use std::{
-    borrow::Cow,
     collections::HashSet,
-    fs::File,
-    io::{self, Read as _},
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -111,31 +109,17 @@ pub(crate) fn read(
 
 fn one(folder: &Path, path: &str, needles: &Needles, key: &DigestKey, out: &mut AtRest) {
     let whole = folder.join(path);
-    let small = whole.symlink_metadata().ok().filter(|m| m.is_file() && m.len() <= FILE_CAP);
-    let Some(bytes) = small.map(|m| bytes(&whole, m.len())) else { return };
-    let Ok(bytes) = bytes else {
+    let small = whole.symlink_metadata().is_ok_and(|m| m.is_file() && m.len() <= FILE_CAP);
+    let Ok(bytes) = (if small { secrets::bytes(&whole) } else { return }) else {
         out.gaps.push(Cause::Unreadable(shown(&whole).into()));
         return;
     };
-    if memchr::memchr(0, &bytes[..bytes.len().min(1024)]).is_some() {
-        return;
-    }
+    let Some(text) = reads::text(&bytes) else { return };
     out.files += 1;
-    let text = match str::from_utf8(&bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(&bytes),
-    };
     let (keys, values) = scan(&|| shown(&whole), &text, needles, key);
     out.keys.extend(keys);
     out.values.extend(values);
 }
-/// A small file's bytes; without asking for its size again, which costs as much as reading it.
-fn bytes(path: &Path, size: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    File::open(path)?.take(FILE_CAP).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// What the history of the current branch has added.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use super::{
     tokens::{Kind, Token, tokens},
 };
 use crate::vocab::Place;
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// What one source file says of the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,16 @@ pub fn scan(file: &str, text: &str) -> SourceReads {
         }
     }
     out
+}
+
+/// The text of a file's bytes; `None` where they are none, as of a picture.
+#[must_use]
+pub fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    if memchr::memchr(0, &bytes[..bytes.len().min(1024)]).is_some() {
+        return None;
+    }
+    // Most are whole, which is seen sooner than where they would be mended.
+    Some(str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed))
 }
 
 /// The words in a text that have the shape of a variable's name, and starts of such names.

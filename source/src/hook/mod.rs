@@ -12,6 +12,7 @@ pub(crate) use calls::{by_host, by_package};
 use crate::{
     index::Tree,
     ir::{ExportOf, Expr, Kind, Module, Stmt, walk},
+    practice::room::last,
     summary::{Summary, Words, is_test},
     workspace::is_outside,
     world::World,
@@ -278,8 +279,8 @@ fn prepares(e: &Expr<'_>) -> bool {
         _ => e.path(),
     };
     let Some(path) = path else { return false };
-    let last = path.trim_end_matches("()").rsplit('.').next().unwrap_or_default().to_owned();
-    matches!(last.as_str(), "raw" | "json" | "text" | "urlencoded") || calls::is_plain_wrapper(&last)
+    let name = last(&path);
+    matches!(name, "raw" | "json" | "text" | "urlencoded") || calls::is_plain_wrapper(name)
 }
 
 /// Whether a pages-router file switches the parsing of bodies off.

@@ -332,7 +332,7 @@ impl<'t> Gate<'t, '_> {
     }
     /// Whether anything that runs before the routes may ask: here, or in a file that mounts this one.
     fn asks_before(&self) -> bool {
-        let mounts = (0..self.room.tree.files.len()).filter(|i| self.room.tree.imports[*i].contains(&self.file));
+        let mounts = self.room.tree.importers[self.file].iter().copied();
         std::iter::once(self.file).chain(mounts).any(|i| match self.room.module(i) {
             Some(module) => self.uses_guard(i, module),
             None => true,

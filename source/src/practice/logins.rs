@@ -33,7 +33,6 @@ const HOPS: usize = 3;
 
 /// Adds the places where passwords are compared.
 pub(super) fn logins(room: &Room<'_>, out: &mut Doors) {
-    let mut importers: Option<Vec<Vec<usize>>> = None;
     for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling()) {
         if f.marks & marks::PASSWORDS == 0 {
             continue;
@@ -58,13 +57,12 @@ pub(super) fn logins(room: &Room<'_>, out: &mut Doors) {
             }
         });
         if let Some((at, call)) = found {
-            let importers = importers.get_or_insert_with(|| crate::calls_map::importers(room.tree));
-            out.logins.push(Login { at: room.place(i, at), call, limited: limited(room, i, importers) });
+            out.logins.push(Login { at: room.place(i, at), call, limited: limited(room, i) });
         }
     }
 }
 
-fn limited(room: &Room<'_>, file: usize, importers: &[Vec<usize>]) -> bool {
+fn limited(room: &Room<'_>, file: usize) -> bool {
     let counts = |i: usize| room.file(i).marks & marks::LIMITS != 0;
     let package = |p: &str| COUNTS.iter().any(|c| p == *c || c.ends_with('/') && p.starts_with(c));
     let fence = |i: usize| {
@@ -80,7 +78,7 @@ fn limited(room: &Room<'_>, file: usize, importers: &[Vec<usize>]) -> bool {
         if counts(at) || room.tree.imports[at].iter().any(|i| counts(*i)) {
             return true;
         }
-        let above = importers[at].iter().filter(|_| hops < HOPS);
+        let above = room.tree.importers[at].iter().filter(|_| hops < HOPS);
         queue.extend(above.filter(|i| seen.insert(**i)).map(|i| (*i, hops + 1)));
     }
     false

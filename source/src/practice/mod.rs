@@ -13,7 +13,7 @@ pub(crate) mod marks;
 mod money;
 mod notes;
 mod queues;
-mod room;
+pub(crate) mod room;
 mod schedule;
 mod tools;
 pub(crate) mod watch;

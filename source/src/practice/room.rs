@@ -103,7 +103,7 @@ pub(super) fn own<'t>(module: &'t Module<'t>, name: &str) -> Option<Body<'t>> {
     })
 }
 /// The last name of a called path: `getUser` of `supabase.auth.getUser`.
-pub(super) fn last(path: &str) -> &str {
+pub(crate) fn last(path: &str) -> &str {
     path.trim_end_matches("()").rsplit('.').next().unwrap_or(path)
 }
 
