@@ -29,7 +29,7 @@ pub(crate) fn exposure<'m, 't: 'm>(world: &World<'m, 't>, sides: &[Side]) -> Exp
     let compiled = compiled(&world);
     let wanted = |i: usize| {
         let f = &tree.files[i];
-        !f.test && !f.generated && !f.tooling
+        !f.test && !f.generated && !f.tooling()
     };
     let holds = holders(tree, &compiled);
     for i in (0..tree.files.len()).filter(|i| wanted(*i)) {
@@ -39,7 +39,16 @@ pub(crate) fn exposure<'m, 't: 'm>(world: &World<'m, 't>, sides: &[Side]) -> Exp
             continue;
         }
         let Some(module) = world.module(i) else { continue };
-        let mut file = File { world, at: i, module, side: sides[i], locals: HashMap::new(), depth: 0, out: &mut out };
+        let mut file = File {
+            world,
+            at: i,
+            module,
+            side: sides[i],
+            locals: HashMap::new(),
+            made: HashMap::new(),
+            depth: 0,
+            out: &mut out,
+        };
         file.top();
         if sides[i] != Side::Server {
             file.literals();
@@ -135,6 +144,8 @@ struct File<'o, 'm, 't> {
     side: Side,
     /// Names of the function that is looked at, with the secret that they hold.
     locals: HashMap<&'m str, String>,
+    /// What they were made of, where that shows which of their members holds it.
+    made: HashMap<&'m str, &'m Expr<'t>>,
     depth: u8,
     out: &'o mut BTreeSet<Leak>,
 }
@@ -177,6 +188,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
             return;
         }
         self.locals.clear();
+        self.made.clear();
         let data = loads && matches!(name, "getServerSideProps" | "getStaticProps");
         let meta = name == "generateMetadata" && self.side == Side::Server;
         self.body(&f.body, data, meta);
@@ -188,6 +200,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
                 Stmt::Let(p, Some(init)) => {
                     if let (Some(name), Some(secret)) = (p.name(), self.tainted(init)) {
                         self.locals.insert(name, secret);
+                        self.made.insert(name, init);
                     }
                     self.destructured(p, init);
                     self.rendered(init);
@@ -294,7 +307,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
                 }
             }
             Kind::Func(_) => {}
-            _ => e.parts().for_each(|p| self.rendered(p)),
+            _ => e.parts().into_iter().for_each(|p| self.rendered(p)),
         }
     }
     /// Whether a tag is a component whose file is for browsers.
@@ -339,9 +352,18 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
     }
     /// `config.key`, where the object is at the top of a file and the member holds the secret.
     fn member(&mut self, of: &'m Expr<'t>, name: &str) -> Option<String> {
+        let (mut keys, mut of) = (vec![name], of);
+        while let Kind::Member(inner, key) = &of.kind {
+            keys.push(key);
+            of = inner;
+        }
         let Kind::Name(root) = of.kind else { return None };
-        if self.locals.contains_key(root) {
-            return self.locals.get(root).cloned();
+        if let Some(secret) = self.locals.get(root) {
+            // Of an object that is written out, the other members hold no secret.
+            return match self.made.get(root) {
+                Some(init) => inside(init, &keys).and_then(|v| self.tainted(v)),
+                None => Some(secret.clone()),
+            };
         }
         let (file, local) = self.origin(root)?;
         if name == "env" {
@@ -349,12 +371,9 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
         }
         let init = init_of(self.world.module(file)?, local)?;
         match &init.kind {
-            Kind::Object(all) => {
-                let v = all.iter().find(|(k, _)| *k == Some(name)).map(|(_, v)| v)?;
-                direct(v).filter(|n| is_secret(n)).map(str::to_owned)
-            }
+            Kind::Object(_) => inside(init, &keys).and_then(direct).filter(|n| is_secret(n)).map(str::to_owned),
             // An object of validated variables has them under their own names.
-            Kind::Call(..) => is_secret(name)
+            Kind::Call(..) if keys.len() == 1 => is_secret(name)
                 .then(|| name.to_owned())
                 .filter(|_| self.world.tree.files[file].objects.iter().any(|o| o == local)),
             _ => None,
@@ -505,6 +524,15 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
         for (secret, at) in found {
             self.leak(&secret, Into::Script, "compiled in by env of next.config", at, false);
         }
+    }
+}
+/// What stands in an object behind keys, the last one first; what is spread into it, where it has no such key.
+fn inside<'m, 't>(e: &'m Expr<'t>, keys: &[&str]) -> Option<&'m Expr<'t>> {
+    let (Kind::Object(all), Some((key, rest))) = (&e.kind, keys.split_last()) else { return Some(e) };
+    let named = all.iter().find(|(k, _)| k.is_some_and(|k| k == *key)).map(|(_, v)| v);
+    match named {
+        Some(v) => inside(v, rest),
+        None => all.iter().find(|(k, _)| k.is_none()).map(|(_, v)| v),
     }
 }
 /// The value of a name at the top of a file.

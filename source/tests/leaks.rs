@@ -205,3 +205,24 @@ fn the_map_says_where_providers_are_called() {
     }
     assert!(got.iter().any(|g| g.starts_with("stripe client")), "{got:#?}");
 }
+#[test]
+fn of_an_object_the_member_that_holds_the_secret_leaks_and_no_other() {
+    let client = ("app/c.tsx", "'use client';\nexport function C(p) { return null }");
+    let page = |body: &str| {
+        let text = format!(
+            "import {{ C }} from './c';\nimport {{ config }} from '../lib/config';\nexport default async function Page() {{ {body} }}"
+        );
+        let config =
+            ("lib/config.ts", "export const config = { name: 'Acme', api: { key: process.env.ACME_SECRET } };");
+        leaks(&[client, config, ("app/page.tsx", &text)]).0
+    };
+    assert_eq!(page("const props = { title: 'x', key: config.api.key }; return <C {...props} />"), [S]);
+    assert_eq!(page("return <C k={config.api.key} />"), [S]);
+    assert_eq!(page("const o = { a: { key: process.env.ACME_SECRET }, t: 'x' }; return <C k={o.a} />"), [S]);
+    let none: [&str; 0] = [];
+    assert_eq!(
+        page("const o = { a: { key: process.env.ACME_SECRET, l: 'y' }, t: 'x' }; return <C t={o.t} l={o.a.l} />"),
+        none
+    );
+    assert_eq!(page("return <C t={config.name} />"), none);
+}
