@@ -1,6 +1,6 @@
 //! `code.event-unhandled`
 use super::{
-    facts::{EffectKind, Hooks},
+    facts::{EffectKind, Handler, Hooks},
     handlers,
 };
 use crate::{
@@ -53,7 +53,9 @@ rule! {
         handlers::each(&hooks, |h| {
             let first = h.events.iter().find(|e| begins(e)).filter(|_| h.provider == Some("stripe"))?;
             // A handler that passes every event on, or another one, may do it.
-            if takes_back(all.iter()) || h.effects.iter().any(|e| e.kind == EffectKind::Queue) {
+            let any = |o: &Handler| o.provider == h.provider && o.events.is_empty() && !o.effects.is_empty();
+            let any = hooks.iter().flat_map(|x| &x.handlers).any(any);
+            if any || takes_back(all.iter()) || h.effects.iter().any(|e| e.kind == EffectKind::Queue) {
                 return None;
             }
             let fix = Fix::Code {

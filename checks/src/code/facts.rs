@@ -26,8 +26,6 @@ pub struct CodeIndex {
     /// The files below the app's folder, by their paths, that were read whole and hold nothing that a key begins
     /// with.
     pub keyless: HashSet<String>,
-    /// Whether the folder may hold files of variables that git neither tracks nor ignores.
-    pub unguarded: bool,
 }
 impl Gaps for CodeIndex {}
 
@@ -200,6 +198,8 @@ pub struct Handler {
     pub route: String,
     /// Where the handler begins.
     pub at: Place,
+    /// How it is given the request and answers it.
+    pub style: Style,
     /// The provider's id, such as `stripe`; `None` where nothing tells.
     pub provider: Option<&'static str>,
     /// Whether the signature is verified before anything is done.
@@ -236,6 +236,30 @@ pub struct Handler {
     pub plain_compare: Option<Place>,
     /// How the answers were found, line by line.
     pub trace: Vec<(Place, String)>,
+}
+/// How a handler is given the request and answers it, so that a fix speaks as its file does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whose handler it is.
+    pub of: StyleOf,
+    /// What it calls the request, or the context that has it.
+    pub request: String,
+    /// What it calls the response, where it is given one.
+    pub response: String,
+}
+/// Whose a handler is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StyleOf {
+    /// A `Request` in, a `Response` out: routes of Next.js, `SvelteKit`, Remix.
+    Web,
+    /// `(req, res)` of the pages router, which parses bodies where nobody says otherwise.
+    Pages,
+    /// `(req, res)` of Express and Fastify.
+    Node,
+    /// The context of Hono.
+    Hono,
+    /// The event of Nuxt's server.
+    Nuxt,
 }
 /// Whether a handler verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]

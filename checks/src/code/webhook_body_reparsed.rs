@@ -1,6 +1,6 @@
 //! `code.webhook-body-reparsed`
 use super::{
-    facts::{Hooks, RawBody},
+    facts::{Hooks, RawBody, StyleOf},
     handlers,
 };
 use crate::{
@@ -52,12 +52,9 @@ rule! {
     fn check(hooks: Part<'_, Hooks>) -> Verdict {
         handlers::each(&hooks, |h| {
             let v = h.verify.as_ref().filter(|_| h.raw_body == RawBody::Reparsed && h.provider.is_some())?;
-            let mut lines = vec!["const body = await req.text();".into()];
-            if h.file.contains("pages/") {
-                lines = vec![
-                    "export const config = { api: { bodyParser: false } };".into(),
-                    "const body = await buffer(req); // from the package micro".into(),
-                ];
+            let mut lines = vec![handlers::body(h).into()];
+            if h.style.of == StyleOf::Pages {
+                lines.insert(0, "export const config = { api: { bodyParser: false } };".into());
             }
             let fix = Fix::Code { place: format!("{}, before the verification", h.file).into(), lines };
             let saw = format!("{} gets the parsed body, not the bytes that {} signed", v.call, handlers::sender(h));

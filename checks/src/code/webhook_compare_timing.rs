@@ -51,7 +51,7 @@ rule! {
                 place: at.file.clone(),
                 lines: vec![
                     "const a = Buffer.from(digest), b = Buffer.from(signature ?? \"\");".into(),
-                    "if (a.length !== b.length || !timingSafeEqual(a, b)) return new Response(null, { status: 401 });".into(),
+                    format!("if (a.length !== b.length || !timingSafeEqual(a, b)) {}", handlers::answer(h, 401, "")).into(),
                 ],
             };
             let saw = Evidence::Place(at.clone(), "compares the signature as a text".into());

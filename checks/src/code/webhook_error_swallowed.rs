@@ -56,7 +56,7 @@ rule! {
             let writes = h.effects.iter().any(|e| e.kind.is_write() && e.awaited);
             let fix = Fix::Code {
                 place: format!("{}, in the catch around the work", h.file).into(),
-                lines: vec!["return new Response(\"failed\", { status: 500 });".into()],
+                lines: vec![handlers::answer(h, 500, "failed").into()],
             };
             let fault = Fault::new(&h.file, Evidence::Place(at.clone(), "answers success after the work failed".into()), fix);
             let fault = fault.at(at.clone());

@@ -58,7 +58,7 @@ rule! {
             let Verified::Open(ways) = &h.verified else { return None };
             let fix = Fix::Code {
                 place: format!("{}, on every way without a valid signature", h.file).into(),
-                lines: vec!["return new Response(\"bad signature\", { status: 400 });".into()],
+                lines: vec![handlers::answer(h, 400, "bad signature").into()],
             };
             let (at, when) = ways.first()?;
             let said = |when: &OpenWhen| format!("reached {}", when.words());

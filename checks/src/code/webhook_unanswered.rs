@@ -51,7 +51,7 @@ rule! {
             let first = h.unanswered.first()?;
             let fix = Fix::Code {
                 place: format!("{}, line {}", h.file, first.line).into(),
-                lines: vec!["return new Response(\"bad request\", { status: 400 });".into()],
+                lines: vec![handlers::answer(h, 400, "bad request").into()],
             };
             let mut fault = Fault::new(&h.file, Evidence::Place(first.clone(), "ends without an answer".into()), fix);
             for at in h.unanswered.iter().skip(1).take(3) {

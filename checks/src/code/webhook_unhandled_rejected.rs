@@ -60,7 +60,7 @@ rule! {
             }
             let fix = Fix::Code {
                 place: format!("{}, for types that are not handled", h.file).into(),
-                lines: vec!["return new Response(null, { status: 200 });".into()],
+                lines: vec![handlers::answer(h, 200, "").into()],
             };
             let saw = format!("a type that it does not handle gets {status}; it handles {}", h.events.join(", "));
             Some(Fault::new(&h.file, Evidence::Place(h.at.clone(), saw.into()), fix).at(h.at.clone()))

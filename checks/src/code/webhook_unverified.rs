@@ -55,7 +55,7 @@ rule! {
                 return None;
             }
             let lines = handlers::verification(h).into_iter().map(Into::into).collect();
-            let fix = Fix::Code { place: format!("at the top of the handler in {}", h.file).into(), lines };
+            let fix = Fix::Code { place: format!("{}, at the top of the handler", h.file).into(), lines };
             let first = h.effects.first();
             let saw = format!("nothing on the way through the handler verifies a signature of {}", handlers::sender(h));
             let mut fault = Fault::new(&h.file, Evidence::Place(h.at.clone(), saw.into()), fix).at(h.at.clone());

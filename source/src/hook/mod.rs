@@ -11,7 +11,7 @@ pub(crate) use calls::{by_host, by_package};
 
 use crate::{
     index::Tree,
-    ir::{ExportOf, Expr, Kind, Module, Stmt, walk},
+    ir::{ExportOf, Expr, Func, Kind, Module, Pattern, Stmt, walk},
     practice::room::last,
     summary::{Summary, Words, is_test},
     workspace::is_outside,
@@ -19,8 +19,8 @@ use crate::{
 };
 use launchcheck_checks::{
     code::facts::{
-        Answer, Effect, EffectKind, Grant, Handler, Hooks, Idempotency, OpenWhen, RawBody, SecretMade, Verified,
-        Verify, VerifyKind,
+        Answer, Effect, EffectKind, Grant, Handler, Hooks, Idempotency, OpenWhen, RawBody, SecretMade, Style, StyleOf,
+        Verified, Verify, VerifyKind,
     },
     providers,
     vocab::Place,
@@ -120,7 +120,7 @@ pub(crate) fn route(path: &str) -> Option<(String, bool)> {
 
 fn is_candidate(tree: &Tree<'_>, file: usize) -> bool {
     let f = &tree.files[file];
-    if f.test || f.generated || f.tooling {
+    if f.test || f.generated || f.tooling() {
         return false;
     }
     let hook = |f: &Summary| f.words.any(Words::HOOK) || f.path.contains("hook");
@@ -169,6 +169,14 @@ fn elsewhere(path: &str) -> Vec<(String, &'static str, bool)> {
         let name = rest.split('/').next().unwrap_or(rest);
         let route = format!("/.netlify/functions/{name}");
         return vec![(route.clone(), "handler", false), (route, "default", false)];
+    }
+    // Routes of Nuxt's server: `server/api/hook.post.ts` takes POST alone.
+    let nuxt = stem.strip_prefix("server/").filter(|r| r.starts_with("api/") || r.starts_with("routes/"));
+    if let Some(rest) = nuxt {
+        let rest = rest.strip_prefix("routes/").unwrap_or(rest);
+        let (path, method) = rest.rsplit_once('.').unwrap_or((rest, "post"));
+        let route = format!("/{}", path.strip_suffix("/index").unwrap_or(path));
+        return if method == "post" { vec![(route, "default", false)] } else { Vec::new() };
     }
     let Some(rest) = stem.strip_prefix("app/routes/").or_else(|| stem.strip_prefix("src/routes/")) else {
         return Vec::new();
@@ -400,6 +408,7 @@ fn judge<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>) -> Option<Handler
         file: summary.shown.clone(),
         route: entry.route.clone(),
         at,
+        style: style(world, entry),
         provider,
         verify: first.map(|v| verify(v, &no_secret)),
         raw_body: first.map_or(RawBody::Unknown, |v| v.body),
@@ -445,6 +454,7 @@ fn controller(world: &World<'_, '_>, file: usize) -> Option<Handler> {
         file: summary.shown.clone(),
         route,
         at: summary.place(crate::ir::place(text, u32::try_from(post).unwrap_or(0))),
+        style: Style { of: StyleOf::Node, request: "req".to_owned(), response: "res".to_owned() },
         provider: calls::by_words(&named),
         verify: None,
         raw_body: RawBody::Unknown,
@@ -479,6 +489,60 @@ fn handler_place(world: &World<'_, '_>, entry: &Entry<'_>) -> Place {
     };
     shown.place(crate::ir::place(text, at))
 }
+/// How a handler is given the request, and under which names.
+fn style(world: &World<'_, '_>, entry: &Entry<'_>) -> Style {
+    let module = world.module(entry.file);
+    let hono = module.is_some_and(|m| m.imports.iter().any(|i| i.from == "hono"));
+    let (of, handler) = match &entry.kind {
+        EntryKind::Export(name, true) => (StyleOf::Pages, module.and_then(|m| exported(m, name))),
+        EntryKind::Export(name, false) => {
+            let nuxt = world.tree.files[entry.file].path.starts_with("server/");
+            (if nuxt { StyleOf::Nuxt } else { StyleOf::Web }, module.and_then(|m| exported(m, name)))
+        }
+        EntryKind::Inline(i) => {
+            let of = if i.express { StyleOf::Node } else { StyleOf::Web };
+            let func = match &i.handler.kind {
+                Kind::Func(f) => Some(&**f),
+                Kind::Name(n) => module.and_then(|m| named(m, n)),
+                _ => None,
+            };
+            (if hono && !i.express { StyleOf::Hono } else { of }, func)
+        }
+    };
+    let name = |i: usize| match handler?.params.get(i)? {
+        // `({ request }) => …` of SvelteKit and Remix.
+        Pattern::Object(all, _) => all.iter().find(|(k, ..)| *k == "request").and_then(|(_, p, _)| p.name()),
+        p => p.name(),
+    };
+    let usual = match of {
+        StyleOf::Hono => "c",
+        StyleOf::Nuxt => "event",
+        _ => "req",
+    };
+    Style { of, request: name(0).unwrap_or(usual).to_owned(), response: name(1).unwrap_or("res").to_owned() }
+}
+/// The function that a file exports under a name, also where something is wrapped around it.
+fn exported<'m>(module: &'m Module<'m>, name: &str) -> Option<&'m Func<'m>> {
+    match module.exports.iter().find(|e| e.name == name)?.of {
+        ExportOf::Local(local) => named(module, local),
+        ExportOf::From(..) => None,
+    }
+}
+/// The function behind a name at the top of a file, also where something is wrapped around it.
+fn named<'m>(module: &'m Module<'m>, name: &str) -> Option<&'m Func<'m>> {
+    module.body.iter().find_map(|s| match s {
+        Stmt::Func(f) if f.name == name => Some(f),
+        Stmt::Let(p, Some(init)) if p.name() == Some(name) => {
+            let mut found = None;
+            init.walk(false, &mut |e| match &e.kind {
+                Kind::Func(f) if found.is_none() => found = Some(&**f),
+                _ => {}
+            });
+            found
+        }
+        _ => None,
+    })
+}
 /// Where an exported name is declared.
 fn declared(module: &Module<'_>, name: &str) -> u32 {
     let local = module.exports.iter().find(|e| e.name == name).and_then(|e| match e.of {
@@ -488,7 +552,7 @@ fn declared(module: &Module<'_>, name: &str) -> u32 {
     let Some(local) = local else { return 0 };
     let found = module.body.iter().find_map(|s| match s {
         Stmt::Func(f) if f.name == local => Some(f.at),
-        Stmt::Let(crate::ir::Pattern::Name(n, at), _) if *n == local => Some(*at),
+        Stmt::Let(Pattern::Name(n, at), _) if *n == local => Some(*at),
         _ => None,
     });
     found.unwrap_or(0)
@@ -688,26 +752,20 @@ fn grants(world: &World<'_, '_>, handlers: &[Handler]) -> Vec<Grant> {
             continue;
         }
         let Some(module) = world.module(i) else { continue };
-        let mut write = None;
-        walk(&module.body, true, &mut |e| {
-            if write.is_some() {
-                return;
-            }
-            if let Kind::Call(callee, args, _) = &e.kind
-                && let Some(path) = callee.path()
-                && let Some(kind) = effect(&path, None)
-                && kind.is_write()
-                && args.iter().any(|a| a.any(&mut says_entitlement))
-            {
-                write = Some((e.at, path.replace("()", "")));
-            }
+        let here = written(&module.body);
+        let (at, writes, near) = match here {
+            Some((at, writes)) => (at, writes, true),
+            None => match called(world, i, module) {
+                Some((at, writes)) => (at, writes, false),
+                None => continue,
+            },
+        };
+        let place = store(&writes);
+        let also = handlers.iter().any(|h| {
+            // What nobody can look into may well write it too.
+            !near && matches!(h.verified, Verified::Unknown(_))
+                || h.effects.iter().any(|e| e.kind.is_write() && store(&e.call) == place)
         });
-        let Some((at, writes)) = write else { continue };
-        let store: String = writes.rsplit_once('.').map_or("", |(s, _)| s).to_owned();
-        let also = handlers
-            .iter()
-            .flat_map(|h| &h.effects)
-            .any(|e| e.kind.is_write() && e.call.rsplit_once('.').is_some_and(|(s, _)| s.eq_ignore_ascii_case(&store)));
         out.push(Grant {
             file: f.shown.clone(),
             at: f.place(crate::ir::place(text, at)),
@@ -716,6 +774,47 @@ fn grants(world: &World<'_, '_>, handlers: &[Handler]) -> Vec<Grant> {
         });
     }
     out
+}
+/// The first write of what a customer may use.
+fn written(body: &[Stmt<'_>]) -> Option<(u32, String)> {
+    let mut write = None;
+    walk(body, true, &mut |e| {
+        if write.is_none()
+            && let Kind::Call(callee, args, _) = &e.kind
+            && let Some(path) = callee.path()
+            && effect(&path, None).is_some_and(EffectKind::is_write)
+            && args.iter().any(|a| a.any(&mut says_entitlement))
+        {
+            write = Some((e.at, path.replace("()", "")));
+        }
+    });
+    write
+}
+/// The first call of another file's function that makes such a write itself.
+fn called<'m, 't: 'm>(world: &World<'m, 't>, file: usize, module: &Module<'t>) -> Option<(u32, String)> {
+    let tree = world.tree;
+    let mut found = None;
+    walk(&module.body, true, &mut |e| {
+        let Kind::Call(callee, _, false) = &e.kind else { return };
+        let (None, Kind::Name(name)) = (&found, &callee.kind) else { return };
+        let Some(import) = module.imports.iter().find(|i| i.local == *name) else { return };
+        let there = tree.resolver.find(&tree.files[file].path, import.from);
+        let Some((there, local)) = there.and_then(|f| world.export(f, import.name, 3)) else { return };
+        let body = world.module(there).into_iter().flat_map(|m| &m.body).find_map(|s| match s {
+            Stmt::Func(f) if f.name == local => Some(&f.body),
+            Stmt::Let(p, Some(Expr { kind: Kind::Func(f), .. })) if p.name() == Some(local) => Some(&f.body),
+            _ => None,
+        });
+        found = body.and_then(|b| written(b)).map(|(_, writes)| (e.at, writes));
+    });
+    found
+}
+/// Where a call writes to, as far as its path says: `prisma.user.update` to `user`. Query builders name
+/// the table elsewhere, so all that one of them writes may be the same.
+fn store(call: &str) -> String {
+    let verbs = ["insert", "update", "upsert", "delete", "from", "set", "create", "save", "put", "patch", "replace"];
+    let parts = call.split('.').take_while(|p| !verbs.iter().any(|v| p.starts_with(v)));
+    parts.skip(1).collect::<Vec<_>>().join(".").to_ascii_lowercase()
 }
 /// Whether a part of a write speaks of what a customer may use.
 fn says_entitlement(e: &Expr<'_>) -> bool {
