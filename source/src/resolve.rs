@@ -1,8 +1,7 @@
 //! Which file a module specifier means: relative paths, `paths` of tsconfig.json, packages of the
 //! workspace.
 
-use rustc_hash::FxHashMap as HashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Finds files by the specifiers of modules.
 #[derive(Debug, Default)]

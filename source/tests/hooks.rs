@@ -119,3 +119,38 @@ fn a_verification_that_is_left_to_others_is_a_gap_and_no_pass() {
                return new Response(\"ok\");\n}\n";
     assert!(gaps(own).is_empty());
 }
+
+#[test]
+fn what_a_page_behind_the_checkout_grants_through_a_function_is_compared_with_the_webhook() {
+    let grants = |webhook: bool| {
+        let mut files = vec![
+            (
+                "app/billing/return/page.tsx",
+                "import { activate } from \"../../../lib/activate\";\nexport default async function Page({ searchParams }) {\n  \
+                 const { session_id } = await searchParams;\n  await activate(session_id);\n  return <p>done</p>;\n}\n",
+            ),
+            (
+                "lib/activate.ts",
+                "export async function activate(id: string) {\n  const s = await stripe.checkout.sessions.retrieve(id);\n  \
+                 await db.update(users).set({ plan: \"pro\" }).where(eq(users.id, s.client_reference_id));\n}\n",
+            ),
+        ];
+        if webhook {
+            files.push((
+                "app/api/webhooks/stripe/route.ts",
+                "import { activate } from \"../../../../lib/activate\";\nexport async function POST(req: Request) {\n  \
+                 const sig = req.headers.get(\"stripe-signature\")!;\n  \
+                 const event = stripe.webhooks.constructEvent(await req.text(), sig, process.env.STRIPE_WEBHOOK_SECRET!);\n  \
+                 if (event.type === \"checkout.session.completed\") await activate(event.data.object.id);\n  \
+                 return new Response(\"ok\");\n}\n",
+            ));
+        }
+        let files: Vec<_> = files.into_iter().map(|(p, t)| (p.to_owned(), t.to_owned())).collect();
+        of_texts(&files).hooks.grants
+    };
+    let alone = grants(false);
+    assert_eq!(alone.len(), 1, "{alone:?}");
+    assert!(!alone[0].also_by_webhook);
+    assert_eq!((alone[0].at.line, &*alone[0].writes), (4, "db.update.set"));
+    assert!(grants(true).iter().all(|g| g.also_by_webhook));
+}

@@ -344,7 +344,9 @@ pub(super) fn effect(path: &str, provider: Option<&'static str>) -> Option<Effec
         .iter()
         .any(|w| last.starts_with(w));
         let _ = provider;
-        return (acts && !reads).then_some(EffectKind::Remote);
+        // `Stripe.createFetchHttpClient()`: made here, asked nobody.
+        let made = last.starts_with("create") && (last.ends_with("Client") || last.ends_with("Provider"));
+        return (acts && !reads && !made).then_some(EffectKind::Remote);
     }
     let store = [
         "prisma",
@@ -458,13 +460,13 @@ pub(super) fn is_lookup(path: &str) -> bool {
 pub(super) fn sql(text: &str) -> Option<EffectKind> {
     let upper = text.trim_start().to_ascii_uppercase();
     if upper.starts_with("INSERT") {
-        Some(if upper.contains("ON CONFLICT") || upper.contains("ON DUPLICATE") {
-            EffectKind::Upsert
-        } else {
-            EffectKind::Create
-        })
+        let twice = ["ON CONFLICT", "ON DUPLICATE", "INSERT OR ", "INSERT IGNORE"];
+        Some(if twice.iter().any(|w| upper.contains(w)) { EffectKind::Upsert } else { EffectKind::Create })
     } else if upper.starts_with("UPDATE") {
-        Some(EffectKind::Update)
+        // `SET credits = credits + $1`
+        let words: Vec<&str> = upper.split_whitespace().collect();
+        let counts = words.windows(4).any(|w| w[0] == w[2] && w[1] == "=" && matches!(w[3], "+" | "-"));
+        Some(if counts { EffectKind::Increment } else { EffectKind::Update })
     } else if upper.starts_with("DELETE") {
         Some(EffectKind::Delete)
     } else {

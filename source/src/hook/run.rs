@@ -9,7 +9,7 @@
 use super::{
     calls::{self, Way},
     value::{
-        CONTEXT, DIGEST, EVENT, FOUND, HEADERS, HMAC, ID, METHOD, MODE, OBJECT, PARSED, RAW, REQUEST, RESPONSE,
+        CONFIG, CONTEXT, DIGEST, EVENT, FOUND, HEADERS, HMAC, ID, METHOD, MODE, OBJECT, PARSED, RAW, REQUEST, RESPONSE,
         REWRITTEN, SECRET, SEEN, SIGNATURE, STATUS, Secret, TYPE, VERDICT, VERIFIER, Value,
     },
 };
@@ -300,11 +300,19 @@ impl<'a, 't: 'a> Run<'a, 't> {
     }
     fn class(&mut self, members: &'a [(&'a str, Expr<'a>)], top: usize) -> Value<'a> {
         self.quiet += 1;
-        let fields = members.iter().map(|(n, e)| (*n, self.eval(e, top))).collect();
+        // Methods find each other by `this`, which stands in the frame that they are made in.
+        let inside = self.frame(Some(top), self.frames[top].file);
+        let fields = members.iter().map(|(n, e)| (*n, self.eval(e, inside))).collect();
         self.quiet -= 1;
-        Value { fields: Some(Rc::new(fields)), truth: Some(true), ..Value::default() }
+        let value = Value { fields: Some(Rc::new(fields)), truth: Some(true), ..Value::default() };
+        self.frames[inside].vars.insert("this", value.clone());
+        value
     }
     fn imported(&mut self, file: usize, module: &'a str, name: &'a str) -> Value<'a> {
+        // SvelteKit: the private variables by name, or all of them as an object.
+        if matches!(module, "$env/static/private" | "$env/dynamic/private") {
+            return if name == "env" { Value::of(CONFIG) } else { self.secret(name, SecretMade::Plain) };
+        }
         let path = &self.world.tree.files[file].path;
         let Some(next) = self.world.tree.resolver.find(path, module) else {
             return Value { external: Some(Rc::new((module.to_owned(), name.to_owned()))), ..Value::default() };
@@ -397,7 +405,8 @@ impl<'a, 't: 'a> Run<'a, 't> {
                 if self.thrown() { THROW } else { FALL }
             }
             Stmt::Let(p, init) => {
-                let value = init.as_ref().map(|e| self.eval(e, f)).unwrap_or_default();
+                let nothing = || Value { truth: Some(false), ..Value::default() };
+                let value = init.as_ref().map_or_else(nothing, |e| self.eval(e, f));
                 self.bind(p, value, f);
                 if self.thrown() { THROW } else { FALL }
             }
@@ -657,14 +666,15 @@ impl<'a, 't: 'a> Run<'a, 't> {
             // Called while the top of a file is looked at: no handler runs yet.
             self.returns.push(Vec::new());
         }
-        let responded = self.responded;
+        let failed = self.failed;
         let flow = self.body(func, frame, file, args);
         let returns = self.returns.pop().unwrap_or_default();
         if self.returns.len() == 1 && self.calls.is_empty() {
             self.returns.pop();
         }
-        let _ = responded;
-        if flow & THROW != 0 && flow & (FALL | RETURN) == 0 {
+        // The failure that a run assumes happened in here and nobody took it.
+        let fails = self.assume == Assume::Fails && self.failed && !failed;
+        if flow & THROW != 0 && (fails || flow & (FALL | RETURN) == 0) {
             self.throwing = true;
         }
         let certain = returns.iter().rev().find(|(_, c)| *c).and_then(|(v, _)| v.answer);
@@ -713,6 +723,10 @@ impl<'a, 't: 'a> Run<'a, 't> {
                     return self.member(&of_value, name, f, e.at);
                 }
                 let of_value = self.eval(of, f);
+                // A table of handlers by the method: an event comes by POST.
+                if key.is(METHOD) {
+                    return of_value.field("POST").cloned().unwrap_or_default();
+                }
                 self.dispatched(&of_value, &key, f, e.at);
                 // A table of handlers by the type of the event: each of them may run.
                 let mut out = Value::of((of_value.tags | key.tags) & PASSES & !TYPE);
@@ -797,6 +811,10 @@ impl<'a, 't: 'a> Run<'a, 't> {
             }
             Kind::Assign(op, left, right) => {
                 let value = self.eval(right, f);
+                // What throws gives nothing: the name keeps what it had.
+                if self.throwing {
+                    return Value::default();
+                }
                 if let Kind::Name(n) = left.kind {
                     self.assign(n, value.clone(), f, *op != "=");
                 } else {
@@ -888,11 +906,29 @@ impl<'a, 't: 'a> Run<'a, 't> {
                 None => Value::default(),
             };
         }
+        if of.is(CONFIG) {
+            // What a framework's configuration calls it is not always the name of the variable.
+            let named = of.external.is_none();
+            if !named && name == "public" {
+                return Value::default();
+            }
+            let truth = Some(self.assume != Assume::NoSecret);
+            let secret = ["SECRET", "KEY", "TOKEN", "PASS", "SIGN"].iter().any(|w| name.contains(w));
+            return if named {
+                if secret { self.secret(name, SecretMade::Plain) } else { Value::default() }
+            } else {
+                Value { truth, external: of.external.clone(), ..Value::of(SECRET | CONFIG) }
+            };
+        }
         let external = of.external.clone();
         let tags = of.tags;
         let plain = |tags| Value { external: external.clone(), truth: None, ..Value::of(tags) };
         if tags & CONTEXT != 0 && name == "req" {
             return plain(REQUEST);
+        }
+        // The variables of a worker; what else is bound to it is no request either.
+        if tags & CONTEXT != 0 && name == "env" {
+            return Value { truth: Some(true), ..Value::of(CONFIG) };
         }
         if tags & (REQUEST | CONTEXT) != 0 {
             return match name {
@@ -1028,6 +1064,21 @@ impl<'a, 't: 'a> Run<'a, 't> {
             if v.is(SECRET | SIGNATURE) && is_type_word(other) {
                 let is_text = other.text() == Some("string");
                 return Value { truth: said(v.truth.map(|t| t == is_text)), ..Value::of(v.tags) };
+            }
+        }
+        // What a function of the app gives back: `event === null`, `isValid(…) === false`.
+        for (v, e) in [(&va, b), (&vb, a)] {
+            if v.is(VERDICT | MODE | TYPE | STATUS | METHOD) {
+                continue;
+            }
+            if nothing(e) && e.text().is_none() && v.truth.is_some() && v.text.is_none() {
+                return Value { truth: said(v.truth.map(|t| !t)), ..Value::of(v.tags & (SEEN | FOUND)) };
+            }
+            if let Kind::Bool(word) = e.kind
+                && v.truth.is_some()
+                && v.tags == 0
+            {
+                return Value { truth: said(v.truth.map(|t| t == word)), ..Value::default() };
             }
         }
         if both & MODE != 0 {
@@ -1209,6 +1260,13 @@ impl<'a, 't: 'a> Run<'a, 't> {
         }
         let last = path.rsplit('.').next().unwrap_or_default().to_owned();
         let (of, method) = match &callee.kind {
+            Kind::Member(of, m) if matches!(*m, "then" | "catch" | "finally") => {
+                let v = self.eval(of, f);
+                match self.promised(&v, m, args, f) {
+                    Some(v) => return v,
+                    None => (Some(v), *m),
+                }
+            }
             Kind::Member(of, m) => {
                 self.chain += 1;
                 let v = self.eval(of, f);
@@ -1239,13 +1297,35 @@ impl<'a, 't: 'a> Run<'a, 't> {
         if let (Some(p), 0) = (&package, self.quiet) {
             self.out.packages.insert(p.clone());
         }
+        // A function of the app that is called as those of libraries are is looked into.
+        let own =
+            target.func.is_some() && matches!(&*last, "parse" | "safeParse" | "parseAsync" | "validate" | "error");
+        if own && let Some(func) = target.func {
+            return self.call_func(func, values);
+        }
         if let Some(v) = self.of_the_web(&receiver, method, &last, &path, &values, f, e.at) {
             return v;
+        }
+        if path == "useRuntimeConfig" {
+            let of = Some(Rc::new(("nuxt".to_owned(), path)));
+            return Value { truth: Some(true), external: of, ..Value::of(CONFIG) };
         }
         if let Some(v) = self.of_crypto(&receiver, method, &last, &path, &values, new, f, e.at) {
             return v;
         }
         if let Some(v) = self.answered(&receiver, method, &path, &values, new, f, e.at) {
+            // Some frameworks' answers end the handler by themselves: `error(400)` of SvelteKit.
+            let ends = target.external.as_ref().is_some_and(|x| {
+                x.0 == "@sveltejs/kit" && matches!(&*x.1, "error" | "redirect")
+                    || x.0 == "next/navigation" && x.1.ends_with("edirect")
+            });
+            if ends && let Some(answer) = v.answer {
+                if self.quiet == 0 {
+                    let place = self.here(f, e.at);
+                    self.out.answers.push((answer, place, self.uncertain == 0));
+                }
+                self.throwing = true;
+            }
             return v;
         }
         // A table of handlers: each may run.
@@ -1285,6 +1365,43 @@ impl<'a, 't: 'a> Run<'a, 't> {
             return self.member(v, method, f, at);
         }
         Value { external: v.external.clone(), ..Value::default() }
+    }
+    /// `promise.then(f)`, `promise.catch(g)`: what comes of a promise. `None` where nobody can tell.
+    fn promised(&mut self, of: &Value<'a>, method: &str, args: &'a [Expr<'a>], f: usize) -> Option<Value<'a>> {
+        let thrown = self.thrown();
+        let taker = if thrown && method == "then" { args.get(1) } else { args.first() };
+        let func = taker.and_then(|t| self.eval(t, f).func);
+        match (method, thrown) {
+            ("then", false) => Some(self.call_func(func?, vec![of.clone()])),
+            ("catch", false) => func.map(|_| of.clone()),
+            ("finally", _) => {
+                if let Some(func) = func {
+                    self.call_func(func, Vec::new());
+                }
+                self.throwing |= thrown;
+                func.map(|_| of.clone())
+            }
+            _ => {
+                // Whoever takes the failure decides what comes of it.
+                let Some(taker) = taker else {
+                    self.throwing = true;
+                    return Some(Value::default());
+                };
+                let failure = self.assume == Assume::Fails && self.failed;
+                let Some(func) = func else {
+                    self.throwing |= failure;
+                    return Some(Value::default());
+                };
+                let value = self.call_func(func, vec![Value { truth: Some(true), ..Value::default() }]);
+                let answer = value.answer.or(self.responded.filter(|_| failure));
+                if failure && answer.is_some_and(Answer::is_success) && self.out.swallowed.is_none() {
+                    self.out.swallowed = Some(self.here(f, taker.at));
+                }
+                // A failure that somebody only notes is not followed further.
+                self.throwing |= failure && answer.is_none();
+                Some(value)
+            }
+        }
     }
     /// `after(() => …)`, `waitUntil(…)`: the answer does not wait.
     fn scheduled(&mut self, last: &str, path: &str, args: &'a [Expr<'a>], f: usize) -> Option<Value<'a>> {
@@ -1413,8 +1530,8 @@ impl<'a, 't: 'a> Run<'a, 't> {
             (_, "fromEntries" | "entries") if first.is(HEADERS) => Some(Value::of(HEADERS)),
             _ if receiver.is(HEADERS) => Some(Value::of(HEADERS)),
             (_, "includes" | "has" | "indexOf" | "some") if first.is(TYPE) => {
-                let names: Vec<&str> =
-                    receiver.fields.iter().flat_map(|x| x.iter().filter_map(|(_, v)| v.text)).collect();
+                let named = |(k, v): &(&'a str, Value<'a>)| v.text.or_else(|| (!k.is_empty()).then_some(*k));
+                let names: Vec<&str> = receiver.fields.iter().flat_map(|x| x.iter().filter_map(named)).collect();
                 for n in names {
                     self.compared(&first, n, f, at);
                 }
@@ -1430,6 +1547,15 @@ impl<'a, 't: 'a> Run<'a, 't> {
             }
             (_, "startsWith" | "match" | "test") if receiver.is(TYPE) || first.is(TYPE) => {
                 Some(Value { truth: (self.assume == Assume::Unhandled).then_some(false), ..Value::default() })
+            }
+            ("Map", _) if first.fields.as_ref().is_some_and(|x| x.iter().any(|(_, v)| pair(v).is_some())) => {
+                let pairs = first.fields.iter().flat_map(|x| x.iter()).filter_map(|(_, v)| pair(v)).collect();
+                Some(Value { fields: Some(Rc::new(pairs)), truth: Some(true), ..Value::default() })
+            }
+            (_, "get") if first.is(TYPE) && receiver.fields.is_some() => {
+                self.dispatched(receiver, &first, f, at);
+                let truth = (self.assume == Assume::Unhandled).then_some(false);
+                Some(Value { fields: receiver.fields.clone(), truth, ..Value::of(TYPE) })
             }
             ("Set" | "Map", _) => Some(Value { fields: first.fields.clone(), truth: Some(true), ..Value::default() }),
             _ => None,
@@ -1583,6 +1709,7 @@ impl<'a, 't: 'a> Run<'a, 't> {
                 let _ = (f, at);
                 made(number().map_or(Answer::Unknown, Answer::Status))
             }
+            "HTTPException" if new => made(number().map_or(Answer::Unknown, Answer::Status)),
             "createError" => made(
                 values
                     .first()
@@ -1626,12 +1753,12 @@ impl<'a, 't: 'a> Run<'a, 't> {
             return Value::default();
         } else if self.chain == 0 {
             let kind = calls::effect(path, provider).or_else(|| {
-                let text = args.first().and_then(Expr::text)?;
+                let text = prepared(e).or_else(|| args.first().and_then(Expr::text))?;
                 matches!(last, "query" | "execute" | "$executeRaw" | "$executeRawUnsafe" | "run" | "unsafe")
                     .then(|| calls::sql(text))?
             });
             if let Some(kind) = kind {
-                let increments = args.iter().any(|a| a.any(&mut |x| matches!(&x.kind, Kind::Object(all) if all.iter().any(|(k, _)| matches!(k, Some("increment" | "decrement" | "$inc"))))));
+                let increments = e.any(&mut counts);
                 let kind = if increments { EffectKind::Increment } else { kind };
                 self.act(kind, path, provider, given, f, e.at);
             } else if given & (EVENT | PARSED | OBJECT | RAW) != 0 && target.external.is_some() && provider.is_none() {
@@ -1753,6 +1880,39 @@ impl<'a, 't: 'a> Run<'a, 't> {
     }
 }
 
+/// The SQL of `DB.prepare("…").bind(…).run()`.
+fn prepared<'a>(mut e: &'a Expr<'a>) -> Option<&'a str> {
+    loop {
+        match &e.kind {
+            Kind::Call(callee, args, _) => match &callee.kind {
+                Kind::Member(_, "prepare") => return args.first().and_then(Expr::text),
+                Kind::Member(of, _) => e = of,
+                _ => return None,
+            },
+            Kind::Await(of) => e = of,
+            _ => return None,
+        }
+    }
+}
+/// Whether a part of a write counts from what is there: `{ increment: 1 }`, `` sql`${credits} + 1` ``.
+fn counts(e: &Expr<'_>) -> bool {
+    match &e.kind {
+        Kind::Object(all) => all.iter().any(|(k, _)| matches!(k, Some("increment" | "decrement" | "$inc"))),
+        Kind::Tagged(tag, texts, _) if tag.path().is_some_and(|p| p == "sql") => {
+            let time = ["interval", "now(", "NOW(", "INTERVAL"];
+            texts.iter().any(|t| t.contains(" + ") || t.contains(" - "))
+                && !texts.iter().any(|t| time.iter().any(|w| t.contains(w)))
+        }
+        _ => false,
+    }
+}
+/// A pair of a name and a value, as a `Map` is made of them.
+fn pair<'a>(v: &Value<'a>) -> Option<(&'a str, Value<'a>)> {
+    match v.fields.as_ref()?.as_slice() {
+        [(_, key), (_, value)] => Some((key.text?, value.clone())),
+        _ => None,
+    }
+}
 /// What an effect is, in words.
 pub(super) const fn words(kind: EffectKind) -> &'static str {
     match kind {

@@ -48,6 +48,8 @@ pub(super) const METHOD: u32 = 1 << 19;
 pub(super) const CONTEXT: u32 = 1 << 20;
 /// An HMAC that is being computed.
 pub(super) const HMAC: u32 = 1 << 21;
+/// Variables under names of a framework's own: `SvelteKit`'s `env`, Nuxt's runtime configuration.
+pub(super) const CONFIG: u32 = 1 << 22;
 
 /// A value.
 #[derive(Clone, Debug, Default)]
