@@ -19,7 +19,7 @@ use launchcheck_checks::{
     vocab::{Cause, Place},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     thread,
 };
 
@@ -93,15 +93,17 @@ impl<'t> Tree<'t> {
         (file, name.to_owned())
     }
 
-    /// The files that can be reached from these, without going into those where `stop` holds.
+    /// For each file whether it can be reached from these, without going into those where `stop` holds.
     #[must_use]
-    pub fn reach(&self, from: impl Iterator<Item = usize>, stop: &dyn Fn(&Summary) -> bool) -> HashSet<usize> {
-        let mut queue: VecDeque<usize> = from.collect();
-        let mut seen: HashSet<usize> = queue.iter().copied().collect();
-        while let Some(at) = queue.pop_front() {
-            for next in &self.imports[at] {
-                if !stop(&self.files[*next]) && seen.insert(*next) {
-                    queue.push_back(*next);
+    pub fn reach(&self, from: impl Iterator<Item = usize>, stop: &dyn Fn(&Summary) -> bool) -> Vec<bool> {
+        let mut seen = vec![false; self.files.len()];
+        let mut open: Vec<usize> = from.collect();
+        open.iter().for_each(|i| seen[*i] = true);
+        while let Some(at) = open.pop() {
+            for next in self.imports[at].iter().copied() {
+                if !seen[next] && !stop(&self.files[next]) {
+                    seen[next] = true;
+                    open.push(next);
                 }
             }
         }
@@ -135,7 +137,7 @@ impl<'t> Tree<'t> {
             .collect();
         let server = self.reach(server.into_iter(), &|f| f.client);
         (0..self.files.len())
-            .map(|i| match (client.contains(&i), server.contains(&i) || is_page(&self.files[i])) {
+            .map(|i| match (client[i], server[i] || is_page(&self.files[i])) {
                 (true, true) => Side::Both,
                 (true, false) => Side::Client,
                 _ => Side::Server,
@@ -287,7 +289,7 @@ fn read(f: &Summary, seen: &Seen, side: Side) -> NameRead {
     let public = behind_public_prefix(&seen.name).is_some();
     let side = if seen.client && side == Side::Server { Side::Both } else { side };
     NameRead {
-        read: Read { name: seen.name.clone(), at: f.place(seen.at), without: seen.without, tooling: f.tooling() },
+        read: Read { name: seen.name.clone(), at: f.place(seen.at), without: seen.without, tooling: f.tooling },
         side,
         time: if public { Time::Build } else { f.time() },
         how: seen.how,

@@ -254,22 +254,30 @@ impl<'s> Expr<'s> {
         }
     }
     /// What it is made of, functions left out.
-    pub fn parts(&self) -> Vec<&Self> {
+    pub fn parts(&self) -> impl Iterator<Item = &Self> {
+        // No list is made of them: this is asked of every expression, several times.
+        let (mut ones, mut rest): ([Option<&Self>; 3], &[Self]) = ([None; 3], &[]);
+        let mut pairs: &[(Option<&str>, Self)] = &[];
+        let mut attributes: &[(&str, Self)] = &[];
         match &self.kind {
-            Kind::Name(_) | Kind::Text(_) | Kind::Literal(_) | Kind::Bool(_) | Kind::Null | Kind::Func(_) => Vec::new(),
-            Kind::Template(_, all) | Kind::Array(all) | Kind::Other(all) => all.iter().collect(),
+            Kind::Name(_) | Kind::Text(_) | Kind::Literal(_) | Kind::Bool(_) | Kind::Null | Kind::Func(_) => {}
+            Kind::Template(_, all) | Kind::Array(all) | Kind::Other(all) => rest = all,
             Kind::Member(a, _)
             | Kind::Unary(_, a)
             | Kind::Await(a)
             | Kind::Spread(a)
             | Kind::Import(a)
-            | Kind::Destructure(_, a) => vec![a],
-            Kind::Index(a, b) | Kind::Binary(_, a, b) | Kind::Logical(_, a, b) | Kind::Assign(_, a, b) => vec![a, b],
-            Kind::Call(a, all, _) | Kind::Tagged(a, _, all) => std::iter::once(&**a).chain(all).collect(),
-            Kind::Object(all) => all.iter().map(|(_, e)| e).collect(),
-            Kind::Cond(a, b, c) => vec![a, b, c],
-            Kind::Jsx(_, attributes, children) => attributes.iter().map(|(_, e)| e).chain(children).collect(),
+            | Kind::Destructure(_, a) => ones[0] = Some(a),
+            Kind::Index(a, b) | Kind::Binary(_, a, b) | Kind::Logical(_, a, b) | Kind::Assign(_, a, b) => {
+                ones = [Some(a), Some(b), None];
+            }
+            Kind::Call(a, all, _) | Kind::Tagged(a, _, all) => (ones[0], rest) = (Some(&**a), all),
+            Kind::Object(all) => pairs = all,
+            Kind::Cond(a, b, c) => ones = [Some(a), Some(b), Some(c)],
+            Kind::Jsx(_, all, children) => (attributes, rest) = (all, children),
         }
+        let pairs = pairs.iter().map(|(_, e)| e).chain(attributes.iter().map(|(_, e)| e));
+        ones.into_iter().flatten().chain(pairs).chain(rest)
     }
     /// Calls for it and all that is in it, in order; `into` says whether a function is entered.
     pub fn walk<'e>(&'e self, into: bool, f: &mut dyn FnMut(&'e Self)) {

@@ -29,7 +29,7 @@ pub(crate) fn exposure<'m, 't: 'm>(world: &World<'m, 't>, sides: &[Side]) -> Exp
     let compiled = compiled(&world);
     let wanted = |i: usize| {
         let f = &tree.files[i];
-        !f.test && !f.generated && !f.tooling()
+        !f.test && !f.generated && !f.tooling
     };
     let holds = holders(tree, &compiled);
     for i in (0..tree.files.len()).filter(|i| wanted(*i)) {
@@ -307,7 +307,7 @@ impl<'m, 't: 'm> File<'_, 'm, 't> {
                 }
             }
             Kind::Func(_) => {}
-            _ => e.parts().into_iter().for_each(|p| self.rendered(p)),
+            _ => e.parts().for_each(|p| self.rendered(p)),
         }
     }
     /// Whether a tag is a component whose file is for browsers.

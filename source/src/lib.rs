@@ -34,12 +34,16 @@ use std::path::Path;
 pub fn read(folder: &Path, shown: &(dyn Fn(&Path) -> String + Sync)) -> CodeIndex {
     let mut found = walk::walk(folder, "", shown);
     workspace::add(folder, &mut found, shown);
-    let walk::Found { files, mut extras, mentions, keyless, gaps } = found;
+    let walk::Found { files, mut extras, mentions, keyless, unguarded, gaps } = found;
     practice::watch::above(folder, &mut extras);
     let text = |path: &str| std::fs::read_to_string(folder.join(path)).ok();
     let named = |path: &str| shown(&workspace::plain(&folder.join(path)));
     let tree = workspace::reached(index::Tree::new(files, extras, &text, &named));
-    CodeIndex { keyless, ..index::index(&tree, mentions.into_iter().collect(), gaps) }
+    let index = index::index(&tree, mentions.into_iter().collect(), gaps);
+    // To give thousands of summaries back takes as long as to read a hundred files.
+    let files = tree.files;
+    std::thread::spawn(move || drop(files));
+    CodeIndex { keyless: keyless.into_iter().collect(), unguarded, ..index }
 }
 
 /// Reads files that are given by their paths and texts, as tests and examples have them.

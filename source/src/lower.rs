@@ -5,6 +5,7 @@ use oxc_allocator::Allocator;
 use oxc_ast::ast;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::{GetSpan, SourceType, Span};
+use std::cell::RefCell;
 
 /// The deepest nesting of brackets that is parsed; people stay far below it, and the parser's own
 /// calls nest as deep.
@@ -20,9 +21,20 @@ pub fn lower<'s>(file: &str, text: &'s str) -> Option<Module<'s>> {
     let kind = SourceType::from_path(file).unwrap_or_else(|_| SourceType::tsx());
     // JSX stands in `.js` of many apps, and `.ts` must stay without: `<T>x` is a cast there.
     let kind = if kind.is_javascript() { kind.with_jsx(true).with_module(true) } else { kind };
-    let allocator = Allocator::default();
+    ARENA.with_borrow_mut(|arena| {
+        let module = parse(arena, text, kind);
+        arena.reset();
+        module
+    })
+}
+thread_local! {
+    /// Where the parser puts its trees, one after the other: to ask for the memory anew for each file takes as long
+    /// as to parse a short one.
+    static ARENA: RefCell<Allocator> = RefCell::default();
+}
+fn parse<'s>(arena: &Allocator, text: &'s str, kind: SourceType) -> Option<Module<'s>> {
     let options = ParseOptions { allow_return_outside_function: true, ..ParseOptions::default() };
-    let parsed = Parser::new(&allocator, text, kind).with_options(options).parse();
+    let parsed = Parser::new(arena, text, kind).with_options(options).parse();
     if parsed.panicked || parsed.diagnostics.iter().next().is_some() {
         return None;
     }

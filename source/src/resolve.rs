@@ -1,7 +1,8 @@
 //! Which file a module specifier means: relative paths, `paths` of tsconfig.json, packages of the
 //! workspace.
 
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 
 /// Finds files by the specifiers of modules.
 #[derive(Debug, Default)]

@@ -88,6 +88,8 @@ pub struct Summary {
     pub server: bool,
     /// Whether it is a test or a story.
     pub test: bool,
+    /// Whether it configures or maintains the app and is no part of it.
+    pub tooling: bool,
     /// Whether the parser refused it.
     pub unparsed: bool,
     /// Whether a machine made it, so that it was not looked at.
@@ -146,11 +148,6 @@ impl Summary {
     #[must_use]
     pub fn place(&self, at: (u32, u32)) -> Place {
         Place::new(self.shown.as_str(), at.0, at.1)
-    }
-    /// Whether it configures or maintains the app and is no part of it.
-    #[must_use]
-    pub fn tooling(&self) -> bool {
-        is_tooling(&self.path)
     }
     /// When what it reads is read, as far as the file alone shows.
     #[must_use]
@@ -231,6 +228,7 @@ pub(crate) fn summarise_as(path: &str, shown: &str, text: &str, spoken: Spoken) 
         path: path.to_owned(),
         shown: shown.to_owned(),
         test: is_test(path),
+        tooling: is_tooling(path),
         words: spoken.words,
         ..Summary::default()
     };

@@ -4,14 +4,19 @@
 use crate::practice::{columns, marks, watch};
 use crate::summary::{Summary, is_source, is_test, summarise_as};
 use ignore::{DirEntry, WalkBuilder};
-use launchcheck_checks::{env::reads, vocab::Cause};
+use launchcheck_checks::{
+    env::{at_rest::is_dotenv, reads},
+    vocab::Cause,
+};
+use rustc_hash::FxHashSet;
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     fs::File,
     io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{
-        LazyLock, Mutex, PoisonError,
+        Arc, LazyLock, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, sync_channel},
     },
     thread,
@@ -19,6 +24,8 @@ use std::{
 
 /// The largest file that is read; source of that size was made by a machine.
 const FILE_CAP: u64 = 1024 * 1024;
+/// The room that is held for a file's text from the start: most files are smaller.
+const USUAL: usize = 64 * 1024;
 /// The most files that are looked at.
 const FILES: usize = 40_000;
 /// The most words that are kept: far above what an app has.
@@ -64,9 +71,11 @@ pub struct Found {
     /// tsconfig.json, vercel.json, schemas of Prisma. By their path below the root.
     pub extras: BTreeMap<String, String>,
     /// Words in the shape of a variable's name, of every text file.
-    pub mentions: HashSet<String>,
+    pub mentions: FxHashSet<String>,
     /// The text files below the folder that hold nothing that a key begins with.
-    pub keyless: HashSet<String>,
+    pub keyless: Vec<String>,
+    /// Whether the folder may hold files of variables that git neither tracks nor ignores.
+    pub unguarded: bool,
     /// What could not be read.
     pub gaps: Vec<Cause>,
 }
@@ -96,7 +105,7 @@ pub fn walk(folder: &Path, prefix: &str, shown: &(dyn Fn(&Path) -> String + Sync
     let (send, receive) = sync_channel::<Vec<PathBuf>>(64);
     let receive = Mutex::new(receive);
     let done: Mutex<Found> = Mutex::default();
-    let mut gaps = Vec::new();
+    let (mut gaps, mut unguarded) = (Vec::new(), true);
     thread::scope(|scope| {
         let mut started = 0;
         for _ in 0..threads {
@@ -113,10 +122,11 @@ pub fn walk(folder: &Path, prefix: &str, shown: &(dyn Fn(&Path) -> String + Sync
             gaps.push(Cause::Unreadable("the source (no thread could be started)".into()));
             return;
         }
-        list(folder, &mut gaps, &mut |chunk| send.send(chunk).is_ok());
+        unguarded = list(folder, &mut gaps, &mut |chunk| send.send(chunk).is_ok());
         drop(send);
     });
     let mut found = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.unguarded = unguarded;
     found.gaps.extend(gaps);
     found.gaps.sort();
     found.gaps.dedup();
@@ -129,18 +139,31 @@ pub(crate) fn is_passed(name: &str) -> bool {
     PASSED.contains(&name)
 }
 
-/// Lists the files in chunks, until `give` says that nobody takes more.
-fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>) -> bool) {
-    let passed = |e: &DirEntry| e.file_name().to_str().is_some_and(is_passed);
+/// Lists the files in chunks, until `give` says that nobody takes more. Returns whether there may be files of
+/// variables that no `.gitignore` names: one was seen, or a folder was passed over that is not ignored either.
+fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>) -> bool) -> bool {
+    let unguarded = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&unguarded);
+    // What is ignored does not come here.
+    let passed = move |e: &DirEntry| {
+        let passed = e.file_name().to_str().is_some_and(is_passed);
+        seen.fetch_or(passed && e.file_name() != ".git", Ordering::Relaxed);
+        passed
+    };
     let walker = WalkBuilder::new(folder)
         .hidden(false)
+        // Such a file keeps tools that search from its files, and nothing from production.
+        .ignore(false)
         .git_global(false)
         .follow_links(false)
         .filter_entry(move |e| e.depth() == 0 || !passed(e))
         .build();
     let mut chunk = Vec::with_capacity(CHUNK);
-    let mut files = 0;
+    let (mut files, mut seen_dotenv) = (0, false);
     for entry in walker {
+        if let Ok(entry) = &entry {
+            seen_dotenv |= entry.file_name().to_str().is_some_and(is_dotenv);
+        }
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
                 let name = entry.file_name().to_string_lossy();
@@ -150,11 +173,12 @@ fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>)
                 files += 1;
                 if files > FILES {
                     gaps.push(Cause::TooLarge);
+                    seen_dotenv = true;
                     break;
                 }
                 chunk.push(entry.into_path());
                 if chunk.len() == CHUNK && !give(std::mem::take(&mut chunk)) {
-                    return;
+                    return true;
                 }
             }
             Ok(_) => {}
@@ -162,6 +186,7 @@ fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>)
         }
     }
     give(chunk);
+    seen_dotenv || unguarded.load(Ordering::Relaxed)
 }
 
 fn work(
@@ -169,7 +194,7 @@ fn work(
     receive: &Mutex<Receiver<Vec<PathBuf>>>,
     shown: &(dyn Fn(&Path) -> String + Sync),
 ) -> Found {
-    let (mut found, mut bytes) = (Found::default(), Vec::new());
+    let (mut found, mut bytes) = (Found::default(), Vec::with_capacity(USUAL));
     // While the first folders are listed.
     marks::ready();
     loop {
@@ -205,15 +230,10 @@ fn below(folder: &Path, prefix: &str, path: &Path) -> String {
 /// Reads a file's bytes; false where it is too large.
 fn read(path: &Path, bytes: &mut Vec<u8>) -> io::Result<bool> {
     bytes.clear();
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
-    if size > FILE_CAP {
-        return Ok(false);
-    }
-    bytes.reserve(usize::try_from(size).unwrap_or_default() + 1);
-    // `read_to_end` of the file itself would ask for its size and place once more.
-    file.take(FILE_CAP).read_to_end(bytes)?;
-    Ok(true)
+    let cap = usize::try_from(FILE_CAP).unwrap_or(usize::MAX);
+    // `read_to_end` of the file itself would ask for its size and place first, which most files need not.
+    File::open(path)?.take(FILE_CAP + 1).read_to_end(bytes)?;
+    Ok(bytes.len() <= cap)
 }
 fn file(
     (folder, prefix): (&Path, &str),
@@ -243,7 +263,7 @@ fn file(
     let Some(text) = reads::text(bytes) else { return };
     let spoken = marks::of(&text);
     if !spoken.keys && prefix.is_empty() {
-        found.keyless.insert(below.clone());
+        found.keyless.push(below.clone());
     }
     if found.mentions.len() < WORDS {
         for word in reads::mentions(&text) {

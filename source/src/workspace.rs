@@ -64,7 +64,7 @@ pub(crate) fn reached(tree: Tree<'_>) -> Tree<'_> {
     let own = (0..tree.files.len()).filter(|i| !is_outside(&tree.files[*i].path));
     let kept = tree.reach(own, &|_| false);
     let Tree { files, extras, text, shown, .. } = tree;
-    let files = files.into_iter().enumerate().filter(|(i, _)| kept.contains(i)).map(|(_, f)| f).collect();
+    let files = files.into_iter().enumerate().filter(|(i, _)| kept[*i]).map(|(_, f)| f).collect();
     Tree::new(files, extras, text, shown)
 }
 

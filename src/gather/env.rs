@@ -3,7 +3,10 @@
 use super::{Context, Cx, Produce};
 use crate::{
     config::{App, check::app_name},
-    probe::{at_rest, env_files, git, lockfile, secrets},
+    probe::{
+        at_rest::{self, Known},
+        env_files, git, lockfile, secrets,
+    },
 };
 use launchcheck_checks::{
     code::facts::{CodeIndex, CodeNames},
@@ -156,18 +159,20 @@ impl Produce for AtRest {
         let absent = |why| Self { absent: Some(why), ..Self::default() };
         let here = folder.clone();
         // Most of what git tracks was just read as source: it is not read again to find no key in it.
-        let (listed, index) = tokio::join!(aside(move || at_rest::list(&here)), cx.get::<CodeIndex>(at));
+        let (listed, index) = tokio::join!(aside(move || git::tracked(&here, &["."])), cx.get::<CodeIndex>(at));
         let listed = match listed.into_inner() {
             Ok(Ok(listed)) => listed,
             Ok(Err(why)) => return silent(Observed::known(Err(why)), absent),
             Err(missing) => return missing.into(),
         };
         let none = HashSet::new();
-        aside(move || {
-            let keyless = index.get().map_or(&none, |i| &i.keyless);
-            at_rest::read(&folder, &listed, &needles, &key, keyless)
-        })
-        .await
+        let read = aside(move || {
+            let index = index.get().ok();
+            let known =
+                Known { keyless: index.map_or(&none, |i| &i.keyless), unguarded: index.is_none_or(|i| i.unguarded) };
+            at_rest::read(&folder, &listed, &known, &needles, &key)
+        });
+        silent(read.await, absent)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{env_files::shown, git, secrets};
 use launchcheck_checks::{
     env::{
-        at_rest::{AtRest, EnvFile, History, Log, Needles, is_example, is_machines, scan},
+        at_rest::{AtRest, EnvFile, History, Log, Needles, is_dotenv, is_machines, scan},
         reads,
         shape::DigestKey,
     },
@@ -23,10 +23,6 @@ const FILE_CAP: u64 = 1 << 20;
 const HISTORY: u64 = 1 << 30;
 const PATIENCE: Duration = Duration::from_secs(25);
 
-fn is_dotenv(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    (name == ".env" || name.starts_with(".env.")) && !is_example(name)
-}
 fn env_file(folder: &Path, path: &str, key: &DigestKey) -> Result<EnvFile, Cause> {
     let whole = folder.join(path);
     let shown = shown(&whole);
@@ -35,34 +31,25 @@ fn env_file(folder: &Path, path: &str, key: &DigestKey) -> Result<EnvFile, Cause
     Ok(EnvFile { file: shown.into(), entries })
 }
 
-/// The files of a folder that git knows.
-pub struct Listed {
-    tracked: Vec<String>,
-    unguarded: Vec<String>,
+/// What a reading of the folder has already told.
+pub(crate) struct Known<'a> {
+    /// The files that hold no key.
+    pub(crate) keyless: &'a HashSet<String>,
+    /// Whether there may be files of variables that git neither tracks nor ignores.
+    pub(crate) unguarded: bool,
 }
-/// Asks git for them.
+
+/// What stands in the files of a folder that git tracks, and in those of variables that it does not ignore.
 ///
 /// # Errors
 /// [`git::Silent`] where git says nothing.
-pub fn list(folder: &Path) -> Result<Listed, git::Silent> {
-    let (tracked, unguarded) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| git::unguarded(folder, &[".env*", "**/.env*"]));
-        (git::tracked(folder, &["."]), other.join())
-    });
-    let unguarded = unguarded.unwrap_or_else(|e| std::panic::resume_unwind(e))?;
-    Ok(Listed { tracked: tracked?, unguarded })
-}
-
-/// What stands in the tracked files of a folder. Of those in `keyless` it is known that they hold no key.
-#[must_use]
 pub(crate) fn read(
     folder: &Path,
-    listed: &Listed,
+    files: &[String],
+    known: &Known<'_>,
     needles: &Needles,
     key: &DigestKey,
-    keyless: &HashSet<String>,
-) -> AtRest {
-    let files = &listed.tracked;
+) -> Result<AtRest, git::Silent> {
     let mut out = AtRest::default();
     for path in files.iter().filter(|p| is_dotenv(p)) {
         // A link leads to a file that is judged where it stands.
@@ -73,13 +60,15 @@ pub(crate) fn read(
             }
         }
     }
-    for path in listed.unguarded.iter().filter(|p| is_dotenv(p)) {
+    // Git goes through all folders for these, which on most days were gone through for nothing.
+    let unguarded = if known.unguarded { git::unguarded(folder, &[".env*", "**/.env*"])? } else { Vec::new() };
+    for path in unguarded.iter().filter(|p| is_dotenv(p)) {
         out.unguarded.extend(env_file(folder, path, key));
     }
     let others = files.iter().filter(|p| !is_dotenv(p) && !is_machines(p));
-    let (known, others): (Vec<&String>, Vec<&String>) =
-        others.partition(|p| needles.is_empty() && keyless.contains(*p));
-    out.files = u32::try_from(known.len()).unwrap_or(u32::MAX);
+    let (keyless, others): (Vec<&String>, Vec<&String>) =
+        others.partition(|p| needles.is_empty() && known.keyless.contains(*p));
+    out.files = u32::try_from(keyless.len()).unwrap_or(u32::MAX);
     let next = AtomicUsize::new(0);
     // A few files are read sooner than a thread is started for them.
     let cores = if others.len() < 64 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
@@ -104,7 +93,7 @@ pub(crate) fn read(
     out.keys.sort();
     out.values.sort();
     out.gaps.sort();
-    out
+    Ok(out)
 }
 
 fn one(folder: &Path, path: &str, needles: &Needles, key: &DigestKey, out: &mut AtRest) {

@@ -213,3 +213,33 @@ fn no_value_is_ever_printed() {
         }
     }
 }
+
+/// Git alone knows what it ignores, and is asked where something may be lying about.
+#[test]
+fn a_file_of_secrets_that_nothing_keeps_out_of_git_is_told_wherever_it_lies() {
+    const HERE: &str = ".env.local";
+    const PULLED: &str = ".vercel/.env.production.local";
+    for (file, others, told) in [
+        (HERE, &[][..], true),
+        (PULLED, &[(".gitignore", "node_modules\n")][..], true),
+        ("tools/seed/.env", &[(".gitignore", "/.env*\n")][..], true),
+        // What tools that search pass over is committed all the same.
+        (HERE, &[(".ignore", ".env*\n")][..], true),
+        (HERE, &[(".gitignore", ".env*\n")][..], false),
+        (PULLED, &[(".gitignore", ".vercel\n")][..], false),
+        (HERE, &[(".git/info/exclude", ".env.local\n")][..], false),
+        (".env.example", &[][..], false),
+    ] {
+        let folder = TempDir::new("launchcheck-unguarded").unwrap();
+        put(folder.path(), "package.json", "{\"dependencies\":{\"next\":\"16.4.6\"}}\n");
+        let made = Command::new("git").arg("-C").arg(folder.path()).args(["init", "--quiet"]).status().unwrap();
+        assert!(made.success());
+        put(folder.path(), file, &format!("SESSION_SECRET={}\n", noise("lying about", 32)));
+        others.iter().for_each(|(other, text)| put(folder.path(), other, text));
+        let audit = report(&run(folder.path(), &["audit", "--only", "code", "--format", "json"]));
+        let found: Vec<&Value> = audit["findings"].as_array().unwrap().iter().collect();
+        let ours: Vec<_> = found.iter().filter(|f| f["rule"] == "code.env-file-tracked").collect();
+        assert_eq!(ours.len(), usize::from(told), "{file} {others:?}: {found:?}");
+        assert!(ours.iter().all(|f| f.to_string().contains(file) && f["severity"] == "low"), "{ours:?}");
+    }
+}

@@ -26,6 +26,8 @@ pub struct CodeIndex {
     /// The files below the app's folder, by their paths, that were read whole and hold nothing that a key begins
     /// with.
     pub keyless: HashSet<String>,
+    /// Whether the folder may hold files of variables that git neither tracks nor ignores.
+    pub unguarded: bool,
 }
 impl Gaps for CodeIndex {}
 

@@ -314,6 +314,12 @@ impl<'a> Log<'a> {
     }
 }
 
+/// Whether a path is that of a dotenv file that an app loads: examples are none.
+#[must_use]
+pub fn is_dotenv(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    (name == ".env" || name.starts_with(".env.")) && !is_example(name)
+}
 /// Whether a dotenv file is an example, by its name.
 #[must_use]
 pub fn is_example(file: &str) -> bool {

@@ -55,24 +55,41 @@ pub fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
 
 /// The words in a text that have the shape of a variable's name, and starts of such names.
 pub fn mentions(text: &str) -> impl Iterator<Item = &str> {
-    // Every text of a tree goes through here: byte by byte is thrice as fast as by characters.
+    // Every text of a tree goes through here, and eight bytes in a row rarely hold a capital.
     let (bytes, mut at) = (text.as_bytes(), 0);
     std::iter::from_fn(move || {
-        while at < bytes.len() {
-            let from = at;
-            let mut seen = 0;
+        loop {
+            at = next_loud(bytes, at)?;
+            let (from, mut seen) = (at, 0);
             while let Some(class) = bytes.get(at).map(|b| CLASS[usize::from(*b)]).filter(|c| *c != 0) {
                 seen |= class;
                 at += 1;
             }
-            let word = from..at;
-            at += 1;
-            if seen & QUIET == 0 && word.len() > 2 && CLASS[usize::from(bytes[from])] == LOUD {
-                return Some(&text[word]);
+            let inside = from > 0 && CLASS[usize::from(bytes[from - 1])] != 0;
+            if !inside && seen & QUIET == 0 && at - from > 2 {
+                return Some(&text[from..at]);
             }
         }
-        None
     })
+}
+/// Where the next capital or underscore stands.
+fn next_loud(bytes: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    while let Some(eight) = bytes.get(at..at + 8).and_then(|b| <[u8; 8]>::try_from(b).ok()) {
+        // The high bit of each byte says whether it is at least `A`, above `Z`, an underscore.
+        let x = u64::from_le_bytes(eight);
+        let low = x & !HIGH;
+        let capital = (low + 0x3f * ONES) & !(low + 0x25 * ONES);
+        let other = x ^ (0x5f * ONES);
+        let underscore = !(((other & !HIGH) + 0x7f * ONES) | other);
+        let loud = (capital & !x | underscore) & HIGH;
+        if loud != 0 {
+            return Some(at + loud.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    (at..bytes.len()).find(|i| CLASS[usize::from(bytes[*i])] == LOUD)
 }
 /// Capitals and the underscore, with which a variable's name begins.
 const LOUD: u8 = 1;
@@ -415,5 +432,56 @@ mod tests {
     fn words_in_the_shape_of_names() {
         let words: Vec<_> = mentions("env(\"SHADOW_DATABASE_URL\") a.B Abc `KEY_${x}` {_X1}").collect();
         assert_eq!(words, ["SHADOW_DATABASE_URL", "KEY_", "_X1"]);
+    }
+
+    /// Eight bytes at a time find the words that a look at each character finds, wherever they stand.
+    #[test]
+    fn words_by_eight_are_words_by_one() {
+        const PIECES: &[&str] = &[
+            "A",
+            "Z",
+            "_",
+            "0",
+            "9",
+            "a",
+            "z",
+            "AB_C",
+            "@",
+            "[",
+            "`",
+            "{",
+            "^",
+            " ",
+            "\n",
+            "é",
+            "ß",
+            "日本",
+            "\u{7f}",
+            "\0",
+            "Ünder_SCORE",
+            "        ",
+        ];
+        let by_one = |text: &str| -> Vec<String> {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let is_name = |w: &&str| {
+                w.len() > 2
+                    && !w.starts_with(|c: char| c.is_ascii_digit())
+                    && !w.contains(|c: char| c.is_ascii_lowercase())
+            };
+            words.filter(is_name).map(str::to_owned).collect()
+        };
+        let mut seed = 7_u64;
+        let mut next = |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(seed >> 33).unwrap() % n
+        };
+        let mut words = 0;
+        for _ in 0..20_000 {
+            let text: String = (0..next(24)).map(|_| PIECES[next(PIECES.len())]).collect();
+            let all: Vec<_> = mentions(&text).map(str::to_owned).collect();
+            assert_eq!(all, by_one(&text), "{text:?}");
+            words += all.len();
+        }
+        assert!(words > 5_000, "{words} words say little");
     }
 }

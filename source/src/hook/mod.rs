@@ -120,7 +120,7 @@ pub(crate) fn route(path: &str) -> Option<(String, bool)> {
 
 fn is_candidate(tree: &Tree<'_>, file: usize) -> bool {
     let f = &tree.files[file];
-    if f.test || f.generated || f.tooling() {
+    if f.test || f.generated || f.tooling {
         return false;
     }
     let hook = |f: &Summary| f.words.any(Words::HOOK) || f.path.contains("hook");

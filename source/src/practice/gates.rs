@@ -52,7 +52,7 @@ const PLAIN: &[&str] = &[
 
 /// Looks at all of them.
 pub(super) fn gates(room: &Room<'_>, fence: Option<&Fence>, out: &mut Doors) {
-    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling()) {
+    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling) {
         let page = page(&f.path).filter(|r| kind(r, false) == Some(DoorKind::Admin) && !f.client);
         let admin = is_admin(&f.path);
         let acts = admin && f.marks & marks::ACTION != 0;

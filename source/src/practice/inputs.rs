@@ -21,7 +21,7 @@ pub(super) fn inputs(room: &Room<'_>) -> Inputs {
     let schema: Vec<Declared> =
         room.tree.extras.iter().filter(|(p, _)| p.ends_with(".prisma")).flat_map(|(p, t)| tables(p, t)).collect();
     let mut made: BTreeMap<String, (Option<Place>, Option<Place>)> = BTreeMap::new();
-    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling() && !f.client) {
+    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling && !f.client) {
         if f.marks & marks::WRITES == 0 {
             continue;
         }

@@ -34,7 +34,7 @@ const DESKS: &[&str] = &["HubSpot", "Pipedrive", "GoHighLevel", "Intercom", "Zen
 pub(super) fn jobs(room: &Room<'_>) -> Jobs {
     let mut out = Jobs::default();
     super::queues::queues(room, &mut out);
-    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling()) {
+    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling) {
         let has = |mark: u32| f.marks & mark != 0;
         let told = f.client && has(marks::HOSTS);
         let logs = has(marks::VERIFIES) && has(marks::LOGGING);

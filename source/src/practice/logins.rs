@@ -33,7 +33,7 @@ const HOPS: usize = 3;
 
 /// Adds the places where passwords are compared.
 pub(super) fn logins(room: &Room<'_>, out: &mut Doors) {
-    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling()) {
+    for (i, f) in room.tree.files.iter().enumerate().filter(|(_, f)| is_own(f) && !f.tooling) {
         if f.marks & marks::PASSWORDS == 0 {
             continue;
         }

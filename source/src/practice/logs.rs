@@ -54,7 +54,7 @@ const HARMLESS: &[&str] = &[
 pub(super) fn logs(room: &Room<'_>) -> Logs {
     let mut out = Logs::default();
     let files = room.tree.files.iter().enumerate();
-    for (i, f) in files.filter(|(_, f)| is_own(f) && !f.tooling()) {
+    for (i, f) in files.filter(|(_, f)| is_own(f) && !f.tooling) {
         if f.marks & marks::LOGGING != 0 {
             out.calls += 1;
         }

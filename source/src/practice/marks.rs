@@ -1,7 +1,6 @@
 //! What a text speaks of, so that only files of a matter are parsed for it.
 
 use crate::summary::{TRIGGERS, Words};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use launchcheck_checks::web::leaks;
 use std::sync::LazyLock;
 
@@ -149,10 +148,92 @@ const WORDS: &[(&str, u32)] = &[
     ("log.", LOGGING),
 ];
 /// Finds all words in one pass: those that say what a file speaks of, the marks, and what keys begin with.
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+static FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| {
     let all = TRIGGERS.iter().chain(WORDS).map(|(w, _)| *w).chain(leaks::signs().iter().copied());
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(all).ok()
+    Finder::new(all)
 });
+
+/// Finds words by three bytes of each, looked up at every place of a text. An automaton of so many words takes a
+/// tenth of the time of a starter app to build, and as long as to parse it to go through; the search of several
+/// words that libraries have for less ends at a hundred words and passes over those that overlap.
+struct Finder {
+    words: Vec<Word>,
+    /// By the hash of three bytes, the number of the first word with them, plus one.
+    heads: Box<[u16; 1 << SLOTS]>,
+}
+struct Word {
+    text: &'static str,
+    /// Where the three bytes stand in it.
+    at: usize,
+    /// The next word with the same hash, as in `heads`.
+    next: u16,
+}
+/// Far more than there are words, so that a hash rarely lies; and few enough to stay in the first cache.
+const SLOTS: u32 = 13;
+const fn slot(three: u32) -> usize {
+    (three.wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOTS)) as usize
+}
+/// The first three bytes of a text, as a number.
+fn three(bytes: &[u8]) -> Option<u32> {
+    let (first, _) = bytes.split_first_chunk::<3>()?;
+    Some(u32::from_le_bytes([first[0], first[1], first[2], 0]))
+}
+/// The slots of all three bytes in a row of a text.
+fn slots(text: &str) -> impl Iterator<Item = usize> {
+    text.as_bytes().windows(3).filter_map(|w| Some(slot(three(w)?)))
+}
+/// What nearly every file is made of. The three bytes by which a word is looked up are those of it that stand here
+/// least, so that few places are looked at for nothing.
+const USUAL: &str = "import export default from const function return async await string number boolean undefined null \
+    interface type props children className component react useState useEffect onClick value values input output \
+    length filter split trim includes startsWith replace toString promise response request result results params \
+    context config settings options items index message error errors catch throw new this true false else switch case \
+    object array record partial union name title description label button styles content container width height \
+    margin padding border radius center between text-sm font-medium items-center rounded-md px-4 py-2 flex hover \
+    constructor module require exports process version build test expect describe before after each state store \
+    users user profile account session project settings page pages layout header footer sidebar main section article \
+    data.map(( => { }) }); ()) )} </div> <div <span </ /> \" ' ` = () => (e) (a, b) => [ ] ?? && || === !== ... // */ ";
+impl Finder {
+    /// `None` where a word is shorter than three bytes.
+    fn new(all: impl Iterator<Item = &'static str>) -> Option<Self> {
+        let mut out = Self { words: Vec::new(), heads: Box::new([0; 1 << SLOTS]) };
+        let mut usual = vec![0_u16; 1 << SLOTS];
+        slots(USUAL).for_each(|slot| usual[slot] += 1);
+        for text in all {
+            let (at, slot) = slots(text).enumerate().min_by_key(|(_, slot)| usual[*slot])?;
+            let head = out.heads.get_mut(slot)?;
+            let number = u16::try_from(out.words.len() + 1).ok()?;
+            out.words.push(Word { text, at, next: std::mem::replace(head, number) });
+        }
+        Some(out)
+    }
+    /// Tells of each word by its number and the place where it begins.
+    fn each(&self, text: &str, mut found: impl FnMut(usize, usize)) {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some((place, mut number)) = self.next(bytes, at) {
+            at = place + 1;
+            while let Some(i) = usize::from(number).checked_sub(1) {
+                let word = &self.words[i];
+                number = word.next;
+                if let Some(start) = place.checked_sub(word.at)
+                    && bytes[start..].starts_with(word.text.as_bytes())
+                {
+                    found(i, start);
+                }
+            }
+        }
+    }
+    /// The next place where three bytes of a word may stand, and the first word that may be meant.
+    fn next(&self, bytes: &[u8], from: usize) -> Option<(usize, u16)> {
+        let rest = bytes.get(from..)?;
+        // Four are read at once and the last is dropped: this loop takes most of the time of a whole tree.
+        let found = rest.array_windows().position(|four| self.heads[slot(u32::from_le_bytes(*four) & 0xff_ffff)] != 0);
+        let at = found.map_or_else(|| bytes.len().checked_sub(3).filter(|last| *last >= from), |i| Some(from + i))?;
+        let number = self.heads[slot(three(&bytes[at..])?)];
+        (number != 0).then_some((at, number))
+    }
+}
 
 /// Builds what finds the words, before the first text needs it.
 pub(crate) fn ready() {
@@ -197,19 +278,18 @@ pub(crate) struct Spoken {
 pub(crate) fn of(text: &str) -> Spoken {
     let Some(finder) = FINDER.as_ref() else { return Spoken { words: Words(u32::MAX), marks: u32::MAX, keys: true } };
     let (mut words, mut marks, mut keys) = (0, 0, false);
-    for found in finder.find_overlapping_iter(text) {
-        let pattern = found.pattern().as_usize();
-        if let Some((_, word)) = TRIGGERS.get(pattern) {
+    finder.each(text, |number, start| {
+        if let Some((_, word)) = TRIGGERS.get(number) {
             words |= word;
-        } else if let Some((_, mark)) = WORDS.get(pattern - TRIGGERS.len()) {
+        } else if let Some((said, mark)) = WORDS.get(number - TRIGGERS.len()) {
             marks |= mark;
-            if *mark == LOGGING && marks & LOGS == 0 && tells(text, found.end()) {
+            if *mark == LOGGING && marks & LOGS == 0 && tells(text, start + said.len()) {
                 marks |= LOGS;
             }
         } else {
-            keys = keys || leaks::begins(pattern - TRIGGERS.len() - WORDS.len(), text, found.start());
+            keys = keys || leaks::begins(number - TRIGGERS.len() - WORDS.len(), text, start);
         }
-    }
+    });
     Spoken { words: Words(words), marks, keys }
 }
 fn tells(text: &str, at: usize) -> bool {
@@ -217,4 +297,35 @@ fn tells(text: &str, at: usize) -> bool {
     let end = memchr::memchr(b';', bytes).unwrap_or(bytes.len());
     let call = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
     TELLING.iter().any(|w| call.contains(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_is_found_wherever_it_stands() {
+        let finder = FINDER.as_ref().expect("no word is shorter than three bytes");
+        for (number, word) in finder.words.iter().enumerate() {
+            for (before, behind) in [("", ""), ("x", ""), ("", "\n"), ("\u{e9}", "\u{e9}"), (word.text, word.text)] {
+                let text = format!("{before}{}{behind}", word.text);
+                let mut places = Vec::new();
+                finder.each(&text, |n, at| places.extend((n == number).then_some(at)));
+                let all: Vec<usize> =
+                    (0..text.len()).filter(|at| text.as_bytes()[*at..].starts_with(word.text.as_bytes())).collect();
+                assert_eq!(places, all, "{} in {text:?}", word.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_with_a_slip_is_another() {
+        let finder = FINDER.as_ref().expect("no word is shorter than three bytes");
+        for word in &finder.words {
+            for at in 0..word.text.len() {
+                let text = format!("{}\u{1}{}", &word.text[..at], &word.text[at + 1..]);
+                finder.each(&text, |n, _| assert_ne!(finder.words[n].text, word.text, "{text:?}"));
+            }
+        }
+    }
 }

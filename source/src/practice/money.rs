@@ -30,7 +30,7 @@ pub(super) fn money(room: &Room<'_>) -> Money {
         out.pages += u32::from(page);
         out.shown |= page && has(marks::SHOWN);
         out.browser |= f.client;
-        if f.tooling() {
+        if f.tooling {
             continue;
         }
         out.subscriptions |= has(marks::SUBSCRIPTIONS);

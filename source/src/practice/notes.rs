@@ -47,7 +47,7 @@ const NOT: &[&str] = &[
 /// Looks at the remarks of all files.
 pub(super) fn notes(room: &Room<'_>) -> Notes {
     let mut out = Notes::default();
-    for f in room.tree.files.iter().filter(|f| is_own(f) && !f.tooling()) {
+    for f in room.tree.files.iter().filter(|f| is_own(f) && !f.tooling) {
         out.files += 1;
         if f.marks & marks::MANUAL == 0 {
             continue;

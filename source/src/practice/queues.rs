@@ -51,7 +51,7 @@ pub(super) fn queues(room: &Room<'_>, out: &mut Jobs) {
                 seen.hears |= uses(f) && f.marks & marks::HEARS != 0;
             }
             let config = *library == Library::TriggerDev && f.path.starts_with("trigger.config.");
-            if !(config || near && !f.tooling()) {
+            if !(config || near && !f.tooling) {
                 continue;
             }
             let Some(module) = room.module(i) else {

@@ -52,7 +52,7 @@ const OWN: &[&str] = &[
 pub(super) fn tools(room: &Room<'_>) -> Tools {
     let mut out = Tools::default();
     let files = room.tree.files.iter().enumerate();
-    for (i, f) in files.filter(|(_, f)| is_own(f) && !f.tooling() && f.marks & marks::TOOLS != 0) {
+    for (i, f) in files.filter(|(_, f)| is_own(f) && !f.tooling && f.marks & marks::TOOLS != 0) {
         let of_models = f.modules.iter().any(|m| {
             PACKAGES.iter().any(|p| m == p || p.ends_with('/') && m.starts_with(p) || m.starts_with(&format!("{p}/")))
         });
