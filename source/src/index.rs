@@ -2,7 +2,6 @@
 
 use crate::{
     ir::{self, Kind},
-    lower::lower,
     resolve::Resolver,
     summary::{Seen, Summary, Words},
     walk::{CORES, STACK},
@@ -188,7 +187,7 @@ pub fn index(tree: &Tree<'_>, mentions: BTreeSet<String>, gaps: Vec<Cause>) -> C
         let hooks = deep(scope, &hooks);
         let exposure = deep(scope, &exposure);
         let practice = deep(scope, &practice);
-        let names = names(tree, &sides, mentions, gaps);
+        let names = names(world, &sides, mentions, gaps);
         (hooks.done(), exposure.done(), practice.done(), names)
     });
     CodeIndex { tree: summary(tree), names, calls, exposure, hooks, practice, ..CodeIndex::default() }
@@ -225,7 +224,8 @@ fn summary(tree: &Tree<'_>) -> CodeTree {
     }
 }
 
-fn names(tree: &Tree<'_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: Vec<Cause>) -> CodeNames {
+fn names(world: World<'_, '_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: Vec<Cause>) -> CodeNames {
+    let tree = world.tree;
     let mut reads = Vec::new();
     let mut optional = BTreeSet::new();
     let mut dynamic = Vec::new();
@@ -249,7 +249,7 @@ fn names(tree: &Tree<'_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: 
     for (path, text) in tree.extras.iter().filter(|(p, _)| p.ends_with(".prisma")) {
         prisma(&(tree.shown)(path), text, &mut reads);
     }
-    let given = given_by_config(tree);
+    let given = given_by_config(world);
     reads.retain(|r: &NameRead| !given.contains(&r.read.name));
     reads.sort_by(|a, b| (&a.read.at, &a.read.name).cmp(&(&b.read.at, &b.read.name)));
     reads.dedup();
@@ -269,11 +269,11 @@ fn names(tree: &Tree<'_>, sides: &[Side], mentions: BTreeSet<String>, mut gaps: 
     }
 }
 /// The names that `env` of next.config gives a value to while it builds: no environment has them.
-fn given_by_config(tree: &Tree<'_>) -> BTreeSet<String> {
+fn given_by_config(world: World<'_, '_>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    for f in tree.files.iter().filter(|f| f.path.starts_with("next.config.")) {
-        let Some(text) = (tree.text)(&f.path) else { continue };
-        let Some(module) = lower(&f.path, &text) else { continue };
+    let files = world.tree.files.iter().enumerate();
+    for (i, _) in files.filter(|(_, f)| f.path.starts_with("next.config.")) {
+        let Some(module) = world.module(i) else { continue };
         ir::walk(&module.body, true, &mut |e| {
             let Kind::Object(all) = &e.kind else { return };
             for (key, value) in all {

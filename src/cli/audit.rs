@@ -2,6 +2,7 @@
 
 use super::{
     network::{Network, Weigh},
+    on_screen,
     values::{one_of, pick, pick_rule, word_of},
     wrong,
 };
@@ -17,10 +18,7 @@ use crate::{
     report::{Report, Setting},
     settings::{ColorChoice, Format, Origin, Output, Settings, Sink, Verbosity, parse_domain},
     survey::{self, Ground, Survey},
-    ui::{
-        color::{Surroundings, wanted},
-        progress, terminal,
-    },
+    ui::progress,
 };
 use anyhow::Context;
 use launchcheck_checks::vocab::{DomainName, Pick, Severity};
@@ -275,18 +273,12 @@ fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &Path) ->
     let outputs = settings.outputs.clone();
     Problems::check(outputs.iter().filter_map(unwritable).collect())?;
     let to_screen: Vec<Format> = settings.on_stdout().collect();
-    let unicode = terminal::is_unicode_in_process();
-    let plain = RenderOptions {
-        unicode,
-        detail: settings.verbosity,
-        min_severity: settings.min_severity,
-        ..RenderOptions::default()
-    };
-    let screen = RenderOptions {
-        width: terminal::width_of_process(),
-        colour: wanted(settings.color, &Surroundings::of_process(io::stdout().is_terminal())),
-        ..plain
-    };
+    let screen =
+        RenderOptions { detail: settings.verbosity, min_severity: settings.min_severity, ..on_screen(settings.color) };
+    // A file has no colours, and its lines are of the usual width.
+    let RenderOptions { width, colour, .. } = RenderOptions::default();
+    let plain = RenderOptions { width, colour, ..screen };
+    let unicode = screen.unicode;
     let listener = progress::listener(io::stderr().is_terminal(), settings.verbosity, unicode);
     let told = settings.told().into_iter();
     let start = Start {

@@ -20,11 +20,11 @@ mod webhook;
 use crate::{
     exit,
     problem::{Problem, Problems, mask},
-    render,
+    render::{self, RenderOptions},
     settings::ColorChoice,
     ui::{
         color::{Surroundings, wanted},
-        error,
+        error, terminal,
     },
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -123,6 +123,16 @@ pub fn run_in(
         complain(&e, color);
         exit::ERROR
     })
+}
+
+/// How a report looks on this process's standard output.
+fn on_screen(color: ColorChoice) -> RenderOptions {
+    RenderOptions {
+        unicode: terminal::is_unicode_in_process(),
+        width: terminal::width_of_process(),
+        colour: wanted(color, &Surroundings::of_process(io::stdout().is_terminal())),
+        ..RenderOptions::default()
+    }
 }
 
 /// The whole command, for help, completions and manual pages.

@@ -3,6 +3,7 @@
 
 use super::{
     network::{Network, Weigh},
+    on_screen,
     values::one_of,
     wrong,
 };
@@ -11,14 +12,11 @@ use crate::{
     config::{Config, FailOn},
     engine,
     problem::{Problem, Problems},
-    render::{self, RenderOptions},
+    render,
     report::{self, Inputs, NextStep, Report, RunInfo, Setting},
     settings::{ColorChoice, Format, Settings, Verbosity, parse_domain},
     survey::Survey,
-    ui::{
-        color::{Surroundings, wanted},
-        progress, terminal,
-    },
+    ui::{progress, terminal},
     verdict::{Gate, OnUnknown},
 };
 use anyhow::Context;
@@ -116,12 +114,7 @@ pub(super) fn run(args: &Args, color: ColorChoice, environment: BTreeMap<String,
         Some(file) => of_file(args, file)?,
         None => of_hosts(args, color, environment)?,
     };
-    let options = RenderOptions {
-        unicode: terminal::is_unicode_in_process(),
-        width: terminal::width_of_process(),
-        colour: wanted(color, &Surroundings::of_process(io::stdout().is_terminal())),
-        ..RenderOptions::default()
-    };
+    let options = on_screen(color);
     let mut out = io::stdout().lock();
     let written = match args.format {
         Format::Human if args.chain.is_none() => render::write_with(&["handshakes"], &report, &options, &mut out),

@@ -3,6 +3,7 @@
 use super::{
     audit::read_api_base,
     network::{Network, Weigh},
+    on_screen,
     values::one_of,
     wrong,
 };
@@ -14,14 +15,11 @@ use crate::{
         load::{self, Choice, Loaded},
     },
     problem::{Problem, Problems},
-    render::{self, RenderOptions},
+    render,
     report::Setting,
     settings::{ColorChoice, Format, Order, Settings},
     survey::{self, Ground},
-    ui::{
-        color::{Surroundings, wanted},
-        progress, terminal,
-    },
+    ui::{progress, terminal},
 };
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -130,12 +128,7 @@ pub(super) fn run(args: &Args, color: ColorChoice, environment: BTreeMap<String,
     settings.exercise = Some(plan.order(args)?);
     settings.active = true;
     let (report, _) = plan.look(settings, Family::Webhook)?;
-    let options = RenderOptions {
-        unicode: terminal::is_unicode_in_process(),
-        width: terminal::width_of_process(),
-        colour: wanted(color, &Surroundings::of_process(io::stdout().is_terminal())),
-        ..RenderOptions::default()
-    };
+    let options = on_screen(color);
     let mut out = io::stdout().lock();
     let written = match args.format {
         Format::Human => render::write_with(&["acceptance", "left-behind"], &report, &options, &mut out),

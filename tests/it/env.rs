@@ -235,7 +235,9 @@ fn a_file_of_secrets_that_nothing_keeps_out_of_git_is_told_wherever_it_lies() {
         let made = Command::new("git").arg("-C").arg(folder.path()).args(["init", "--quiet"]).status().unwrap();
         assert!(made.success());
         put(folder.path(), file, &format!("SESSION_SECRET={}\n", noise("lying about", 32)));
-        others.iter().for_each(|(other, text)| put(folder.path(), other, text));
+        for (other, text) in others {
+            put(folder.path(), other, text);
+        }
         let audit = report(&run(folder.path(), &["audit", "--only", "code", "--format", "json"]));
         let found: Vec<&Value> = audit["findings"].as_array().unwrap().iter().collect();
         let ours: Vec<_> = found.iter().filter(|f| f["rule"] == "code.env-file-tracked").collect();

@@ -151,41 +151,6 @@ pub(super) fn is_own_address(name: &str) -> bool {
     OWN.contains(&super::shape::behind_public_prefix(name).unwrap_or(name))
 }
 
-/// Whether a host is one of a preview or of a tunnel to somebody's machine, and whose.
-pub(super) fn preview_host(host: &str) -> Option<&'static str> {
-    const TUNNELS: &[&str] = &[
-        "ngrok.io",
-        "ngrok.app",
-        "ngrok.dev",
-        "ngrok-free.app",
-        "ngrok-free.dev",
-        "trycloudflare.com",
-        "loca.lt",
-        "localhost.run",
-        "gitpod.io",
-        "app.github.dev",
-        "webcontainer.io",
-        "csb.app",
-    ];
-    if crate::providers::is_host_of(host, TUNNELS) {
-        return Some("a tunnel to somebody's machine");
-    }
-    let label = host.split('.').next().unwrap_or_default();
-    // Vercel names a deployment `project-<nine letters and digits>-scope`, and a branch `project-git-branch-scope`.
-    let drawn =
-        |w: &str| w.len() == 9 && w.bytes().any(|b| b.is_ascii_digit()) && w.bytes().any(|b| b.is_ascii_lowercase());
-    let vercel = label.contains("-git-") || label.split('-').skip(1).any(drawn);
-    let numbered =
-        |mark: &str| label.rsplit_once(mark).is_some_and(|(_, n)| n.starts_with(|c: char| c.is_ascii_digit()));
-    let ends = |end: &str| host.ends_with(end);
-    let preview = ends(".vercel.app") && vercel
-        || ends(".netlify.app") && label.contains("--")
-        || ends(".onrender.com") && numbered("-pr-")
-        || ends(".up.railway.app") && numbered("-pr-")
-        || ends(".pages.dev") && host.split('.').count() > 3;
-    preview.then_some("a preview deployment")
-}
-
 /// What a switch turns off, where its name and its setting say so.
 pub(super) fn switched_off(name: &str, on: bool) -> Option<&'static str> {
     const GUARDS: &[&str] = &[
@@ -238,30 +203,6 @@ mod tests {
         }
         for n in ["OPENAI_BASE_URL", "NEXT_PUBLIC_DOCS_URL", "API_URL", "AUTH_URL", "MARKETING_SITE_URL"] {
             assert!(!is_own_address(n), "{n}");
-        }
-    }
-
-    #[test]
-    fn previews_and_tunnels() {
-        for h in [
-            "acme-git-main-team.vercel.app",
-            "acme-3k4j5h6g7-team.vercel.app",
-            "deploy-preview-12--acme.netlify.app",
-            "acme-pr-7.onrender.com",
-            "3f2a1b.acme.pages.dev",
-            "a1b2.ngrok-free.app",
-        ] {
-            assert!(preview_host(h).is_some(), "{h}");
-        }
-        for h in [
-            "acme.vercel.app",
-            "acme-dashboard.vercel.app",
-            "acme.netlify.app",
-            "acme.pages.dev",
-            "app.acme.test",
-            "my-prod.onrender.com",
-        ] {
-            assert!(preview_host(h).is_none(), "{h}");
         }
     }
 

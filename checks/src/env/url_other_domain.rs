@@ -5,6 +5,7 @@ use super::{
     shape::Kind,
 };
 use crate::{
+    providers::preview_host,
     rule,
     vocab::{DomainName, Fault, Fix, Part, Verdict},
     web::facts::SitePlan,
@@ -50,7 +51,7 @@ rule! {
             let Kind::Url { host, local: false, .. } = &e.shape.kind else { continue };
             let ours = DomainName::parse(host.as_str()).is_ok_and(|h| domains.iter().any(|d| h.is_within(d)));
             // A preview is told of by its own rule.
-            if ours || names::preview_host(host.as_str()).is_some() {
+            if ours || preview_host(host.as_str()).is_some() {
                 continue;
             }
             let fix = Fix::EnvVar { name: (&e.name).into(), value: format!("https://{}", domains[0]).into() };

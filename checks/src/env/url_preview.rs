@@ -5,6 +5,7 @@ use super::{
     shape::Kind,
 };
 use crate::{
+    providers::preview_host,
     rule,
     vocab::{Part, Severity},
 };
@@ -37,7 +38,7 @@ rule! {
     fn check(sets: Part<'_, EnvSet>, production: &Production) -> Verdict {
         per_entry(&sets, production, |e| {
             let Kind::Url { host, .. } = &e.shape.kind else { return None };
-            let whose = names::preview_host(host.as_str()).filter(|_| names::is_base_url(&e.name))?;
+            let whose = preview_host(host.as_str()).filter(|_| names::is_base_url(&e.name))?;
             Some((format!("{} leads to {whose}", e.name), "the https address of production".into(), Severity::Medium))
         })
     }

@@ -32,6 +32,7 @@ mod pipedrive;
 mod polar;
 mod posthog;
 mod postmark;
+mod previews;
 mod prisma;
 mod proton;
 mod resend;
@@ -50,6 +51,8 @@ mod upstash;
 mod vercel;
 mod zendesk;
 mod zoho;
+
+pub use previews::preview_host;
 
 /// One provider.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! `webhook.preview-registered`
 use super::facts::{Route, WebhookPlan};
 use crate::{
-    providers::is_host_of,
+    providers::preview_host,
     rule,
     vocab::{At, Fault, Fix, Part, Verdict},
 };
@@ -45,7 +45,8 @@ rule! {
     fn check(at: At<'_>, plan: &WebhookPlan, route: Part<'_, Route>) -> Verdict {
         let host = url::Url::parse(&plan.url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default();
         let gone = route.first().is_some_and(|r| r.deployment_gone);
-        let Some(what) = preview(&host).or_else(|| gone.then_some("a deployment that is not there any more")) else {
+        let here = || (host == "localhost").then_some("the machine itself");
+        let Some(what) = preview_host(&host).or_else(here).or_else(|| gone.then_some("a deployment that is not there any more")) else {
             return Verdict::Pass;
         };
         let fix = Fix::step(format!("Register the URL on your production domain at {}", plan.provider));
@@ -53,29 +54,4 @@ rule! {
         fault.at = at.origin.place().cloned();
         fault.into()
     }
-}
-
-/// What a host name shows by itself. A platform's own name for production (`acme.vercel.app`) is
-/// none of this.
-fn preview(host: &str) -> Option<&'static str> {
-    const TUNNELS: &[&str] = &[
-        "ngrok.io",
-        "ngrok.app",
-        "ngrok.dev",
-        "ngrok-free.app",
-        "ngrok-free.dev",
-        "trycloudflare.com",
-        "loca.lt",
-        "localhost.run",
-        "serveo.net",
-    ];
-    if is_host_of(host, TUNNELS) || host == "localhost" {
-        return Some("a tunnel or the machine itself");
-    }
-    let label = host.split('.').next().unwrap_or_default();
-    let vercel = is_host_of(host, &["vercel.app"]) && label.contains("-git-");
-    let netlify = is_host_of(host, &["netlify.app"]) && label.contains("--");
-    // <hash or branch>.<project>.pages.dev
-    let pages = is_host_of(host, &["pages.dev"]) && host.split('.').count() > 3;
-    (vercel || netlify || pages).then_some("a preview deployment")
 }
