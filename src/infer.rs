@@ -336,6 +336,7 @@ fn webhooks(folder: &Path) -> Vec<Hint<(&'static str, String)>> {
     };
     let walker = WalkBuilder::new(folder)
         .follow_links(false)
+        .ignore(false)
         .git_global(false)
         .sort_by_file_name(Ord::cmp)
         .filter_entry(move |e| e.depth() == 0 || e.file_name().to_str().is_none_or(|n| !passed(n)) && !aside(e))

@@ -51,6 +51,8 @@ pub fn find(folder: &Path) -> Vec<String> {
     let passed =
         |name: &str| matches!(name, "node_modules" | ".git" | ".next" | "dist" | "build" | "out" | "target" | "vendor");
     let walker = WalkBuilder::new(folder)
+        .ignore(false)
+        .git_global(false)
         .follow_links(false)
         .filter_entry(move |e| e.depth() == 0 || e.file_name().to_str().is_none_or(|n| !passed(n)))
         .build();
