@@ -208,7 +208,7 @@ pub struct PathStep {
 pub enum PathState {
     /// Looked at, and events get through.
     Ok,
-    /// A High is open there: events get through today and may not tomorrow.
+    /// A High or a Medium is open there: events get through today and may not tomorrow, or not well.
     AtRisk,
     /// A Blocker is open there.
     Broken,
@@ -393,6 +393,8 @@ fn event_path(units: &[Unit]) -> Vec<PathStep> {
             PathState::AtRisk
         } else if some(|u| matches!(u.outcome, Outcome::Unknown { .. })) {
             PathState::Unverified
+        } else if some(|u| score::worst_open(u) == Some(Severity::Medium)) {
+            PathState::AtRisk
         } else if some(|u| matches!(u.outcome, Outcome::Skipped(Skip::Asked | Skip::Offline))) {
             // What is left of a stage that was not looked at whole is no proof of it.
             PathState::NotChecked

@@ -124,16 +124,18 @@ fn the_event_path_breaks_once() {
         staged("web.unreachable", Blocker, Stage::Domain, Outcome::Pass),
         staged("tls.old", Medium, Stage::Tls, fails(vec![fault("")])),
         staged("webhook.route-missing", Blocker, Stage::Route, fails(vec![fault("")])),
+        staged("billing.event-noted", Low, Stage::Subscription, fails(vec![fault("")])),
         staged("webhook.unsigned-accepted", Blocker, Stage::Signature, Outcome::unknown(vec![Cause::Timeout])),
         staged("billing.paid-without-access", Blocker, Stage::Database, fails(vec![fault("")])),
         staged("email.dmarc-missing", High, Stage::Email, fails(vec![fault("")])),
     ]);
     let path: Vec<_> = r.event_path.iter().map(|s| (s.stage, s.state, s.first_break)).collect();
     assert_eq!(path[0], (Stage::Domain, Ok, false));
-    assert_eq!(path[1], (Stage::Tls, Ok, false));
+    assert_eq!(path[1], (Stage::Tls, AtRisk, false));
     assert_eq!(path[2], (Stage::Route, Broken, true));
     assert_eq!(path[3], (Stage::Signature, Unverified, false));
     assert_eq!(path[4], (Stage::Secret, NotChecked, false));
+    assert_eq!(path[5], (Stage::Subscription, Ok, false));
     assert_eq!(path[7], (Stage::Database, Broken, false));
     assert_eq!(path[10], (Stage::Email, AtRisk, false));
 }
