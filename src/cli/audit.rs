@@ -273,8 +273,12 @@ fn go(prepared: Prepared, environment: BTreeMap<String, String>, here: &Path) ->
     let outputs = settings.outputs.clone();
     Problems::check(outputs.iter().filter_map(unwritable).collect())?;
     let to_screen: Vec<Format> = settings.on_stdout().collect();
-    let screen =
-        RenderOptions { detail: settings.verbosity, min_severity: settings.min_severity, ..on_screen(settings.color) };
+    let screen = RenderOptions {
+        detail: settings.verbosity,
+        min_severity: settings.min_severity,
+        more_with: Some("-v"),
+        ..on_screen(settings.color)
+    };
     // A file has no colours, and its lines are of the usual width.
     let RenderOptions { width, colour, .. } = RenderOptions::default();
     let plain = RenderOptions { width, colour, ..screen };

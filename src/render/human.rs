@@ -168,6 +168,7 @@ impl Page<'_> {
 
     fn findings(&mut self) {
         let verbose = self.options.detail >= Verbosity::Verbose;
+        let mut more = self.options.more_with.filter(|_| !verbose);
         for (severity, heading) in [
             (Severity::Blocker, "BLOCKERS"),
             (Severity::High, "HIGH"),
@@ -180,9 +181,11 @@ impl Page<'_> {
             if mine.is_empty() || !severity.at_least(self.options.min_severity) {
                 continue;
             }
-            self.paper.heading(heading, "");
+            let short = !verbose && !severity.at_least(Severity::High);
+            let note = more.take_if(|_| short).map(|flag| format!("{flag} shows the evidence and the fix of each"));
+            self.paper.heading(heading, &note.unwrap_or_default());
             for (i, f) in mine.into_iter().enumerate() {
-                if verbose || severity.at_least(Severity::High) {
+                if !short {
                     if i > 0 {
                         self.paper.blank();
                     }

@@ -22,10 +22,19 @@ pub struct RenderOptions {
     pub detail: Verbosity,
     /// The mildest finding that is shown.
     pub min_severity: Severity,
+    /// The flag of the command that shows more; none where it has none.
+    pub more_with: Option<&'static str>,
 }
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { width: 100, colour: false, unicode: true, detail: Verbosity::Normal, min_severity: Severity::Info }
+        Self {
+            width: 100,
+            colour: false,
+            unicode: true,
+            detail: Verbosity::Normal,
+            min_severity: Severity::Info,
+            more_with: None,
+        }
     }
 }
 

@@ -47,6 +47,11 @@ fn every_format_goes_where_it_is_sent() {
     assert_eq!(report["exit_code"], 1);
     assert!(file("report.txt").contains("\nBLOCKERS\n") && !file("report.txt").contains('\x1b'));
 
+    // What is told in one line says where more of it is; a reader who has seen it all is not told.
+    let note = "\nMEDIUM   -v shows the evidence and the fix of each\n";
+    let (whole, _, _) = run(&world, &["-v"]);
+    assert!(human.contains(note) && whole.contains("\nMEDIUM\n"), "{human}");
+
     let (quiet, _, _) = run(&world, &["-q"]);
     assert!(quiet.starts_with("NO-GO ") && human.ends_with(&quiet) && quiet.lines().count() <= 3, "{quiet}");
 
@@ -54,7 +59,7 @@ fn every_format_goes_where_it_is_sent() {
     assert!(colour.contains("\x1b[1;31m"), "{colour}");
 
     let (hidden, _, _) = run(&world, &["--min-severity", "high"]);
-    assert!(!hidden.contains("\nMEDIUM\n") && hidden.contains("below --min-severity high"), "{hidden}");
+    assert!(!hidden.contains("\nMEDIUM") && hidden.contains("below --min-severity high"), "{hidden}");
 
     let (verdict, _, code) = run(&world, &["-q", "--fail-on", "never"]);
     assert!(verdict.starts_with("NO-GO "), "{verdict}");
