@@ -45,6 +45,8 @@ pub enum ExportOf<'s> {
 }
 /// The name under which a default export without one stands in the body.
 pub const DEFAULT: &str = "*default*";
+/// The name under which a class's parent stands among its members.
+pub const PARENT: &str = "*parent*";
 
 /// A statement.
 #[derive(Debug)]

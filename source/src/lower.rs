@@ -1,6 +1,6 @@
 //! Parses a file and makes its small tree: the one place that knows the parser.
 
-use crate::ir::{DEFAULT, Export, ExportOf, Expr, Func, Import, Kind, Module, Pattern, Stmt};
+use crate::ir::{DEFAULT, Export, ExportOf, Expr, Func, Import, Kind, Module, PARENT, Pattern, Stmt};
 use oxc_allocator::Allocator;
 use oxc_ast::ast;
 use oxc_parser::{ParseOptions, Parser};
@@ -386,6 +386,9 @@ impl<'s> Low<'s> {
     fn class(&mut self, c: &ast::Class<'_>) -> Stmt<'s> {
         let name = c.id.as_ref().map_or(DEFAULT, |i| self.slice(i.span));
         let mut members = Vec::new();
+        if let Some(parent) = &c.heritage {
+            members.push((PARENT, self.expression(&parent.expression)));
+        }
         for e in &c.body.body {
             match e {
                 ast::ClassElement::MethodDefinition(m) => {

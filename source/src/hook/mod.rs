@@ -137,8 +137,10 @@ fn entries<'m, 't: 'm>(world: &World<'m, 't>, file: usize) -> Vec<Entry<'m>> {
     let path = &world.tree.files[file].path;
     let mut out = Vec::new();
     if let Some((route, pages)) = route(path) {
-        let name = if pages { "default" } else { "POST" };
         let exported = |n: &str| module.exports.iter().any(|e| e.name == n) || !module.stars.is_empty();
+        // Endpoints of Astro stand below `pages/` too, and export what those of the app router do.
+        let pages = pages && (exported("default") || !exported("POST"));
+        let name = if pages { "default" } else { "POST" };
         if exported(name) {
             out.push(Entry { file, route, kind: EntryKind::Export(name, pages) });
         }
@@ -199,6 +201,13 @@ fn inline<'m>(module: &'m Module<'m>, give: &mut dyn FnMut(&str, Inline<'m>)) {
             }
             return;
         }
+        if callee.path().is_some_and(|p| p.starts_with("create") && p.contains("FileRoute")) {
+            if let Some(handler) = args.iter().find_map(posts) {
+                let path = route_of(callee).unwrap_or_default();
+                give(path, Inline { handler, express: false, parsed: None, before: Vec::new() });
+            }
+            return;
+        }
         let Kind::Member(of, name) = &callee.kind else { return };
         if *name == "handler" && args.len() == 1 {
             let mut before = Vec::new();
@@ -232,6 +241,21 @@ fn inline<'m>(module: &'m Module<'m>, give: &mut dyn FnMut(&str, Inline<'m>)) {
         before.extend(args[1..at].iter().flat_map(hooked));
         give(path, Inline { handler, express, parsed, before });
     });
+}
+/// The handler of POST in the options of a route of `TanStack`.
+fn posts<'m>(e: &'m Expr<'m>) -> Option<&'m Expr<'m>> {
+    let Kind::Object(all) = &e.kind else { return None };
+    let own = all.iter().find(|(k, v)| *k == Some("POST") && matches!(v.kind, Kind::Func(_) | Kind::Name(_)));
+    own.map(|(_, v)| v)
+        .or_else(|| all.iter().filter(|(k, _)| matches!(k, Some("server" | "handlers"))).find_map(|(_, v)| posts(v)))
+}
+/// The path that such a route is made with.
+fn route_of<'m>(e: &'m Expr<'m>) -> Option<&'m str> {
+    match &e.kind {
+        Kind::Call(of, args, _) => args.first().and_then(Expr::text).or_else(|| route_of(of)),
+        Kind::Member(of, _) => route_of(of),
+        _ => None,
+    }
 }
 /// The path of a chain of oRPC that has one, and what it uses.
 fn of_chain<'m>(mut e: &'m Expr<'m>, before: &mut Vec<&'m Expr<'m>>) -> Option<&'m str> {

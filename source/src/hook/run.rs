@@ -139,6 +139,8 @@ pub(super) struct Run<'a, 't> {
     failed: bool,
     /// A `catch` took the failure and went on.
     took_failure: bool,
+    /// What the next function that runs is a method of.
+    this: Option<Value<'a>>,
     /// Whether the body reaches a pages-router handler parsed.
     parsed_body: bool,
 }
@@ -164,6 +166,7 @@ impl<'a, 't: 'a> Run<'a, 't> {
             responded: None,
             failed: false,
             took_failure: false,
+            this: None,
             parsed_body,
         }
     }
@@ -302,8 +305,16 @@ impl<'a, 't: 'a> Run<'a, 't> {
         self.quiet += 1;
         // Methods find each other by `this`, which stands in the frame that they are made in.
         let inside = self.frame(Some(top), self.frames[top].file);
-        let fields = members.iter().map(|(n, e)| (*n, self.eval(e, inside))).collect();
+        let mut fields: Vec<_> = members.iter().map(|(n, e)| (*n, self.eval(e, inside))).collect();
         self.quiet -= 1;
+        // What a parent has and the class does not say anew.
+        let parent = fields.iter().position(|(n, _)| *n == ir::PARENT).map(|i| fields.remove(i).1);
+        let inherited = parent.and_then(|p| p.fields);
+        for (name, value) in inherited.iter().flat_map(|x| x.iter()) {
+            if !fields.iter().any(|(n, _)| n == name) {
+                fields.push((*name, value.clone()));
+            }
+        }
         let value = Value { fields: Some(Rc::new(fields)), truth: Some(true), ..Value::default() };
         self.frames[inside].vars.insert("this", value.clone());
         value
@@ -646,6 +657,9 @@ impl<'a, 't: 'a> Run<'a, 't> {
 
     fn body(&mut self, func: &'a Func<'a>, frame: usize, file: usize, args: Vec<Value<'a>>) -> u8 {
         let f = self.frame(Some(frame), file);
+        if let Some(this) = self.this.take() {
+            self.frames[f].vars.insert("this", this);
+        }
         let mut args = args.into_iter();
         for p in &func.params {
             let value = args.next().unwrap_or_default();
@@ -659,6 +673,7 @@ impl<'a, 't: 'a> Run<'a, 't> {
     /// Calls a function of the repository.
     fn call_func(&mut self, (func, frame, file): (&'a Func<'a>, usize, usize), args: Vec<Value<'a>>) -> Value<'a> {
         if self.calls.len() >= DEPTH || self.calls.iter().any(|c| std::ptr::eq(*c, func)) {
+            self.this = None;
             return Value::default();
         }
         self.returns.push(Vec::new());
@@ -1300,7 +1315,9 @@ impl<'a, 't: 'a> Run<'a, 't> {
         // A function of the app that is called as those of libraries are is looked into.
         let own =
             target.func.is_some() && matches!(&*last, "parse" | "safeParse" | "parseAsync" | "validate" | "error");
+        let this = receiver.fields.is_some().then(|| receiver.clone());
         if own && let Some(func) = target.func {
+            self.this = this;
             return self.call_func(func, values);
         }
         if let Some(v) = self.of_the_web(&receiver, method, &last, &path, &values, f, e.at) {
@@ -1342,6 +1359,7 @@ impl<'a, 't: 'a> Run<'a, 't> {
             return Value::default();
         }
         if let Some(func) = target.func {
+            self.this = this;
             let out = self.call_func(func, values.clone());
             // A wrapper returns a function that remembers the handler.
             return out;
@@ -1709,6 +1727,8 @@ impl<'a, 't: 'a> Run<'a, 't> {
                 let _ = (f, at);
                 made(number().map_or(Answer::Unknown, Answer::Status))
             }
+            // React Router: `data({ … }, { status: 400 })`.
+            "data" if values.len() == 2 => made(status(values.get(1))),
             "HTTPException" if new => made(number().map_or(Answer::Unknown, Answer::Status)),
             "createError" => made(
                 values
@@ -1768,7 +1788,10 @@ impl<'a, 't: 'a> Run<'a, 't> {
                 if self.quiet == 0 {
                     self.out.handed.push((name, place, self.verified));
                 }
-            } else if given & REQUEST != 0 && target.external.is_some() && self.quiet == 0 {
+            } else if given & REQUEST != 0
+                && (target.external.is_some() || receiver.fields.is_some())
+                && self.quiet == 0
+            {
                 let place = self.here(f, e.at);
                 let name = target.external.as_ref().map_or_else(|| path.to_owned(), |x| format!("{path} of {}", x.0));
                 self.out.handed.push((name, place, self.verified));
