@@ -109,7 +109,7 @@ pub const SENSITIVE: &str = "[SENSITIVE]";
 /// to it.
 ///
 /// # Errors
-/// A sentence fragment where the text is JSON of a form that no known host writes.
+/// A sentence fragment where the text is JSON of a form that no known host writes, or holds no variable.
 pub fn read(name: &str, bytes: &[u8], beside: &BTreeMap<String, String>) -> Result<Held, String> {
     let text = String::from_utf8_lossy(bytes);
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -134,10 +134,39 @@ pub fn read(name: &str, bytes: &[u8], beside: &BTreeMap<String, String>) -> Resu
         column: a.column,
     });
     let given: Vec<Given> = given.collect();
+    if given.is_empty() {
+        if let Some(all) = listed(&text) {
+            return Ok(held(Format::Fly, all));
+        }
+        // A page that was saved in its place, a table: to take it for an empty environment would call all missing.
+        if text.lines().map(str::trim).any(|l| !(l.is_empty() || l.starts_with('#') || l == "\u{feff}")) {
+            return Err("no line of it is NAME=value".to_owned());
+        }
+    }
     let doppler = given.iter().any(|g| g.name == "DOPPLER_CONFIG");
     Ok(held(if doppler { Format::Doppler } else { Format::Dotenv }, given))
 }
 
+/// The table that `fly secrets list` prints: a name and a digest a line, below a line that says so.
+fn listed(text: &str) -> Option<Vec<Given>> {
+    let words = |l: &str| -> Vec<String> {
+        l.split(|c: char| c.is_whitespace() || c == '│' || c == '|')
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut rows = (1..).zip(text.lines()).map(|(n, l)| (n, words(l))).filter(|(_, w)| !w.is_empty());
+    let (_, head) = rows.next()?;
+    if head.first()? != "NAME" || head.get(1)? != "DIGEST" {
+        return None;
+    }
+    let given = |(line, w): (u32, Vec<String>)| {
+        let mut w = w.into_iter();
+        let (name, digest) = (w.next().filter(|n| is_name(n))?, w.next()?);
+        Some(Given { name, value: Value::Digest(digest), line, column: 1 })
+    };
+    Some(rows.filter_map(given).collect())
+}
 fn plain(value: String) -> Value {
     if value == SENSITIVE { Value::Hidden } else { Value::Text(value) }
 }
@@ -275,6 +304,10 @@ mod tests {
         let doppler = r#"{"A":{"computed":"1","note":""},"B":{"computed":null},"DOPPLER_CONFIG":{"computed":"prd"}}"#;
         assert_eq!(all("x", doppler), (Format::Doppler, pairs(&[("A", "1"), ("B", "?"), ("DOPPLER_CONFIG", "prd")])));
         assert_eq!(all("x", r#"{"A":"1","RAILWAY_SERVICE_ID":"s"}"#).0, Format::Railway);
+        let table = "NAME\tDIGEST\tCREATED AT\nA   \t9f\t1h ago\n B │ 9f │ Deployed\n";
+        assert_eq!(all("fly.txt", table), (Format::Fly, pairs(&[("A", "#9f"), ("B", "#9f")])));
+        assert!(read("x", b"<html>\nnot found\n", &BTreeMap::new()).is_err());
+        assert_eq!(all("x", "# nothing yet\n\n").1, pairs(&[]));
         let fly = r#"[{"Name":"A","Digest":"9f","CreatedAt":"x"},{"name":"B","digest":"9f"}]"#;
         assert_eq!(all("x", fly), (Format::Fly, pairs(&[("A", "#9f"), ("B", "#9f")])));
         let render = r#"[{"envVar":{"key":"A","value":"1"},"cursor":"c"}]"#;
