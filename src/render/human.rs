@@ -185,15 +185,15 @@ impl Page<'_> {
             let note = more.take_if(|_| short).map(|flag| format!("{flag} shows the evidence and the fix of each"));
             self.paper.heading(heading, &note.unwrap_or_default());
             for (i, f) in mine.into_iter().enumerate() {
-                if !short {
-                    if i > 0 {
-                        self.paper.blank();
-                    }
-                    let why = self.explained.insert(f.rule.id.as_ref());
-                    finding::full(f, why, &mut self.paper);
-                } else {
+                if short {
                     finding::line(f, &mut self.paper);
+                    continue;
                 }
+                if i > 0 {
+                    self.paper.blank();
+                }
+                let why = self.explained.insert(f.rule.id.as_ref());
+                finding::full(f, why, &mut self.paper);
             }
         }
     }
