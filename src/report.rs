@@ -398,7 +398,10 @@ fn event_path(units: &[Unit]) -> Vec<PathStep> {
         } else if some(|u| matches!(u.outcome, Outcome::Skipped(Skip::Asked | Skip::Offline))) {
             // What is left of a stage that was not looked at whole is no proof of it.
             PathState::NotChecked
-        } else if some(|u| matches!(u.outcome, Outcome::Pass | Outcome::Fail(_))) {
+        } else if mine
+            .iter()
+            .any(|u| shows(u.rule.family(), stage) && matches!(u.outcome, Outcome::Pass | Outcome::Fail(_)))
+        {
             PathState::Ok
         } else if some(|u| u.outcome == Outcome::Waived) {
             PathState::Waived
@@ -409,6 +412,23 @@ fn event_path(units: &[Unit]) -> Vec<PathStep> {
         PathStep { stage, state, first_break }
     };
     Stage::ALL.into_iter().map(step).collect()
+}
+
+/// Whether the rules of a family can show that a stage works. Those of others only ever show that it does not: that
+/// the code handles an address well is no proof of the mail.
+const fn shows(family: Family, stage: Stage) -> bool {
+    match stage {
+        Stage::Domain => matches!(family, Family::Dns),
+        Stage::Tls => matches!(family, Family::Tls),
+        Stage::Route | Stage::Support => matches!(family, Family::Webhook),
+        Stage::Signature => matches!(family, Family::Webhook | Family::Code),
+        Stage::Secret => matches!(family, Family::Env),
+        Stage::Subscription => matches!(family, Family::Billing | Family::Webhook),
+        Stage::Idempotency => matches!(family, Family::Billing | Family::Webhook | Family::Code),
+        Stage::Database => matches!(family, Family::Billing),
+        Stage::Crm => matches!(family, Family::Code),
+        Stage::Email => matches!(family, Family::Email),
+    }
 }
 
 /// A unit that stands behind another, as reports name it.

@@ -121,13 +121,15 @@ fn what_hides_the_others_is_to_be_mended_and_not_the_network() {
 fn the_event_path_breaks_once() {
     use PathState::{AtRisk, Broken, NotChecked, Ok, Unverified};
     let r = report(vec![
-        staged("web.unreachable", Blocker, Stage::Domain, Outcome::Pass),
+        staged("dns.server-lame", Blocker, Stage::Domain, Outcome::Pass),
         staged("tls.old", Medium, Stage::Tls, fails(vec![fault("")])),
         staged("webhook.route-missing", Blocker, Stage::Route, fails(vec![fault("")])),
         staged("billing.event-noted", Low, Stage::Subscription, fails(vec![fault("")])),
         staged("webhook.unsigned-accepted", Blocker, Stage::Signature, Outcome::unknown(vec![Cause::Timeout])),
         staged("billing.paid-without-access", Blocker, Stage::Database, fails(vec![fault("")])),
         staged("email.dmarc-missing", High, Stage::Email, fails(vec![fault("")])),
+        staged("code.status-unrepresentable", Medium, Stage::Crm, Outcome::Pass),
+        staged("web.redirect-loop", High, Stage::Support, Outcome::Pass),
     ]);
     let path: Vec<_> = r.event_path.iter().map(|s| (s.stage, s.state, s.first_break)).collect();
     assert_eq!(path[0], (Stage::Domain, Ok, false));
@@ -137,6 +139,8 @@ fn the_event_path_breaks_once() {
     assert_eq!(path[4], (Stage::Secret, NotChecked, false));
     assert_eq!(path[5], (Stage::Subscription, Ok, false));
     assert_eq!(path[7], (Stage::Database, Broken, false));
+    assert_eq!(path[8], (Stage::Crm, Ok, false));
+    assert_eq!(path[9], (Stage::Support, NotChecked, false));
     assert_eq!(path[10], (Stage::Email, AtRisk, false));
 }
 
