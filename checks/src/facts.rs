@@ -14,6 +14,7 @@ macro_rules! for_each_fact {
             code_names: $crate::code::facts::CodeNames, of App, local;
             hooks: $crate::code::facts::Hooks, of App, local;
             unfollowed: $crate::code::facts::Unfollowed, of App, local;
+            unseen: $crate::code::facts::Unseen, of App, local;
             calls: $crate::code::facts::Calls, of App, local;
             exposure: $crate::code::facts::Exposure, of App, local;
             doors_of_code: $crate::code::practice::Doors, of App, local;

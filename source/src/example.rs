@@ -10,7 +10,10 @@ use launchcheck_checks::{
         facts::{Endpoint, Endpoints, KeyMode},
         place::Standing,
     },
-    code::{facts::Unfollowed, practice::Doors},
+    code::{
+        facts::{Unfollowed, Unseen},
+        practice::Doors,
+    },
     env,
     facts::Facts,
     vocab::{Fact, Observed, Origin, Shown, TargetId, TargetKind, Targets},
@@ -63,6 +66,7 @@ pub fn facts(text: &str) -> Result<(Targets, Facts, TargetId), String> {
     facts.code_tree.insert(at.clone(), Arc::new(Observed::known(index.tree.clone())));
     facts.code_names.insert(at.clone(), Arc::new(Observed::known(index.names.clone())));
     put(&mut facts, &at, Unfollowed::of(&index.hooks));
+    put(&mut facts, &at, Unseen::of(&index.hooks));
     facts.hooks.insert(at.clone(), Arc::new(Observed::known(index.hooks.clone())));
     facts.calls.insert(at.clone(), Arc::new(Observed::known(index.calls.clone())));
     facts.exposure.insert(at.clone(), Arc::new(Observed::known(index.exposure.clone())));

@@ -5,7 +5,7 @@ use crate::probe::{env_files, lockfile};
 use launchcheck_checks::{
     code::{
         deeds::{Columns, Money, Tools, Watch},
-        facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks, Unfollowed},
+        facts::{Calls, CodeIndex, CodeNames, CodeTree, Exposure, Hooks, Unfollowed, Unseen},
         practice::{Doors, Logs, Schedule},
         work::{Inputs, Jobs, Notes},
     },
@@ -43,6 +43,15 @@ impl Produce for Hooks {
 }
 
 impl Produce for Unfollowed {
+    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+        match cx.get::<Hooks>(at).await.get() {
+            Ok(hooks) => Observed::known(Self::of(hooks)),
+            Err(missing) => missing.into(),
+        }
+    }
+}
+
+impl Produce for Unseen {
     async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
         match cx.get::<Hooks>(at).await.get() {
             Ok(hooks) => Observed::known(Self::of(hooks)),

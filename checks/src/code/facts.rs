@@ -475,6 +475,8 @@ pub enum Idempotency {
     Nothing,
     /// It does nothing that could be done twice.
     NoEffect,
+    /// What it does could not be followed.
+    Unknown,
 }
 impl Idempotency {
     /// The word in reports.
@@ -487,6 +489,7 @@ impl Idempotency {
             Self::Set => "set",
             Self::Nothing => "none",
             Self::NoEffect => "nothing to repeat",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -611,6 +614,27 @@ impl Unfollowed {
     }
 }
 impl Gaps for Unfollowed {
+    fn gaps(&self) -> &[Cause] {
+        &self.gaps
+    }
+}
+
+/// The handlers whose work could not be followed: whether they do an event twice that comes twice is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// One for each such handler.
+    pub gaps: Vec<Cause>,
+}
+impl Unseen {
+    /// Those among the handlers.
+    #[must_use]
+    pub fn of(hooks: &Hooks) -> Self {
+        let unseen = hooks.handlers.iter().filter(|h| h.idempotency == Idempotency::Unknown);
+        let gaps = unseen.map(|h| Cause::Untold(format!("what {} does with an event", h.file).into()));
+        Self { gaps: gaps.collect() }
+    }
+}
+impl Gaps for Unseen {
     fn gaps(&self) -> &[Cause] {
         &self.gaps
     }

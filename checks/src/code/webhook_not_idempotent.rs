@@ -1,6 +1,6 @@
 //! `code.webhook-not-idempotent`
 use super::{
-    facts::{Effect, EffectKind, Hooks, Idempotency},
+    facts::{Effect, EffectKind, Hooks, Idempotency, Unseen},
     handlers,
 };
 use crate::{
@@ -48,7 +48,7 @@ rule! {
     /// ```
     "code.webhook-not-idempotent" on App, Medium, stage Idempotency;
     fails "An event that comes twice is done twice"; holds "Events that come twice are done once";
-    fn check(hooks: Part<'_, Hooks>) -> Verdict {
+    fn check(hooks: Part<'_, Hooks>, _unseen: Part<'_, Unseen>) -> Verdict {
         handlers::each(&hooks, |h| {
             if h.idempotency != Idempotency::Nothing {
                 return None;

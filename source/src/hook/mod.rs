@@ -404,7 +404,9 @@ fn judge<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>) -> Option<Handler
     let any = run(world, entry, Assume::Any, parsed);
     let provider = provider(world, entry, &any);
     if !is_hook(entry, summary, &any, provider) {
-        return None;
+        let left_to = format!("what {} chooses", chooser(&entry.route)?);
+        let (at, style) = (handler_place(world, entry), style(world, entry));
+        return Some(unfollowed(summary, entry.route.clone(), at, style, &left_to));
     }
     let with = |assume| run(world, entry, assume, parsed);
     let (bad, no_header, no_secret) = (with(Assume::Bad), with(Assume::NoHeader), with(Assume::NoSecret));
@@ -427,7 +429,11 @@ fn judge<'m, 't: 'm>(world: &World<'m, 't>, entry: &Entry<'m>) -> Option<Handler
         trace.push((at.clone(), format!("{when} it answers: {}", what.word())));
     }
     let swallowed = fails.swallowed.clone().into_iter().collect();
-    let idempotency = idempotency(&any);
+    let idempotency = match idempotency(&any) {
+        // What was handed on is done where nobody can look.
+        Idempotency::NoEffect if matches!(verified, Verified::Unknown(_)) => Idempotency::Unknown,
+        told => told,
+    };
     Some(Handler {
         file: summary.shown.clone(),
         route: entry.route.clone(),
@@ -474,12 +480,19 @@ fn controller(world: &World<'_, '_>, file: usize) -> Option<Handler> {
     if !(named.contains("webhook") || signed) {
         return None;
     }
-    Some(Handler {
+    let at = summary.place(crate::ir::place(text, u32::try_from(post).unwrap_or(0)));
+    let style = Style { of: StyleOf::Node, request: "req".to_owned(), response: "res".to_owned() };
+    let provider = calls::by_words(&named);
+    Some(Handler { provider, ..unfollowed(summary, route, at, style, "services that NestJS injects") })
+}
+/// A handler of which no more is known than where it stands, and to what all else is left.
+fn unfollowed(summary: &Summary, route: String, at: Place, style: Style, left_to: &str) -> Handler {
+    Handler {
         file: summary.shown.clone(),
         route,
-        at: summary.place(crate::ir::place(text, u32::try_from(post).unwrap_or(0))),
-        style: Style { of: StyleOf::Node, request: "req".to_owned(), response: "res".to_owned() },
-        provider: calls::by_words(&named),
+        at,
+        style,
+        provider: None,
         verify: None,
         raw_body: RawBody::Unknown,
         writes_before: Vec::new(),
@@ -492,12 +505,23 @@ fn controller(world: &World<'_, '_>, file: usize) -> Option<Handler> {
         events: Vec::new(),
         statuses: Vec::new(),
         effects: Vec::new(),
-        idempotency: Idempotency::NoEffect,
+        idempotency: Idempotency::Unknown,
         edge: false,
         plain_compare: None,
-        verified: Verified::Unknown("services that NestJS injects".to_owned()),
+        verified: Verified::Unknown(left_to.to_owned()),
         trace: Vec::new(),
-    })
+    }
+}
+/// The parameter by which a webhook's route says whose event it is, as in `/webhooks/[provider]`: the code that
+/// verifies is looked up by it when the event is there.
+fn chooser(route: &str) -> Option<&str> {
+    const WHOSE: &[&str] =
+        &["provider", "providername", "source", "service", "vendor", "integration", "platform", "gateway", "sender"];
+    let last = route.trim_end_matches('/').rsplit('/').next()?;
+    let bare = last.trim_start_matches([':', '$', '[']).trim_end_matches(']');
+    let named = route.to_ascii_lowercase().contains("hook");
+    let whose = WHOSE.contains(&bare.to_ascii_lowercase().replace(['_', '-'], "").as_str());
+    (named && bare != last && whose).then_some(last)
 }
 /// Express routes that take the body as bytes: `express.raw(…)` beside them.
 fn speaks_raw(world: &World<'_, '_>, file: usize) -> bool {
