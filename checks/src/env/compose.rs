@@ -129,6 +129,7 @@ fn environment(lines: &[Line<'_>], service: &str, beside: &BTreeMap<String, Stri
             value,
             line: line.number,
             column: u32::try_from(line.indent + 1).unwrap_or(u32::MAX),
+            cut: None,
         };
         if line.text.starts_with("<<") || line.text.contains(": *") {
             out.unread.push(format!("line {} of the service {service}", line.number));

@@ -142,6 +142,13 @@ pub enum Change {
         /// How many were lost, the `#` among them.
         lost: usize,
     },
+    /// The same in a file whose reader is not known: dotenv cuts there, and Docker's `--env-file` does not.
+    HashDoubtful {
+        /// How many characters dotenv leaves.
+        kept: usize,
+        /// How many it cuts off, the `#` among them.
+        lost: usize,
+    },
     /// A `$` was taken for a reference to these variables, none of which is set or has a default: the
     /// text is gone.
     DollarLost(Vec<String>),
@@ -170,6 +177,9 @@ impl Change {
             Self::HashCut { kept, lost } => {
                 format!("cut at #: {kept} characters are left and {lost} lost; put the value in quotes")
             }
+            Self::HashDoubtful { kept, lost } => format!(
+                "dotenv cuts it at # ({kept} characters are left and {lost} lost), Docker does not; take a value without #"
+            ),
             Self::DollarLost(names) => {
                 format!("{} is taken for a variable that is not set, and vanishes; write \\$ for a $", dollars(names))
             }

@@ -99,7 +99,7 @@ fn of_host(
     named: &[Named],
     loaded: Option<&str>,
     mut over: Vec<Place>,
-    changes: Vec<Change>,
+    mut changes: Vec<Change>,
     key: &DigestKey,
 ) -> Entry {
     let place = |h: &Held<'_>| Place::new(named[h.source].shown.clone(), h.given.line, h.given.column);
@@ -111,6 +111,9 @@ fn of_host(
         (Value::Digest(digest), _) => Shape::hidden(name, Some(key.digest(&format!("digest:{digest}")))),
     };
     over.splice(0..0, held[1..].iter().map(place));
+    if let (Some(lost), Value::Text(own)) = (first.given.cut, &first.given.value) {
+        changes.push(Change::HashDoubtful { kept: own.chars().count(), lost });
+    }
     Entry { over, changes, format: first.format, ..Entry::new(name, shape, Some(place(first))) }
 }
 
@@ -136,6 +139,7 @@ mod tests {
             value: if *v == "?" { Value::Hidden } else { Value::Text((*v).to_owned()) },
             line: 1,
             column: 1,
+            cut: None,
         };
         Content::Given(Format::Json, list.iter().map(one).collect())
     }

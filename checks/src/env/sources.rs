@@ -71,6 +71,8 @@ pub struct Given {
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
+    /// How many characters a `#` cut off, where its reader is not known and others keep them.
+    pub cut: Option<usize>,
 }
 /// What a source says of a value.
 #[derive(Clone, PartialEq, Eq)]
@@ -132,6 +134,7 @@ pub fn read(name: &str, bytes: &[u8], beside: &BTreeMap<String, String>) -> Resu
         name: a.name,
         line: a.line,
         column: a.column,
+        cut: a.cut,
     });
     let given: Vec<Given> = given.collect();
     if given.is_empty() {
@@ -163,7 +166,7 @@ fn listed(text: &str) -> Option<Vec<Given>> {
     let given = |(line, w): (u32, Vec<String>)| {
         let mut w = w.into_iter();
         let (name, digest) = (w.next().filter(|n| is_name(n))?, w.next()?);
-        Some(Given { name, value: Value::Digest(digest), line, column: 1 })
+        Some(Given { name, value: Value::Digest(digest), line, column: 1, cut: None })
     };
     Some(rows.filter_map(given).collect())
 }
@@ -179,7 +182,7 @@ fn pulled(text: &str) -> Vec<Given> {
         let inner = rest.strip_prefix('"').and_then(|r| r.trim_end().strip_suffix('"'));
         let value = inner.map_or_else(|| rest.to_owned(), |v| v.replace("\\n", "\n").replace("\\r", "\r"));
         out.retain(|g| g.name != name);
-        out.push(Given { name: name.to_owned(), value: plain(value), line, column: 1 });
+        out.push(Given { name: name.to_owned(), value: plain(value), line, column: 1, cut: None });
     }
     out
 }
@@ -266,7 +269,7 @@ fn placed(text: &str, pairs: Pairs) -> Vec<Given> {
         let column = text[..at].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         out.retain(|g| g.name != name);
-        out.push(Given { name, value, line: number(line), column: number(column) });
+        out.push(Given { name, value, line: number(line), column: number(column), cut: None });
     }
     out
 }
