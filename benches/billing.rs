@@ -8,7 +8,7 @@
 //! first pages and the second reading weigh more than in the 400 s of a million, so a pass here is a pass
 //! there.
 
-use launchcheck_fixtures::{Plan, World, database::Engine, scenarios};
+use launchcheck_fixtures::{Plan, World, database::Engine, memory, scenarios};
 use std::{
     collections::BTreeMap,
     fs,
@@ -292,16 +292,13 @@ fn measure(count: u64, delay: Duration, limited: bool, table: Table) -> anyhow::
 fn watch(mut command: Command) -> anyhow::Result<Measured> {
     let began = Instant::now();
     let mut child = command.spawn()?;
-    let folder = format!("/proc/{}", child.id());
-    let of = |name: &str| fs::read_to_string(format!("{folder}/{name}")).unwrap_or_default();
+    let times = format!("/proc/{}/stat", child.id());
     let (mut peak, mut ticks) = (0, 0);
     while child.try_wait()?.is_none() {
-        let status = of("status");
-        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-        peak = peak.max(line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0));
+        peak = peak.max(memory::so_far(&child));
         // Behind the name in brackets, which may hold blanks, are 11 fields; then its time and the kernel's
         // for it, in hundredths of a second (proc_pid_stat(5)).
-        let stat = of("stat");
+        let stat = fs::read_to_string(&times).unwrap_or_default();
         let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
         ticks = ticks.max(fields.map_or(0, |f| f.filter_map(|t| t.parse::<u64>().ok()).sum()));
         std::thread::sleep(Duration::from_millis(5));

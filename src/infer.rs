@@ -3,7 +3,7 @@
 //! `launchcheck init`.
 
 use crate::probe::{env_files, secrets};
-use ignore::{DirEntry, WalkBuilder};
+use ignore::DirEntry;
 use launchcheck_checks::{
     env::{
         dotenv,
@@ -12,6 +12,7 @@ use launchcheck_checks::{
     providers::{self, Provider, Role},
     vocab::DomainName,
 };
+use launchcheck_source::walk::walker;
 use serde_json::Value as Json;
 use std::{
     collections::BTreeMap,
@@ -334,15 +335,12 @@ fn webhooks(folder: &Path) -> Vec<Hint<(&'static str, String)>> {
     let aside = move |e: &DirEntry| {
         e.depth() == 2 && !is_router(Some(e.file_name())) && !is_router(e.path().parent().and_then(Path::file_name))
     };
-    let walker = WalkBuilder::new(folder)
-        .follow_links(false)
-        .ignore(false)
-        .git_global(false)
+    let entries = walker(folder)
         .sort_by_file_name(Ord::cmp)
         .filter_entry(move |e| e.depth() == 0 || e.file_name().to_str().is_none_or(|n| !passed(n)) && !aside(e))
         .build();
     let mut found: BTreeMap<String, Hint<(&'static str, String)>> = BTreeMap::new();
-    for entry in walker.flatten().take(FILES) {
+    for entry in entries.flatten().take(FILES) {
         let Ok(inside) = entry.path().strip_prefix(folder) else { continue };
         let Some(path) = route(inside) else { continue };
         if path.contains('[') || entry.metadata().is_ok_and(|m| m.len() > FILE_CAP) {

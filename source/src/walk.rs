@@ -139,31 +139,34 @@ pub(crate) fn is_passed(name: &str) -> bool {
     PASSED.contains(&name)
 }
 
+/// Walks a folder of an app: what git ignores there is no part of it. Links are not followed, so that a circle of
+/// them ends, and neither what this machine ignores everywhere nor a `.ignore` counts: both keep tools that search
+/// from files, and nothing from production.
+#[must_use]
+pub fn walker(folder: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(folder);
+    walker.ignore(false).git_global(false).follow_links(false);
+    walker
+}
+
 /// Lists the files in chunks, until `give` says that nobody takes more. Returns whether there may be files of
 /// variables that no `.gitignore` names: one was seen, or a folder was passed over that is not ignored either.
 fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>) -> bool) -> bool {
     let unguarded = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&unguarded);
     // What is ignored does not come here.
-    let passed = move |e: &DirEntry| {
-        let passed = e.file_name().to_str().is_some_and(is_passed);
-        seen.fetch_or(passed && e.file_name() != ".git", Ordering::Relaxed);
-        passed
-    };
-    let walker = WalkBuilder::new(folder)
-        .hidden(false)
-        // Such a file keeps tools that search from its files, and nothing from production.
-        .ignore(false)
-        .git_global(false)
-        .follow_links(false)
-        .filter_entry(move |e| e.depth() == 0 || !passed(e))
-        .build();
-    let mut chunk = Vec::with_capacity(CHUNK);
-    let (mut files, mut seen_dotenv) = (0, false);
-    for entry in walker {
-        if let Ok(entry) = &entry {
-            seen_dotenv |= entry.file_name().to_str().is_some_and(is_dotenv);
+    let wanted = move |e: &DirEntry| {
+        let Some(name) = e.file_name().to_str() else { return true };
+        let passed = is_passed(name);
+        if passed && name != ".git" || is_dotenv(name) {
+            seen.store(true, Ordering::Relaxed);
         }
+        !passed
+    };
+    let walker = walker(folder).hidden(false).filter_entry(move |e| e.depth() == 0 || wanted(e)).build();
+    let mut chunk = Vec::with_capacity(CHUNK);
+    let mut files = 0;
+    for entry in walker {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
                 let name = entry.file_name().to_string_lossy();
@@ -173,7 +176,7 @@ fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>)
                 files += 1;
                 if files > FILES {
                     gaps.push(Cause::TooLarge);
-                    seen_dotenv = true;
+                    unguarded.store(true, Ordering::Relaxed);
                     break;
                 }
                 chunk.push(entry.into_path());
@@ -186,7 +189,7 @@ fn list(folder: &Path, gaps: &mut Vec<Cause>, give: &mut dyn FnMut(Vec<PathBuf>)
         }
     }
     give(chunk);
-    seen_dotenv || unguarded.load(Ordering::Relaxed)
+    unguarded.load(Ordering::Relaxed)
 }
 
 fn work(

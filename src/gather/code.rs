@@ -42,23 +42,19 @@ impl Produce for Hooks {
     }
 }
 
-impl Produce for Unfollowed {
-    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        match cx.get::<Hooks>(at).await.get() {
-            Ok(hooks) => Observed::known(Self::of(hooks)),
-            Err(missing) => missing.into(),
-        }
-    }
+macro_rules! of_hooks {
+    ($($t:ty)*) => {
+        $(impl Produce for $t {
+            async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
+                match cx.get::<Hooks>(at).await.get() {
+                    Ok(hooks) => Observed::known(Self::of(hooks)),
+                    Err(missing) => missing.into(),
+                }
+            }
+        })*
+    };
 }
-
-impl Produce for Unseen {
-    async fn produce(at: &TargetId, cx: &Cx<Self>) -> Observed<Self> {
-        match cx.get::<Hooks>(at).await.get() {
-            Ok(hooks) => Observed::known(Self::of(hooks)),
-            Err(missing) => missing.into(),
-        }
-    }
-}
+of_hooks! { Unfollowed Unseen }
 
 macro_rules! parts {
     ($($t:ty: $($part:ident).+;)*) => {

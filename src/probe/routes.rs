@@ -1,6 +1,6 @@
 //! Routes that an app's folder names, and the commit that its repository stands at.
 
-use ignore::WalkBuilder;
+use launchcheck_source::walk::walker;
 use std::{
     collections::BTreeSet,
     path::{Component, Path, PathBuf},
@@ -50,13 +50,10 @@ pub fn find(folder: &Path) -> Vec<String> {
     let mut out = BTreeSet::new();
     let passed =
         |name: &str| matches!(name, "node_modules" | ".git" | ".next" | "dist" | "build" | "out" | "target" | "vendor");
-    let walker = WalkBuilder::new(folder)
-        .ignore(false)
-        .git_global(false)
-        .follow_links(false)
+    let entries = walker(folder)
         .filter_entry(move |e| e.depth() == 0 || e.file_name().to_str().is_none_or(|n| !passed(n)))
         .build();
-    for entry in walker.flatten().take(FILES) {
+    for entry in entries.flatten().take(FILES) {
         if out.len() >= ROUTES {
             break;
         }

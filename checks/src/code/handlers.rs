@@ -19,10 +19,10 @@ pub(super) fn sender(h: &Handler) -> &'static str {
     let found = providers::ALL.iter().find(|p| Some(p.id) == h.provider);
     found.map_or("the sender", |p| p.name)
 }
-/// The line that takes the body as it came.
-pub(super) fn body(h: &Handler) -> String {
+/// The lines that take the body as it came.
+pub(super) fn body(h: &Handler) -> Vec<String> {
     let r = &h.style.request;
-    match h.style.of {
+    let line = match h.style.of {
         StyleOf::Web => format!("const body = await {r}.text();"),
         StyleOf::Hono => format!("const body = await {r}.req.text();"),
         StyleOf::Nuxt => format!("const body = await readRawBody({r}, false);"),
@@ -32,7 +32,10 @@ pub(super) fn body(h: &Handler) -> String {
                 "const body = {r}.body; // bytes, where the route has express.raw({{ type: \"application/json\" }})"
             )
         }
-    }
+    };
+    let unparsed = "export const config = { api: { bodyParser: false } };";
+    let before = (h.style.of == StyleOf::Pages).then(|| unparsed.to_owned());
+    before.into_iter().chain([line]).collect()
 }
 /// What reads a header.
 fn header(h: &Handler, name: &str) -> String {
@@ -60,10 +63,7 @@ pub(super) fn answer(h: &Handler, status: u16, text: &str) -> String {
 }
 /// The lines that verify a request of this sender's.
 pub(super) fn verification(h: &Handler) -> Vec<String> {
-    let mut lines = match h.style.of {
-        StyleOf::Pages => vec!["export const config = { api: { bodyParser: false } };".to_owned(), body(h)],
-        _ => vec![body(h)],
-    };
+    let mut lines = body(h);
     let of = |name: &str| header(h, name);
     // The handler's own `event` is another.
     let event = if h.style.request == "event" { "sent" } else { "event" };

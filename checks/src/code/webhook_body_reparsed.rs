@@ -1,6 +1,6 @@
 //! `code.webhook-body-reparsed`
 use super::{
-    facts::{Hooks, RawBody, StyleOf},
+    facts::{Hooks, RawBody},
     handlers,
 };
 use crate::{
@@ -52,10 +52,7 @@ rule! {
     fn check(hooks: Part<'_, Hooks>) -> Verdict {
         handlers::each(&hooks, |h| {
             let v = h.verify.as_ref().filter(|_| h.raw_body == RawBody::Reparsed && h.provider.is_some())?;
-            let mut lines = vec![handlers::body(h).into()];
-            if h.style.of == StyleOf::Pages {
-                lines.insert(0, "export const config = { api: { bodyParser: false } };".into());
-            }
+            let lines = handlers::body(h).into_iter().map(Into::into).collect();
             let fix = Fix::Code { place: format!("{}, before the verification", h.file).into(), lines };
             let saw = format!("{} gets the parsed body, not the bytes that {} signed", v.call, handlers::sender(h));
             Some(Fault::new(&h.file, Evidence::Place(v.at.clone(), saw.into()), fix).at(v.at.clone()))

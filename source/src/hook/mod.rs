@@ -12,7 +12,7 @@ pub(crate) use calls::{by_host, by_package};
 use crate::{
     index::Tree,
     ir::{ExportOf, Expr, Func, Kind, Module, Pattern, Stmt, walk},
-    practice::room::last,
+    practice::room::{Body, last, own},
     summary::{Summary, Words, is_test},
     workspace::is_outside,
     world::World,
@@ -571,8 +571,12 @@ fn style(world: &World<'_, '_>, entry: &Entry<'_>) -> Style {
 }
 /// The function that a file exports under a name, also where something is wrapped around it.
 fn exported<'m>(module: &'m Module<'m>, name: &str) -> Option<&'m Func<'m>> {
+    named(module, local(module, name)?)
+}
+/// The name in a file of what it exports under one.
+fn local<'m>(module: &Module<'m>, name: &str) -> Option<&'m str> {
     match module.exports.iter().find(|e| e.name == name)?.of {
-        ExportOf::Local(local) => named(module, local),
+        ExportOf::Local(local) => Some(local),
         ExportOf::From(..) => None,
     }
 }
@@ -593,11 +597,7 @@ fn named<'m>(module: &'m Module<'m>, name: &str) -> Option<&'m Func<'m>> {
 }
 /// Where an exported name is declared.
 fn declared(module: &Module<'_>, name: &str) -> u32 {
-    let local = module.exports.iter().find(|e| e.name == name).and_then(|e| match e.of {
-        ExportOf::Local(l) => Some(l),
-        ExportOf::From(..) => None,
-    });
-    let Some(local) = local else { return 0 };
+    let Some(local) = local(module, name) else { return 0 };
     let found = module.body.iter().find_map(|s| match s {
         Stmt::Func(f) if f.name == local => Some(f.at),
         Stmt::Let(Pattern::Name(n, at), _) if *n == local => Some(*at),
@@ -848,12 +848,8 @@ fn called<'m, 't: 'm>(world: &World<'m, 't>, file: usize, module: &Module<'t>) -
         let Some(import) = module.imports.iter().find(|i| i.local == *name) else { return };
         let there = tree.resolver.find(&tree.files[file].path, import.from);
         let Some((there, local)) = there.and_then(|f| world.export(f, import.name, 3)) else { return };
-        let body = world.module(there).into_iter().flat_map(|m| &m.body).find_map(|s| match s {
-            Stmt::Func(f) if f.name == local => Some(&f.body),
-            Stmt::Let(p, Some(Expr { kind: Kind::Func(f), .. })) if p.name() == Some(local) => Some(&f.body),
-            _ => None,
-        });
-        found = body.and_then(|b| written(b)).map(|(_, writes)| (e.at, writes));
+        let Some(Body::Func(func)) = world.module(there).and_then(|m| own(m, local)) else { return };
+        found = written(&func.body).map(|(_, writes)| (e.at, writes));
     });
     found
 }

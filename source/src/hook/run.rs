@@ -922,17 +922,15 @@ impl<'a, 't: 'a> Run<'a, 't> {
             };
         }
         if of.is(CONFIG) {
-            // What a framework's configuration calls it is not always the name of the variable.
-            let named = of.external.is_none();
-            if !named && name == "public" {
-                return Value::default();
-            }
-            let truth = Some(self.assume != Assume::NoSecret);
-            let secret = ["SECRET", "KEY", "TOKEN", "PASS", "SIGN"].iter().any(|w| name.contains(w));
-            return if named {
-                if secret { self.secret(name, SecretMade::Plain) } else { Value::default() }
-            } else {
-                Value { truth, external: of.external.clone(), ..Value::of(SECRET | CONFIG) }
+            let is_secret = || ["SECRET", "KEY", "TOKEN", "PASS", "SIGN"].iter().any(|w| name.contains(w));
+            return match &of.external {
+                None if is_secret() => self.secret(name, SecretMade::Plain),
+                // What a framework's configuration calls it is not always the name of the variable.
+                Some(_) if name != "public" => {
+                    let truth = Some(self.assume != Assume::NoSecret);
+                    Value { truth, external: of.external.clone(), ..Value::of(SECRET | CONFIG) }
+                }
+                _ => Value::default(),
             };
         }
         let external = of.external.clone();

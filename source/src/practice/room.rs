@@ -18,7 +18,7 @@ pub(super) struct Found<'t> {
 }
 /// A piece of a module that runs.
 #[derive(Clone, Copy)]
-pub(super) enum Body<'t> {
+pub(crate) enum Body<'t> {
     Func(&'t Func<'t>),
     /// A wrapped function or another value.
     Value(&'t Expr<'t>),
@@ -92,7 +92,7 @@ pub(super) fn looks_local(specifier: &str) -> bool {
 }
 
 /// What a module itself binds to a name.
-pub(super) fn own<'t>(module: &'t Module<'t>, name: &str) -> Option<Body<'t>> {
+pub(crate) fn own<'t>(module: &'t Module<'t>, name: &str) -> Option<Body<'t>> {
     module.body.iter().find_map(|s| match s {
         Stmt::Func(f) if f.name == name => Some(Body::Func(f)),
         Stmt::Let(Pattern::Name(n, _), Some(e)) if *n == name => Some(match &e.kind {
